@@ -355,10 +355,12 @@ fn baseline(path: &Path, limit: u64, raised: &BTreeSet<&str>) -> anyhow::Result<
             what(resource.as_ref(), point.as_ref()),
             arn("/destination/vault"),
         ];
+        let by = text_at(copy, "/plan/rule").zip(text_at(copy, "/plan/selection"));
         let standing = Standing {
             verdict,
             failing,
             of,
+            by: by.map(|(rule, selection)| [rule, selection]),
         };
         standings.push((id.to_owned(), standing));
         copies.extend(CopyReport::recorded(copy, verdict).map(|told| (id.to_owned(), told)));
@@ -373,6 +375,11 @@ fn baseline(path: &Path, limit: u64, raised: &BTreeSet<&str>) -> anyhow::Result<
         copies,
         planned,
     })
+}
+
+fn text_at(of: &Value, pointer: &str) -> Option<String> {
+    let text = of.pointer(pointer).and_then(Value::as_str);
+    text.map(str::to_owned)
 }
 
 /// What names a copy in a report that a plan made.

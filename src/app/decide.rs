@@ -1,10 +1,10 @@
 //! From planned copies to what is printed. Each copy is decided once, and little of it is kept: what is to be told of it,
 //! and what the remedies need of those that fail.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
-use crate::change::{Before, Change, Changes, Standing, marks, what};
+use crate::change::{Before, Change, Changes, Standing, made_by, marks, what};
 use crate::checks::{self, Alike, Audited, Check, CopyOf, Decided, Failing, MayFail, decide};
 use crate::inventory::{Copy, Facts, Timestamp};
 use crate::known::{Arn, Count as _, HashMap, in_order};
@@ -128,11 +128,22 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Compares the copies with what they were before a change. Gives how many it does what to.
-    pub(super) fn judge(&mut self, before: &Before, places: Places) -> Changes {
+    /// Compares the copies with what they were before a change. Gives how many it does what to, and which are no longer made, with
+    /// their former verdicts.
+    pub(super) fn judge(
+        &mut self,
+        before: &Before,
+        places: Places,
+    ) -> (Changes, BTreeMap<String, Verdict>) {
         let mut changes = Changes::default();
-        for copy in &mut self.copies {
-            let (change, was) = before.judge(copy.asked.id(), &copy.standing(&self.report.raised));
+        let compared = {
+            let ids: Vec<&str> = self.copies.iter().map(|copy| copy.asked.id()).collect();
+            before.compare(&ids, |place| {
+                let copy = self.copies.get(place);
+                copy.map(|copy| copy.standing(&self.report.raised))
+            })
+        };
+        for (copy, (change, was)) in self.copies.iter_mut().zip(compared.changes) {
             copy.change = Some((change, was));
             changes.add(change);
         }
@@ -145,7 +156,7 @@ impl<'a> Found<'a> {
             }
         }
         self.places = places;
-        changes
+        (changes, compared.removed)
     }
 
     /// Of the resources that left their account before a change: those that no longer do.
@@ -157,11 +168,6 @@ impl<'a> Found<'a> {
         let stays = stays.filter(|resource| resource.leaves == LeavesAccount::No);
         let lost = stays.filter(|resource| left.contains(&resource.resource));
         coverage.lost = lost.map(|resource| resource.resource.clone()).collect();
-    }
-
-    /// The ids of the copies.
-    pub(super) fn ids(&self) -> BTreeSet<&str> {
-        self.copies.iter().map(|copy| copy.asked.id()).collect()
     }
 
     /// The report as JSON lines: the copies one by one, as soon as they are told.
@@ -389,6 +395,11 @@ impl Told<'_> {
                 what(self.place.resource.as_ref(), self.asked.recovery_point()),
                 Some(self.asked.destination_vault().clone()),
             ],
+            by: self
+                .asked
+                .planned()
+                .and_then(|one| one.plan.as_ref())
+                .map(made_by),
         }
     }
 }

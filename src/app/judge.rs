@@ -67,30 +67,24 @@ pub(super) fn judge(
         return;
     }
     if let Some(mut then) = baseline {
-        let changes = found.judge(&then.before, places);
+        let (changes, gone) = found.judge(&then.before, places);
         found.lose(&then.left);
-        let removed: Vec<_> = {
-            let ids = found.ids();
-            let gone = then.before.removed(&ids).filter(|_| is_whole);
-            gone.filter_map(|(id, _)| then.copies.remove(id)).collect()
-        };
+        let gone = gone.keys().filter(|_| is_whole);
+        let removed = gone.filter_map(|id| then.copies.remove(id)).collect();
         return remove(found, changes, removed);
     }
     let Some(Stood { facts, copies }) = stood else {
         return;
     };
     let (before, left) = decide::before(copies, facts, &found.report.raised);
-    let changes = found.judge(&before, places);
+    let (changes, gone) = found.judge(&before, places);
     found.lose(&left);
-    let removed: Vec<_> = {
-        let ids = found.ids();
-        let gone: BTreeMap<&str, _> = before.removed(&ids).collect();
-        let gone = copies
-            .iter()
-            .filter_map(|copy| Some((copy, *gone.get(copy.id())?)));
-        gone.map(|(copy, verdict)| decide::removed(copy, verdict, facts))
-            .collect()
-    };
+    let gone = copies
+        .iter()
+        .filter_map(|copy| Some((copy, *gone.get(copy.id())?)));
+    let removed = gone
+        .map(|(copy, verdict)| decide::removed(copy, verdict, facts))
+        .collect();
     remove(found, changes, removed);
 }
 

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::checks::Decided;
+use crate::inventory::PlanReference;
 use crate::known::Arn;
 use crate::verdict::{Status, Verdict};
 
@@ -57,6 +58,8 @@ pub struct Standing {
     pub failing: BTreeSet<String>,
     /// What is copied, and where to: another copy may have its id. `None`: not known.
     pub of: [Option<Arn>; 2],
+    /// The rule and the selection that make it, where a plan does: those that share all else are told apart by them.
+    pub by: Option<[String; 2]>,
 }
 
 impl Standing {
@@ -76,6 +79,7 @@ impl Standing {
                 ),
                 Some(decided.copy.endpoints().destination_vault.clone()),
             ],
+            by: decided.copy.plan.as_ref().map(made_by),
         }
     }
 
@@ -125,6 +129,12 @@ const fn rank(verdict: Verdict) -> u8 {
     }
 }
 
+/// What makes a copy of a plan: the rule and the selection.
+#[must_use]
+pub fn made_by(plan: &PlanReference) -> [String; 2] {
+    [plan.rule.clone(), plan.selection.clone()]
+}
+
 /// What is copied: the resource; the recovery point, where that names none.
 #[must_use]
 pub fn what(resource: Option<&Arn>, recovery_point: Option<&Arn>) -> Option<Arn> {
@@ -141,23 +151,83 @@ impl Before {
         Self(copies.into_iter().collect())
     }
 
-    /// What became of a copy that is there after the change, and its verdict before.
+    /// What became of the copies that are there after the change, in their order, and which are no longer made.
+    ///
+    /// Of several that a plan makes of one resource into one vault only the first has the plain id, and the numbers of the others
+    /// count their places. They are compared by the rule and the selection that make them, and only what then remains by its id.
     #[must_use]
-    pub fn judge(&self, id: &str, after: &Standing) -> (Change, Option<Verdict>) {
-        match self.0.get(id).filter(|before| before.is_of(after)) {
-            None => (Change::New, None),
-            Some(before) => (before.changed_to(after), Some(before.verdict)),
+    pub fn compare(&self, ids: &[&str], standing: impl Fn(usize) -> Option<Standing>) -> Compared {
+        let all = self.0.keys().map(String::as_str);
+        let numbered = all.chain(ids.iter().copied()).filter_map(base);
+        let several: BTreeSet<&str> = numbered.collect();
+        let group = |id| several.get(base(id).unwrap_or(id)).copied();
+        let mut left: BTreeMap<&str, Vec<(&str, &Standing)>> = BTreeMap::new();
+        for (id, was) in &self.0 {
+            if let Some(of) = group(id) {
+                left.entry(of).or_default().push((id, was));
+            }
+        }
+        let mut changes = vec![(Change::New, None); ids.len()];
+        let mut open = Vec::new();
+        for ((place, id), change) in ids.iter().enumerate().zip(&mut changes) {
+            let Some(is) = standing(place) else {
+                continue;
+            };
+            match group(id) {
+                Some(of) => open.push((of, *id, is, change)),
+                None => {
+                    if let Some(was) = self.0.get(*id).filter(|was| was.is_of(&is)) {
+                        *change = (was.changed_to(&is), Some(was.verdict));
+                    }
+                }
+            }
+        }
+        for (by_maker, by_id) in [(true, true), (true, false), (false, true)] {
+            open.retain_mut(|(of, id, is, change)| {
+                let is_it = |(other, was): &(&str, &Standing)| {
+                    (!by_maker || (is.by.is_some() && was.by == is.by))
+                        && (!by_id || other == id)
+                        && was.is_of(is)
+                };
+                let left = left.get_mut(of);
+                let found = left.and_then(|left| {
+                    let place = left.iter().position(is_it)?;
+                    Some(left.remove(place).1)
+                });
+                if let Some(was) = found {
+                    **change = (was.changed_to(is), Some(was.verdict));
+                }
+                found.is_none()
+            });
+        }
+        drop(open);
+        let there: BTreeSet<&str> = ids.iter().copied().collect();
+        let alone = self.0.iter().map(|(id, was)| (id.as_str(), was));
+        let alone = alone.filter(|(id, _)| group(id).is_none() && !there.contains(id));
+        let removed = alone.chain(left.into_values().flatten());
+        Compared {
+            changes,
+            removed: removed
+                .map(|(id, was)| (id.to_owned(), was.verdict))
+                .collect(),
         }
     }
+}
 
+/// What became of copies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// What became of each that is there after a change, and its verdict before.
+    pub changes: Vec<(Change, Option<Verdict>)>,
     /// The copies that are no longer made, each with its former verdict.
-    pub fn removed<'a>(
-        &'a self,
-        after: &'a BTreeSet<&str>,
-    ) -> impl Iterator<Item = (&'a str, Verdict)> {
-        let gone = self.0.iter().filter(|(id, _)| !after.contains(id.as_str()));
-        gone.map(|(id, standing)| (id.as_str(), standing.verdict))
-    }
+    pub removed: BTreeMap<String, Verdict>,
+}
+
+/// The id that several share of which one has a number: `id#2`.
+fn base(id: &str) -> Option<&str> {
+    let (base, number) = id.rsplit_once('#')?;
+    let is_number = !number.is_empty() && number.bytes().all(|one| one.is_ascii_digit());
+    is_number.then_some(base)
 }
 
 /// How many copies a change does what to.

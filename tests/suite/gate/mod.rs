@@ -29,6 +29,7 @@ mod replaced_roles;
 mod saved_change;
 mod several_files;
 mod several_roles;
+mod several_selections;
 mod table_replicas;
 mod tags;
 mod taken_references;
@@ -103,8 +104,9 @@ pub fn told(base: &Inventory, before: &[&Overlay], after: &[&Overlay]) -> String
         format!("{resource} into {vault}")
     };
     let mut text = String::new();
-    for (id, after) in &then {
-        let (change, before) = was.judge(id, after);
+    let ids: Vec<&str> = then.keys().map(String::as_str).collect();
+    let compared = was.compare(&ids, |place| then.get(ids[place]).cloned());
+    for ((id, after), (change, before)) in then.iter().zip(compared.changes) {
         let before = before.map_or("-".to_owned(), |verdict| {
             format!("{verdict:?}").to_lowercase()
         });
@@ -119,12 +121,11 @@ pub fn told(base: &Inventory, before: &[&Overlay], after: &[&Overlay]) -> String
             let _ = writeln!(text, "  {check}");
         }
     }
-    let ids: BTreeSet<&str> = then.keys().map(String::as_str).collect();
-    for (id, verdict) in was.removed(&ids) {
+    for (id, verdict) in compared.removed {
         let _ = writeln!(
             text,
             "{}: {} -> - (removed)",
-            name(id),
+            name(&id),
             format!("{verdict:?}").to_lowercase()
         );
     }
