@@ -1,6 +1,6 @@
 //! Lists that an overlay adds to, or takes from.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::made;
 
@@ -32,30 +32,41 @@ impl<'o> Joined<'o> {
         let Some(Value::Array(list)) = list else {
             return;
         };
-        let key = |item: &Value| made::name_of(item).clone();
-        let goes = |item: &Value| {
-            let key = key(item);
-            self.removed.contains(&key)
-                || self
-                    .added
-                    .iter()
-                    .any(|added| self::Joined::same(added, &key))
-        };
+        let told = || self.added.iter().chain(self.removed);
+        // Which of several of one name is meant nobody knows: they stay, and there may be others.
+        let (of_several, told): (Vec<&Value>, Vec<&Value>) =
+            told().partition(|one| list.iter().filter(|item| is_same(one, item)).count() > 1);
         // What is not said of one that is there stays: an attachment names a policy, and the facts have its document.
-        let added: Vec<Value> = self.added.iter().map(|added| over(list, added)).collect();
-        list.retain(|item| !goes(item));
+        let added = self.added.iter().filter(|one| !of_several.contains(one));
+        let added: Vec<Value> = added.map(|added| over(list, added)).collect();
+        list.retain(|item| !told.iter().any(|one| is_same(one, item)));
         list.extend(added);
+        if let Some(one) = of_several.first() {
+            let name = made::name_of(one).as_str().unwrap_or_default();
+            let why = format!("which of those of the name `{name}` the change is of");
+            list.push(json!({ "unknown": why }));
+        }
     }
+}
 
-    fn same(item: &Value, key: &Value) -> bool {
-        made::name_of(item) == key
+/// Whether two items are of one thing: by the ids that AWS gives to selections, whose names need not be their own, else by name.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CreateBackupSelection.html>.
+fn is_same(one: &Value, other: &Value) -> bool {
+    let id = |item: &Value| {
+        item.get("SelectionId")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    match (id(one), id(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, _) | (_, None) => made::name_of(one) == made::name_of(other),
     }
 }
 
 /// An item with what stands of it in a list and is not said anew.
 fn over(list: &[Value], added: &Value) -> Value {
-    let key = made::name_of(added);
-    let there = list.iter().find(|item| made::name_of(item) == key);
+    let there = list.iter().find(|item| is_same(added, item));
     match (there, added) {
         (Some(Value::Object(there)), Value::Object(added)) => {
             let mut all = there.clone();

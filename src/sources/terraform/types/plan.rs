@@ -234,6 +234,11 @@ pub fn selection<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     };
     let mut made = Map::new();
     made.insert("SelectionName".to_owned(), object.marked(moment, "name"));
+    // One that is made is none of those that are there, whatever their names.
+    let anew = object.is_new(moment).then_some(object.address);
+    if let Some(own) = object.text(moment, "id").or(anew) {
+        made.insert("SelectionId".to_owned(), json!(own));
+    }
     made.insert(
         "IamRoleArn".to_owned(),
         reader.ids.link(object, "iam_role_arn", moment).to_value(),
@@ -294,7 +299,11 @@ pub fn selection_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) 
     };
     reader.placed(plan, object);
     let plan = reader.world.thing(&home, "plans", plan);
-    join(plan, "Selections", None, Some(json!(name)));
+    let gone = match named("id") {
+        Some(id) => json!({"SelectionName": name, "SelectionId": id}),
+        None => json!(name),
+    };
+    join(plan, "Selections", None, Some(gone));
 }
 
 fn conditions(object: &Object<'_>, moment: Moment) -> Value {
