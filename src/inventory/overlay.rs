@@ -28,7 +28,9 @@ use super::span::escape;
 use super::word::Timestamp;
 use emptied::Emptied;
 use joined::Joined;
-use lists::{DESCRIPTIONS, Frame, LEAF, LIST_RESOURCES, MAY_BE_WHOLE, OPEN, ROOT, describing};
+use lists::{
+    DESCRIPTIONS, Frame, LEAF, LIST_RESOURCES, MAY_BE_WHOLE, OPEN, ROOT, SETTINGS, describing,
+};
 use stale::Stale;
 use unknown::unknown;
 
@@ -230,7 +232,7 @@ impl Laid<'_> {
                         all.shift_remove(&format!("{name}_complete"));
                     }
                     if !is_read {
-                        self.not_listed(name);
+                        self.not_listed(name, &at);
                     }
                 }
                 (None, Value::Object(over)) if frame.objects.contains(&name.as_str()) => {
@@ -243,8 +245,19 @@ impl Laid<'_> {
                         if name == "Detail" {
                             joined::description(all, over);
                         } else {
-                            self.fields(all, over, LEAF, &at, &[]);
+                            let frame = match name.as_str() {
+                                "region_settings" => SETTINGS,
+                                _ => LEAF,
+                            };
+                            self.fields(all, over, frame, &at, &[]);
                         }
+                    }
+                    // Of a map that was not read the other types are as unread: DynamoDB's tell how its tables are backed up.
+                    if !is_there
+                        && SETTINGS.objects.contains(&name.as_str())
+                        && !over.contains_key("DynamoDB")
+                    {
+                        self.not_listed(name, &at);
                     }
                     // What is only joined to lists that were not read says nothing.
                     let is_empty = object.as_object().is_some_and(Map::is_empty);
@@ -375,12 +388,20 @@ impl Laid<'_> {
     }
 
     /// A list that a change begins is none of what there was: nobody looked.
-    fn not_listed(&mut self, name: &str) {
-        if let ("resources", [Some(account), Some(region)]) = (name, &self.home) {
-            self.gaps.push(json!({
-                "operation": LIST_RESOURCES, "subject": format!("{account}/{region}"),
-                "account": account, "region": region, "error": null,
-            }));
+    fn not_listed(&mut self, name: &str, at: &str) {
+        let [Some(account), Some(region)] = &self.home else {
+            return;
+        };
+        let subject = format!("{account}/{region}");
+        match name {
+            "resources" => self.gaps.push(json!({
+                "operation": LIST_RESOURCES, "subject": subject, "account": account, "region": region, "error": null,
+            })),
+            "ResourceTypeOptInPreference" | "ResourceTypeManagementPreference" => {
+                let why = "the settings of types that it does not name, which were not read";
+                self.gap("backup:DescribeRegionSettings", &subject, why, at);
+            }
+            _ => {}
         }
     }
 

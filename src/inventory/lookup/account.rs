@@ -376,6 +376,8 @@ impl<'a> Facts<'a> {
         match (on(&settings.opt_in), on(&settings.management)) {
             (Some(Some(true)), Some(Some(true))) => Fact::Known(true),
             (_, Some(Some(false))) | (Some(Some(false)), _) => Fact::Known(false),
+            // One of which a change told other types alone.
+            (Some(_), Some(_)) if gap().hand() == Some(ByHand::Planned) => Fact::unknown(gap()),
             // A map that was read and leaves DynamoDB out does not say that the feature is on.
             (Some(_), Some(_)) => Fact::Known(false),
             (None, _) | (_, None) => Fact::unknown(gap()),

@@ -12,6 +12,16 @@ pub(super) const LEAF: &Frame = &Frame {
     lists: &[],
     objects: &[],
 };
+/// The maps by type of a Region's settings: AWS Backup changes the types that are named.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/advanced-ddb-backup.html>.
+pub(super) const SETTINGS: &Frame = &Frame {
+    lists: &[],
+    objects: &[
+        "ResourceTypeOptInPreference",
+        "ResourceTypeManagementPreference",
+    ],
+};
 const DETAILED: &Frame = &Frame {
     lists: &[],
     objects: &["Detail"],

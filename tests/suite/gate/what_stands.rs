@@ -8,6 +8,7 @@ use backup_preflight::sources::terraform;
 use backup_preflight::verdict::Verdict::{self, Blocked, Feasible, Undecided};
 use serde_json::{Value, json};
 
+use super::judged::{Change, judged};
 use crate::support::estate::{
     CENTRAL, CENTRAL_KEY, DATABASE, DESTINATION_VAULT, FROM, KEY, ROLE, TO,
 };
@@ -720,5 +721,35 @@ fn a_database_of_timestream_that_goes_leaves_the_answer_open() {
             json!({}),
         );
         assert_eq!(plan("aws", &change).open.len(), open, "{actions:?}");
+    }
+}
+
+/// AWS Backup changes the settings of the types that are named: https://docs.aws.amazon.com/aws-backup/latest/devguide/advanced-ddb-backup.html
+#[test]
+fn settings_of_a_region_change_by_type() {
+    let file_systems = json!({"EFS": true});
+    let settings = json!({"resource_type_opt_in_preference": file_systems, "resource_type_management_preference": file_systems});
+    let made = super::plan_facts::change(
+        "aws_backup_region_settings.r",
+        Value::Null,
+        settings,
+        json!({}),
+    );
+    let plan = Change::Plan(std::slice::from_ref(&made));
+    let overlay = json!({"accounts": [{"account": FROM, "regions": [{"region": "us-east-2", "region_settings": {
+        "ResourceTypeOptInPreference": file_systems, "ResourceTypeManagementPreference": file_systems}}]}]});
+    let at = "/accounts/0/regions/0/region_settings";
+    let unread = Estate::dynamodb().without(at);
+    for change in [plan, Change::Overlay(&overlay)] {
+        let same = |verdict: &str| {
+            vec![format!(
+                "orders into central: {verdict} -> {verdict} (same)"
+            )]
+        };
+        let found = judged(&Estate::dynamodb(), &change, &[]);
+        assert_eq!((found.copies, found.code), (same("feasible"), 0));
+        // Those that were not read are as unread as they were.
+        let found = judged(&unread, &change, &[]);
+        assert_eq!((found.copies, found.code), (same("undecided"), 0));
     }
 }
