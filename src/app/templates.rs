@@ -46,10 +46,15 @@ impl<'a> Templates<'a> {
                 files.len()
             );
         }
-        let mut given = BTreeMap::new();
+        let mut given: BTreeMap<String, Option<String>> = BTreeMap::new();
         for path in &asked.parameters {
             let (name, bytes) = recorded::bytes(path, output.max_input)?;
-            given.extend(parameters::read(&name, &bytes)?);
+            for (key, value) in parameters::read(&name, &bytes)? {
+                let there = given.insert(key.clone(), value.clone());
+                if there.is_some_and(|there| there != value) {
+                    bail!("{name}: --parameters gives `{key}` two values");
+                }
+            }
         }
         let pairs =
             |all: &'a [(String, String)]| all.iter().map(|(name, value)| (&**name, value.clone()));

@@ -115,4 +115,21 @@ fn what_is_given_twice_has_one_value() {
         let ran = run(&[&base[..], &[option, one, option, one]].concat());
         assert!(!ran.err.contains("two values"), "{option}: {}", ran.err);
     }
+    // Two files, in either order.
+    let given = |value: &str| {
+        let file = folder.path().join(format!("{value}.json"));
+        std::fs::write(&file, format!(r#"{{"P": "{value}"}}"#)).unwrap();
+        file.display().to_string()
+    };
+    let (one, other) = (given("a"), given("b"));
+    for (first, second, is_error) in [
+        (&one, &other, true),
+        (&other, &one, true),
+        (&one, &one, false),
+    ] {
+        let option = "--parameters";
+        let ran = run(&[&base[..], &[option, first, option, second]].concat());
+        assert_eq!(ran.err.contains("two values"), is_error, "{}", ran.err);
+        assert_eq!(ran.code == 2, is_error, "{}", ran.err);
+    }
 }
