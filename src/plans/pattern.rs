@@ -49,6 +49,42 @@ pub fn matches_without_spaces(pattern: &str, text: &str) -> bool {
     places.last() == Some(&true)
 }
 
+/// Whether an ARN is of a pattern of which only the beginning is known, up to a name or into it; `None`: it may be.
+pub fn matches_begun(pattern: &str, begins: &str) -> Option<bool> {
+    // A letter that no pattern has: only a star stands for it.
+    const ANY: char = '\u{f8ff}';
+    if matches(pattern, &format!("{begins}{ANY}")) {
+        return Some(true);
+    }
+    // Names have no such letters.
+    let is_of_name = |rest: &str| !rest.contains([':', '/']);
+    match may_begin(pattern, begins, &is_of_name) {
+        true => None,
+        false => Some(false),
+    }
+}
+
+/// Whether a text may be the beginning of one that is of a pattern, with a rest that some text of a name is of.
+fn may_begin(pattern: &str, begins: &str, is_of_name: &dyn Fn(&str) -> bool) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        let left = pattern.strip_prefix(begins);
+        return left.is_some_and(is_of_name);
+    };
+    if let Some(left) = start.strip_prefix(begins) {
+        return is_of_name(left) && is_of_name(rest);
+    }
+    let Some(left) = begins.strip_prefix(start) else {
+        return false;
+    };
+    // The star stands for all that is left and more, or for less.
+    let mut places = left.char_indices().map(|(place, _)| place);
+    is_of_name(rest)
+        || places.any(|place| {
+            let left = left.get(place..).unwrap_or_default();
+            may_begin(rest, left, is_of_name)
+        })
+}
+
 /// Whether a pattern stands for several resources.
 pub fn has_wildcard(pattern: &str) -> bool {
     pattern.contains('*')

@@ -112,8 +112,18 @@ impl Selection {
         region: &Region,
         facts: &Facts<'_>,
     ) -> Holds {
-        let Some(named) = self.names(resource) else {
+        let named = match facts.arn_begins(resource) {
+            Some(begins) => self.names_begun(begins),
+            None => self.names(resource).map(|named| (named, false)),
+        };
+        let Some((named, is_taken_for)) = named else {
             return Holds::No;
+        };
+        let is_named = match is_taken_for {
+            true => Holds::Assumed(
+                "its name is given when the change is applied, and is taken for one that the selection asks for".to_owned(),
+            ),
+            false => Holds::Yes,
         };
         let of = type_of(resource, facts);
         let protected = if needs_opt_in(named, of.as_ref(), resource) {
@@ -126,7 +136,7 @@ impl Selection {
         } else {
             Holds::Yes
         };
-        protected.and(self.asks_for(tags))
+        is_named.and(protected).and(self.asks_for(tags))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::inventory::{Tags, unknown_within};
 use crate::known::{ApiCall, Arn, Fact, Gap};
 
 use super::condition::{Condition, Holds, Operator};
-use super::pattern::{has_wildcard, matches, names_a_type};
+use super::pattern::{has_wildcard, matches, matches_begun, names_a_type};
 use super::reading::Reading;
 
 /// What AWS prints of a selection, and around it.
@@ -188,18 +188,30 @@ impl Selection {
         if self.resources.is_empty() {
             return Some(Named::AmongOthers);
         }
-        let named = self.resources.iter().filter(|text| matches(text));
-        let ways = named.map(|text| match (has_wildcard(text), names_a_type(text)) {
-            (false, _) => Named::Literally,
-            (true, true) => Named::ByType,
-            (true, false) => Named::AmongOthers,
-        });
-        let rank = |way: &Named| match way {
-            Named::Literally => 0,
-            Named::ByType => 1,
-            Named::AmongOthers => 2,
+        way(self.resources.iter().filter(|text| matches(text)))
+    }
+
+    /// The same of a resource of whose ARN only the beginning is known, as AWS gives the name at apply; and whether the name is taken
+    /// for one that it asks for. That it names such a resource by its whole ARN is not to be thought.
+    #[must_use]
+    pub fn names_begun(&self, begins: &str) -> Option<(Named, bool)> {
+        let of = |pattern: &String| match has_wildcard(pattern) {
+            true => matches_begun(pattern, begins),
+            false => Some(false),
         };
-        ways.min_by_key(rank)
+        let left_out: Vec<Option<bool>> = self.not_resources.iter().map(of).collect();
+        if left_out.contains(&Some(true)) {
+            return None;
+        }
+        let may_be_left_out = left_out.contains(&None);
+        if self.resources.is_empty() {
+            return Some((Named::AmongOthers, may_be_left_out));
+        }
+        let all = || self.resources.iter();
+        match way(all().filter(|text| of(text) == Some(true))) {
+            Some(way) => Some((way, may_be_left_out)),
+            None => Some((way(all().filter(|text| of(text).is_none()))?, true)),
+        }
     }
 
     /// Whether a resource with these tags is one that it asks for: one of `ListOfTags` will do, all of `Conditions` must
@@ -215,6 +227,21 @@ impl Selection {
         let conditions = self.conditions.iter().map(|one| one.holds(tags));
         conditions.fold(listed, Holds::and)
     }
+}
+
+/// The most particular way in which some patterns name a resource.
+fn way<'p>(patterns: impl Iterator<Item = &'p String>) -> Option<Named> {
+    let ways = patterns.map(|text| match (has_wildcard(text), names_a_type(text)) {
+        (false, _) => Named::Literally,
+        (true, true) => Named::ByType,
+        (true, false) => Named::AmongOthers,
+    });
+    let rank = |way: &Named| match way {
+        Named::Literally => 0,
+        Named::ByType => 1,
+        Named::AmongOthers => 2,
+    };
+    ways.min_by_key(rank)
 }
 
 /// Whether a text is an ARN, or a pattern that some may be of. `?` stands for nothing that AWS's pages tell.

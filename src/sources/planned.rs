@@ -36,6 +36,8 @@ pub struct Planned {
     pub taken: BTreeMap<String, Vec<String>>,
     /// The resources that it makes, by their ARNs.
     pub makes: BTreeMap<String, Makes>,
+    /// What the ARNs begin with of things whose names AWS or the provider gives at apply, by those that stand in for them.
+    pub named_at_apply: BTreeMap<String, String>,
 }
 
 /// Whether a change makes a resource.

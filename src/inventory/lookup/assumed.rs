@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::known::Gap;
+use crate::known::{Arn, Gap};
 
 use super::Facts;
 use super::memory::Memory;
 
-/// The references of a plan that were taken for the expressions that they stand in, by the ARN or id of what they say something of.
+/// What a change was taken for, by the ARN or id of what that says something of.
 pub type Taken = BTreeMap<String, Vec<TakenFor>>;
 
 /// What a change was taken for.
@@ -18,6 +18,8 @@ pub enum TakenFor {
     Reference(String),
     /// The value that a stack has for a parameter for the default of its template.
     Default(String),
+    /// The name that AWS gives for one that stands in for it: with this the ARN begins for certain.
+    Name(String),
 }
 
 /// A fact that may be taken for granted where it was not read.
@@ -52,7 +54,7 @@ impl Facts<'_> {
         let all: BTreeSet<&TakenFor> = of.flatten().collect();
         let references = all.iter().filter_map(|one| match one {
             TakenFor::Reference(text) => Some(text.as_str()),
-            TakenFor::Default(_) => None,
+            TakenFor::Default(_) | TakenFor::Name(_) => None,
         });
         let references: Vec<&str> = references.collect();
         let of_plan = (!references.is_empty()).then(|| {
@@ -62,12 +64,22 @@ impl Facts<'_> {
             )
         });
         let of_template = all.iter().filter_map(|one| match one {
-            TakenFor::Reference(_) => None,
+            TakenFor::Reference(_) | TakenFor::Name(_) => None,
             TakenFor::Default(name) => Some(format!(
                 "template: the parameter {name} is taken for its default; --parameter {name}=VALUE settles it"
             )),
         });
         of_plan.into_iter().chain(of_template).collect()
+    }
+
+    /// What the ARN of a thing begins with whose name AWS gives when a change is applied; `None`: its name is known.
+    #[must_use]
+    pub fn arn_begins(&self, arn: &Arn) -> Option<&str> {
+        let taken = self.taken.get(arn.as_str())?;
+        taken.iter().find_map(|one| match one {
+            TakenFor::Name(begins) => Some(begins.as_str()),
+            TakenFor::Reference(_) | TakenFor::Default(_) => None,
+        })
     }
 
     /// Whether a gap is one that somebody wants filled: it was recorded, or more is being read.

@@ -198,6 +198,7 @@ fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: b
         Makes::UnlessItIsThere
     };
     let makes = reader.world.makes(&before, makes);
+    let named_at_apply = names::begun(&reader.template);
     let overlay = |world: World| world.overlay(file, Waiting::StackDeployment { is_compared });
     Planned {
         before: overlay(before),
@@ -211,6 +212,7 @@ fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: b
         told_accounts: Vec::new(),
         taken: BTreeMap::new(),
         makes,
+        named_at_apply,
     }
 }
 

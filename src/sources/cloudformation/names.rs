@@ -1,6 +1,6 @@
 //! What a resource of a template is called: its ARN, what `Ref` gives, what `Fn::GetAtt` gives.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -255,6 +255,34 @@ pub fn given(template: &Template<'_>) -> BTreeSet<String> {
     let each = resources.iter();
     each.filter_map(|(id, resource)| given_by_aws(template, id, resource))
         .collect()
+}
+
+/// How long the names that CloudFormation gives may be in most services: it shortens longer ones.
+const LONGEST: usize = 45;
+
+/// What the ARNs begin with of things that CloudFormation names, by those that stand in for them: `STACK-LOGICALID-` and letters.
+/// Things with ids of their own are not named so.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html>.
+pub fn begun(template: &Template<'_>) -> BTreeMap<String, String> {
+    let resources = template.root.get("Resources").map_or(&[][..], Node::fields);
+    let each = resources.iter().filter_map(|(id, resource)| {
+        let form = form(resource).filter(|form| !form.name.is_empty())?;
+        let own = given_by_aws(template, id, resource)?;
+        let arn = arn(template, id, resource).as_str()?.to_owned();
+        let begins = arn.strip_suffix(&own)?;
+        let settings = template.settings;
+        let name = match &settings.stack {
+            Some(stack) if stack.len().saturating_add(id.len()) > LONGEST => String::new(),
+            Some(stack) if settings.is_nested => format!("{stack}-"),
+            Some(stack) => format!("{stack}-{id}-"),
+            None => String::new(),
+        };
+        let is_lower = form.is_lower() || form.arn.contains(":s3:");
+        let name = if is_lower { name.to_lowercase() } else { name };
+        Some((arn.clone(), format!("{begins}{name}")))
+    });
+    each.collect()
 }
 
 /// The name of a table of Timestream, after that of its database.

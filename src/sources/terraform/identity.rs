@@ -53,6 +53,27 @@ const FORMS: &[ArnOfName] = &[
     ArnOfName { kind: "aws_timestreamwrite_table",                arn: "arn:aws:timestream:{region}:{account}:database/{name}",             name: "" },
 ];
 
+/// The attributes that a name begins with which the provider completes at apply.
+///
+/// See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance>.
+const PREFIXES: [&str; 4] = [
+    "identifier_prefix",
+    "cluster_identifier_prefix",
+    "bucket_prefix",
+    "name_prefix",
+];
+
+/// The name of an object as it stands in its ARN, where it is known.
+fn name_of(form: &ArnOfName, object: &Object<'_>, moment: Moment) -> Option<String> {
+    let text = |name: &str| object.text(moment, name);
+    if object.kind == "aws_timestreamwrite_table" {
+        let (database, table) = (text("database_name")?, text("table_name")?);
+        return Some(format!("{database}/table/{table}"));
+    }
+    let name = (!form.name.is_empty()).then(|| text(form.name))?;
+    name.map(str::to_owned)
+}
+
 /// What the expressions of a plan's configuration come to, with what is known of the plan.
 pub trait Expressions {
     /// What an attribute of an object comes to; `None` where it cannot be evaluated.
@@ -122,13 +143,33 @@ impl<'p> Identities<'_, 'p> {
             return Some(arn.to_owned());
         }
         let form = FORMS.iter().find(|form| form.kind == object.kind)?;
-        let name = (!form.name.is_empty())
-            .then(|| object.text(moment, form.name))
-            .flatten();
-        let name = name.map_or_else(|| self.stand_in(object), str::to_owned);
+        let name = name_of(form, object, moment);
+        let name = name.unwrap_or_else(|| self.stand_in(object));
+        self.arn_of(form, object, moment, &name)
+    }
+
+    /// What the ARN of an object begins with whose name the provider or AWS gives at apply; `None`: the name is known, or is an id.
+    #[must_use]
+    pub fn arn_begins(&self, object: &Object<'p>, moment: Moment) -> Option<String> {
+        let form = FORMS.iter().find(|form| form.kind == object.kind)?;
+        let is_given = object.text(moment, "arn").is_none()
+            && !form.name.is_empty()
+            && name_of(form, object, moment).is_none();
+        let prefix = PREFIXES.iter().find_map(|name| object.text(moment, name));
+        is_given.then(|| self.arn_of(form, object, moment, prefix.unwrap_or_default()))?
+    }
+
+    /// The ARN of an object of a name.
+    fn arn_of(
+        &self,
+        form: &ArnOfName,
+        object: &Object<'p>,
+        moment: Moment,
+        name: &str,
+    ) -> Option<String> {
         let name = match object.kind {
-            "aws_iam_role" | "aws_iam_policy" => with_path(object.text(moment, "path"), &name),
-            _ => name,
+            "aws_iam_role" | "aws_iam_policy" => with_path(object.text(moment, "path"), name),
+            _ => name.to_owned(),
         };
         let mut arn = form.arn.replace("{name}", &name);
         if arn.contains("{account}") {

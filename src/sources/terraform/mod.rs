@@ -160,6 +160,12 @@ pub fn read_beside(
         open.push("some changes wait for another plan: this one is not whole".to_owned());
     }
     let makes = after.makes(&now.world, Makes::Certainly);
+    let made = objects.all.iter().filter(|object| object.is_made());
+    let named_at_apply = made.filter_map(|object| {
+        let arn = then.ids.arn(object, Moment::Then)?;
+        Some((arn, then.ids.arn_begins(object, Moment::Then)?))
+    });
+    let named_at_apply = named_at_apply.collect();
     let overlay = |world: World| world.overlay(file, Waiting::TerraformApply);
     let lines = objects
         .all
@@ -177,5 +183,6 @@ pub fn read_beside(
         told_accounts: providers.told(),
         taken,
         makes,
+        named_at_apply,
     })
 }

@@ -13,6 +13,7 @@ mod instance_volumes;
 mod judged;
 mod left_open;
 mod named_in_both;
+mod names_at_apply;
 mod names_to_come;
 mod nested_stacks;
 mod open_answer;
