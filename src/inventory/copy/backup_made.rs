@@ -104,7 +104,7 @@ fn is_state_unread(resource: &Arn, facts: &Facts<'_>) -> bool {
 }
 
 /// That AWS Backup is switched on for the type of a resource that no selection was asked about, where the settings of the Region
-/// were read and do not name it; `None` where they say, or do not count.
+/// do not name it, or were not read and a check does not ask for them; `None` where they say, or do not count.
 pub fn switch_assumed(
     plan: Option<&PlanReference>,
     of: &Fact<ResourceType>,
@@ -113,10 +113,13 @@ pub fn switch_assumed(
 ) -> Option<String> {
     let of = of.as_ref().known()?;
     let of_plan = plan.is_some_and(|plan| plan.made_by.is_some());
-    let counts = of.must_be_switched_on() && !of_plan || *of == ResourceType::Fsx;
+    let is_fsx = *of == ResourceType::Fsx;
     let vault = vault.as_ref().known()?;
-    let is_told = facts.opted_in(vault.account()?, &vault.region()?, of) != Fact::Known(None);
-    (counts && !is_told)
+    let is_taken = match facts.opted_in(vault.account()?, &vault.region()?, of) {
+        Fact::Known(on) => on.is_none(),
+        Fact::Unknown(_) => !of.must_be_switched_on() && !is_fsx,
+    };
+    (is_taken && (!of_plan || is_fsx))
         .then(|| format!("service opt-in: AWS Backup is switched on for {of} (not read)"))
 }
 
