@@ -4,52 +4,99 @@ use std::sync::Arc;
 
 use crate::inventory::{Facts, Question};
 use crate::known::{Arn, Fact};
+use crate::policy::Principal;
 
+use super::context::Variants;
 use super::control;
 use super::request::RoleRequest;
 use super::role::{self, ByKey, may_go_by_key};
+use super::ruling::Ruling;
 use super::rulings::{Ruled, Rulings};
 
-/// A question to the policies that bind a role, with all that its answer depends on.
+/// A question to a role's own policies, where a key that names the role does in their place, with all that its answer depends on.
+/// `None`: there is no such role.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct RoleQuestion {
+struct RoleQuestion(Asked);
+
+/// The same question to the role's own policies alone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct OwnPoliciesQuestion(Asked);
+
+/// The same question to the organization's policies.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct OrganizationQuestion(Asked);
+
+/// A request of a role.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Asked {
     role: Arn,
     request: Arc<RoleRequest>,
 }
 
-/// What they say to each action of the request, in order.
-struct Answer {
-    /// The role's own policies, where a key that names the role does in their place. `None`: there is no such role.
-    own: Fact<Option<Ruled>>,
-    /// The organization's policies.
-    organization: Ruled,
-}
+impl Asked {
+    fn of(role: &Arn, request: &Arc<RoleRequest>) -> Self {
+        Self {
+            role: role.clone(),
+            request: Arc::clone(request),
+        }
+    }
 
-impl Question for RoleQuestion {
-    type Answer = Arc<Answer>;
-
-    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
-        let Self { role, request } = self;
-        let variants = request.variants(facts, role);
-        Arc::new(Answer {
-            own: role::rule(facts, role, request, &variants, ByKey::Counts),
-            organization: control::rule(facts, role, request, &variants),
-        })
+    /// Whether the role is one that asks for anything.
+    fn is_asked(&self) -> bool {
+        Principal::parse(self.role.as_str()).is_ok()
     }
 }
 
-/// The same question to the role's own policies alone.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct OwnPoliciesQuestion(RoleQuestion);
+impl Question for RoleQuestion {
+    type Answer = Fact<Option<Ruled>>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let Self(asked @ Asked { role, request }) = self;
+        if role::always_allowed(facts, role, request) && asked.is_asked() {
+            return Fact::Known(Some(all_allowed(request)));
+        }
+        let variants = facts.answer(asked);
+        role::rule(facts, role, request, &variants, ByKey::Counts)
+    }
+}
 
 impl Question for OwnPoliciesQuestion {
     type Answer = Fact<Option<Ruled>>;
 
     fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
-        let Self(RoleQuestion { role, request }) = self;
-        let variants = request.variants(facts, role);
+        let Self(asked @ Asked { role, request }) = self;
+        let variants = facts.answer(asked);
         role::rule(facts, role, request, &variants, ByKey::Ignored)
     }
+}
+
+impl Question for OrganizationQuestion {
+    type Answer = Ruled;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let Self(asked @ Asked { role, request }) = self;
+        if control::always_let_through(facts, role, request) && asked.is_asked() {
+            return all_allowed(request);
+        }
+        let variants = facts.answer(asked);
+        control::rule(facts, role, request, &variants)
+    }
+}
+
+/// The requests in which each of its actions may come.
+impl Question for Asked {
+    type Answer = Arc<[Variants]>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        self.request.variants(facts, &self.role).into()
+    }
+}
+
+/// Every action of a request allowed, by policies that were read.
+fn all_allowed(request: &RoleRequest) -> Ruled {
+    let actions = request.actions.iter();
+    let each = actions.map(|action| (*action, Ruling::allowed(Vec::new())));
+    each.collect()
 }
 
 /// Each action of each request, in the order of the rulings on them.
@@ -71,13 +118,10 @@ pub fn role_rulings(
 ) -> Fact<Option<Rulings>> {
     let mut all = Vec::new();
     for request in requests {
-        let asking = RoleQuestion {
-            role: role.clone(),
-            request: Arc::clone(request),
-        };
+        let asked = Asked::of(role, request);
         let rulings = match by_key {
-            ByKey::Ignored if may_go_by_key(request) => facts.answer(&OwnPoliciesQuestion(asking)),
-            ByKey::Ignored | ByKey::Counts => facts.answer(&asking).own.clone(),
+            ByKey::Ignored if may_go_by_key(request) => facts.answer(&OwnPoliciesQuestion(asked)),
+            ByKey::Ignored | ByKey::Counts => facts.answer(&RoleQuestion(asked)),
         };
         match rulings {
             Fact::Known(Some(rulings)) => all.push(rulings),
@@ -94,12 +138,7 @@ pub fn role_rulings(
 
 /// What the organization says to each action of each request, in order.
 pub fn control_rulings(facts: &Facts<'_>, role: &Arn, requests: &[Arc<RoleRequest>]) -> Rulings {
-    let each = requests.iter().map(|request| {
-        let asking = RoleQuestion {
-            role: role.clone(),
-            request: Arc::clone(request),
-        };
-        Arc::clone(&facts.answer(&asking).organization)
-    });
+    let each = requests.iter();
+    let each = each.map(|request| facts.answer(&OrganizationQuestion(Asked::of(role, request))));
     Rulings::of_all(each)
 }

@@ -25,26 +25,27 @@ use levels::{Levels, lets_through, of_account, of_principal, of_resource};
 use simulated::simulated;
 pub use simulated::{denied_by_its_own, denied_by_the_organization};
 
+/// Whether the organization's policies were read and let the actions of a request through whatever else it carries, so that none need
+/// be made.
+pub fn always_let_through(facts: &Facts<'_>, role: &Arn, request: &RoleRequest) -> bool {
+    let reached = request.subject.account().filter(|_| is_reached(request));
+    let mut actions = request.actions.iter();
+    actions.all(|action| lets_through(facts, role.account(), reached, action))
+}
+
+/// Whether resource control policies reach what a request asks for.
+fn is_reached(request: &RoleRequest) -> bool {
+    let mut actions = request.actions.iter();
+    actions.all(|action| is_reached_by_rcps(action))
+}
+
 /// What the organization says to the actions of a request.
 pub fn rule(facts: &Facts<'_>, role: &Arn, request: &RoleRequest, variants: &[Variants]) -> Ruled {
     let resource_account = request.subject.account();
-    let mut actions = request.actions.iter();
-    let is_reached = actions.all(|action| is_reached_by_rcps(action));
-    let reached = resource_account.filter(|_| is_reached);
-    let mut actions = request.actions.iter();
-    if actions.all(|action| lets_through(facts, role.account(), reached, action)) {
-        let allowed = variants.iter().filter(|(_, variants)| !variants.is_empty());
-        let allowed: Ruled = allowed
-            .map(|(action, _)| (*action, Ruling::allowed(Vec::new())))
-            .collect();
-        if allowed.len() == variants.len() {
-            return allowed;
-        }
-    }
     let controls = Controls {
         doubts: doubts(facts, [role.account(), resource_account]),
         scps: of_principal(facts, role),
-        rcps: if is_reached {
+        rcps: if is_reached(request) {
             of_resource(facts, resource_account)
         } else {
             Levels::None

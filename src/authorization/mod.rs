@@ -22,7 +22,7 @@ mod unread;
 mod vault;
 
 pub use answer::{actions, control_rulings, role_rulings};
-pub use backup::{BackupRequest, backup_requests};
+pub use backup::{AskedOf, BackupRequest, backup_requests};
 pub use control::{denied_by_its_own, denied_by_the_organization, may_be_assumed, nothing_binds};
 pub use key::{KeyAccess, Via};
 pub use needs::{to_allow, to_lift};

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use smol_str::StrExt as _;
+
 use crate::inventory::{Facts, PolicyInForce, Question, RolePolicies};
 use crate::known::{Arn, Fact, Gap};
 use crate::policy::{
     Context, Document, Effect, NearMiss, PolicyDecision, PolicyType, Request, StatementRef,
-    decide_identity,
+    always_allow, decide_identity,
 };
 use crate::verdict::Evidence;
 
@@ -34,6 +36,35 @@ pub fn may_go_by_key(request: &RoleRequest) -> bool {
 
 fn is_of_key(action: &str) -> bool {
     action.starts_with("kms:")
+}
+
+/// Whether the role's own policies were read and allow the actions of a request whatever else it carries, so that none need be made.
+pub fn always_allowed(facts: &Facts<'_>, role: &Arn, request: &RoleRequest) -> bool {
+    let Fact::Known(Some(policies)) = policies(facts, role) else {
+        return false;
+    };
+    fn text(policy: &PolicyInForce) -> Option<&Document> {
+        let policy = policy.policy.as_ref().known();
+        policy.map(|policy| policy.document())
+    }
+    let identity: Option<Vec<_>> = policies.identity.iter().map(text).collect();
+    let (Some(identity), boundary) = (identity, policies.boundary.as_ref().map(text)) else {
+        return false;
+    };
+    let allow = |documents: &[&Document], action: &str| {
+        // Nothing is said of a key, which is used by way of a service: its requests are of many kinds.
+        always_allow(documents, action, || {
+            request.template.done_to().unwrap_or_default()
+        })
+    };
+    let allows = |action: &&str| {
+        let action = action.to_ascii_lowercase_smolstr();
+        let within = |boundary: Option<&Document>| {
+            boundary.is_some_and(|boundary| allow(&[boundary], &action))
+        };
+        allow(&identity, &action) && boundary.is_none_or(within)
+    };
+    request.actions.iter().all(allows)
 }
 
 /// What the role's own policies say to the actions of a request.

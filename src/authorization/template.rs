@@ -136,6 +136,37 @@ impl RequestTemplate {
         }
     }
 
+    /// All that its requests are done to, in each variant. `None` for a key, which is used by way of a service.
+    pub fn done_to(&self) -> Option<Vec<Resource>> {
+        let all = match self {
+            Self::Key { .. } => return None,
+            Self::Into { vault } => vec![Resource::exact(vault)],
+            Self::From { point, shapes, .. } => vec![of_point_or_shapes(point.as_ref(), shapes)],
+            Self::Plain { shape, .. } => vec![of_shapes(slice::from_ref(shape))],
+            Self::Snapshot {
+                vault,
+                shapes,
+                to,
+                made,
+                ..
+            } => {
+                let there = match (made, to) {
+                    (Some(made), _) => Some(of_shapes(&made.shapes)),
+                    (None, Some(to)) => {
+                        let there = moved(shapes, vault.region().as_ref(), to);
+                        Some(of_shapes(&there))
+                    }
+                    (None, None) => None,
+                };
+                [Some(of_shapes(shapes)), there]
+                    .into_iter()
+                    .flatten()
+                    .collect()
+            }
+        };
+        Some(all)
+    }
+
     /// What the answers to its requests come to.
     pub fn several(&self) -> Several {
         match self {
@@ -263,14 +294,10 @@ fn from_request(
             organization_paths(facts, target.account()),
         )
         .with_family("kms:", Rest::Absent);
-    let resource = match point {
-        Some(point) => Resource::exact(point),
-        None => Resource::one_of(shapes.iter().cloned()),
-    };
     let mut request = Request::new(
         Principal::parse(role.as_str()).ok()?,
         action,
-        resource,
+        of_point_or_shapes(point, shapes),
         with_source_resource_tag(of_point(context, facts, point)),
     );
     request.resource_account = vault.account();
@@ -302,14 +329,24 @@ fn on_resource(
     let context = of_role(facts, role, account, region)
         .with_family("kms:", Rest::Absent)
         .with_family("backup:", Rest::Absent);
-    let resource = match shapes {
-        [exact] if !exact.contains('*') => Resource::exact(exact.clone()),
-        _ => Resource::one_of(shapes.iter().cloned()),
-    };
     let principal = Principal::parse(role.as_str()).ok()?;
-    let mut request = Request::new(principal, action, resource, context);
+    let mut request = Request::new(principal, action, of_shapes(shapes), context);
     request.resource_account = account;
     Some(request)
+}
+
+fn of_point_or_shapes(point: Option<&Arn>, shapes: &[SmolStr]) -> Resource {
+    match point {
+        Some(point) => Resource::exact(point),
+        None => Resource::one_of(shapes.iter().cloned()),
+    }
+}
+
+fn of_shapes(shapes: &[SmolStr]) -> Resource {
+    match shapes {
+        [exact] if !exact.contains('*') => Resource::exact(exact.clone()),
+        _ => Resource::one_of(shapes.iter().cloned()),
+    }
 }
 
 /// The shapes in another Region: those of what the copy makes there.

@@ -8,6 +8,7 @@ use crate::catalog::calls::api_call;
 use crate::catalog::messages::MessageId;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, VaultType};
+use crate::known::Gap;
 use crate::verdict::{Evidence, Need, Outcome};
 
 /// The name under which images from logically air-gapped vaults come.
@@ -57,7 +58,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             .saw(state.map(|state| Evidence::at(&place, "/State", format!("is {state}"))));
         }
         Some("enabled") => {}
-        Some(_) | None => return not_read(call()),
+        Some(other) => {
+            let gap = Gap::strange_word("State", other, place.as_str());
+            return not_read(gap.within(Some(account), Some(&region)));
+        }
+        None => return not_read(call()),
     }
     let wanted = if out_of_air_gapped {
         OF_AIR_GAPPED_VAULTS.to_owned()

@@ -7,8 +7,8 @@ use super::tagging::may_not_tag;
 use super::words::{backed_up_by_another, backup_without, status_message, taken_by_backups};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    BackupRequest, ByKey, Party, RoleRequest, Ruling, Rulings, backup_requests, denied_by_its_own,
-    list, role_requests, role_rulings, to_allow,
+    AskedOf, BackupRequest, ByKey, Party, RoleRequest, Ruling, Rulings, backup_requests,
+    denied_by_its_own, list, role_requests, role_rulings, to_allow,
 };
 use crate::catalog::backups::is_of_buckets;
 use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
@@ -158,7 +158,7 @@ fn refined(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
 }
 
 fn exact(asked: Vec<BackupRequest>) -> Vec<Arc<RoleRequest>> {
-    asked.into_iter().map(|asked| asked.exact).collect()
+    asked.into_iter().map(|asked| asked.asked).collect()
 }
 
 /// What of these a role must be allowed: of some only a Deny counts, and of some it is not known that they are asked.
@@ -231,17 +231,13 @@ fn lacking(
     role: &Arn,
     is_wanted: fn(&BackupRequest, &Rulings) -> bool,
 ) -> Vec<BackupRequest> {
-    let rulings = |request: &Arc<RoleRequest>| {
-        let request = std::slice::from_ref(request);
-        let rulings = role_rulings(facts, role, request, ByKey::Counts);
-        rulings.known().flatten()
-    };
     let rules = |asked: &BackupRequest| {
-        let of_type = rulings(&asked.of_type);
-        !of_type.is_some_and(|rulings| rulings.is_all_allowed())
-            && rulings(&asked.exact).is_some_and(|rulings| is_wanted(asked, &rulings))
+        let request = std::slice::from_ref(&asked.asked);
+        let rulings = role_rulings(facts, role, request, ByKey::Counts);
+        let rulings = rulings.known().flatten();
+        rulings.is_some_and(|rulings| is_wanted(asked, &rulings))
     };
-    let asked = backup_requests(copy, facts).into_iter();
+    let asked = backup_requests(copy, facts, AskedOf::Role).into_iter();
     asked.filter(rules).collect()
 }
 

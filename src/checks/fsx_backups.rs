@@ -5,7 +5,7 @@
 
 use super::words::not_read;
 use crate::inventory::{Facts, Tree};
-use crate::known::{Arn, ByHand, Fact, Gap};
+use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Outcome};
 
 /// What a word of the description says of backups.
@@ -84,8 +84,7 @@ impl BackupField {
                 Some(no_backups(resource, self.called, &at, word))
             }
             None => {
-                let says = format!("say what `{}` {word} is", self.field);
-                let gap = Gap::by_hand(ByHand::NotUnderstood, says, resource.as_str());
+                let gap = Gap::strange_word(self.field, word, resource.as_str());
                 Some(not_read(gap.where_is(resource)))
             }
         }

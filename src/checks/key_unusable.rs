@@ -165,7 +165,7 @@ fn usable<'a>(key: &Arn, facts: &Facts<'a>) -> Fact<Result<&'a str, Fault>> {
                 Some(KeyUse::Waits(step)) => Some(WayOut::ByHand(step)),
                 // A state that AWS's table does not have settles nothing.
                 None => {
-                    unread = Some(Box::new(facts.key_state_gap(key)));
+                    unread = Some(Box::new(Facts::strange_key_state(key, state)));
                     None
                 }
             };

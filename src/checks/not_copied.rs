@@ -7,15 +7,14 @@ use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::regions::is_recent;
 use crate::catalog::{Crossing, Kind, partition};
 use crate::inventory::{Copy, Facts, Tree, unknown_word};
-use crate::known::{ApiCall, Arn, ByHand, Fact, Gap};
+use crate::known::{ApiCall, Arn, Fact, Gap};
 use crate::verdict::Outcome;
 
 /// A word of the description that AWS's pages do not have: what kind of resource it makes is not known.
 pub fn of_an_unknown_word(copy: &Copy, facts: &Facts<'_>) -> Option<Gap> {
     let described = described(copy, facts).known()?;
     let (field, word) = unknown_word(described.detail?)?;
-    let says = format!("say what `{field}` {word} is");
-    let gap = Gap::by_hand(ByHand::NotUnderstood, says, described.of.as_str());
+    let gap = Gap::strange_word(field, word, described.of.as_str());
     Some(gap.where_is(&described.of))
 }
 

@@ -6,7 +6,7 @@ use super::role_policies::contradicted;
 use super::words::{backed_up_by_another, backup_without, status_message, taken_by_backups};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    ASSUME, BackupRequest, Grounds, Party, RoleRequest, RoleRequests, Ruling, Rulings,
+    ASSUME, AskedOf, BackupRequest, Grounds, Party, RoleRequest, RoleRequests, Ruling, Rulings,
     air_gapped_key_request, backup_requests, control_rulings, denied_by_the_organization, list,
     may_be_assumed, nothing_binds, role_requests, to_lift,
 };
@@ -102,13 +102,10 @@ fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outco
     let role = copy.endpoints().role.as_ref().known()?;
     let rulings =
         |request: &Arc<RoleRequest>| control_rulings(facts, role, std::slice::from_ref(request));
-    let asked = backup_requests(copy, facts).into_iter();
-    let asked = asked.filter(|asked| {
-        asked.may_be_stopped(&rulings(&asked.of_type))
-            && asked.may_be_stopped(&rulings(&asked.exact))
-    });
+    let asked = backup_requests(copy, facts, AskedOf::Organization).into_iter();
+    let asked = asked.filter(|asked| asked.may_be_stopped(&rulings(&asked.asked)));
     let (against, open): (Vec<_>, Vec<_>) =
-        asked.partition(|asked| asked.is_stopped(&rulings(&asked.exact)));
+        asked.partition(|asked| asked.is_stopped(&rulings(&asked.asked)));
     let is_by_role = copy.is_backed_up_by_its_role();
     let is_certain = is_by_role && against.iter().any(|asked| asked.is_certain);
     match found.status {
@@ -186,7 +183,7 @@ fn may_stop(copy: &Copy, role: &Arn, against: Vec<BackupRequest>, facts: &Facts<
 
 /// What may stop the backup, of which it is not known whether it does.
 fn not_known(role: &Arn, open: Vec<BackupRequest>, facts: &Facts<'_>) -> Option<Outcome> {
-    let rulings = |asked: BackupRequest| control_rulings(facts, role, &[asked.exact]);
+    let rulings = |asked: BackupRequest| control_rulings(facts, role, &[asked.asked]);
     let (gaps, _, seen) = open.into_iter().find_map(|asked| rulings(asked).open())?;
     let message = format!(
         "whether the organization's policies let the role `{}` make the backup that is copied is not known",
@@ -196,7 +193,7 @@ fn not_known(role: &Arn, open: Vec<BackupRequest>, facts: &Facts<'_>) -> Option<
 }
 
 fn exact(asked: Vec<BackupRequest>) -> Vec<Arc<RoleRequest>> {
-    asked.into_iter().map(|asked| asked.exact).collect()
+    asked.into_iter().map(|asked| asked.asked).collect()
 }
 
 /// What the organization's policies stop.

@@ -6,7 +6,7 @@ use crate::catalog::messages::MessageId;
 use crate::catalog::regions::is_recent;
 use crate::catalog::{Crossing, Kind, partition};
 use crate::inventory::{Copy, Facts, Start, Tree};
-use crate::known::{ByHand, Fact, Gap, Region};
+use crate::known::{Fact, Gap, Region};
 use crate::verdict::Outcome;
 
 /// RDS Custom for SQL Server is copied within its account to other Regions only; storage that the Region lacks is not.
@@ -188,8 +188,7 @@ fn io2(copy: &Copy, facts: &Facts<'_>, to: &Region) -> Fact<Option<Outcome>> {
             Some("gp2" | "gp3" | "io1" | "standard") => return Fact::Known(None),
             Some(other) if other.starts_with("aurora") => return Fact::Known(None),
             Some(other) => {
-                let says = format!("say what `StorageType` {other} is");
-                let gap = Gap::by_hand(ByHand::NotUnderstood, says, described.of.as_str());
+                let gap = Gap::strange_word("StorageType", other, described.of.as_str());
                 return Fact::unknown(gap.where_is(&described.of));
             }
             // RDS always names it.

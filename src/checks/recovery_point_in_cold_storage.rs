@@ -100,8 +100,7 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
         }
     }
     if !CLASSES.contains(&class) {
-        let says = format!("say what `StorageClass` {class} is");
-        let gap = Gap::by_hand(ByHand::NotUnderstood, says, point.as_str());
+        let gap = Gap::strange_word("StorageClass", class, point.as_str());
         return not_read(gap.where_is(point));
     }
     let seen = [Evidence::at(point, "/StorageClass", format!("is {class}"))];

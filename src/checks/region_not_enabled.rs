@@ -108,7 +108,14 @@ fn switched_on(
         Fact::Known(Some(status)) => match is_on(status) {
             Some(true) => Fact::Known(Ok(evidence(status))),
             Some(false) => Fact::Known(Err(evidence(status))),
-            None => Fact::unknown(call(facts, account, region)),
+            // Soon it is on.
+            None if status.eq_ignore_ascii_case("enabling") => {
+                Fact::unknown(call(facts, account, region))
+            }
+            None => {
+                let gap = Gap::strange_word("opt_in_status", status, region.as_str());
+                Fact::unknown(gap.within(Some(account), Some(region)))
+            }
         },
         Fact::Known(None) => Fact::Known(Err(evidence("unknown to the account"))),
     }

@@ -36,7 +36,7 @@ pub fn not_readable(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
             Some(KeyUse::Disabled) => (format!("is {state}"), Some(false)),
             Some(KeyUse::ToBeDeleted) => (format!("is {state}"), Some(true)),
             Some(KeyUse::Waits(_)) => (format!("is {state}"), None),
-            None => return Some(not_read(facts.key_state_gap(&key))),
+            None => return Some(not_read(Facts::strange_key_state(&key, state))),
         },
         Fact::Known(None) => ("does not exist".to_owned(), None),
         Fact::Unknown(gap) => return Some(not_read(*gap)),

@@ -20,8 +20,8 @@ use super::lookup::{Assumption, Facts, contradiction};
 use super::objects::Lifecycle;
 use super::word::Start;
 use backup_made::{
-    backup_assumed, dates_assumed, key_stores_assumed, state_assumed, switch_assumed,
-    windows_assumed,
+    backup_assumed, dates_assumed, key_stores_assumed, no_continuous_assumed, state_assumed,
+    switch_assumed, windows_assumed,
 };
 use key::{BackupKeys, backup_keys, copy_key, model};
 use kind::{kind_of, kind_of_resource};
@@ -130,6 +130,10 @@ impl Copy {
             )
             .chain(
                 switch_assumed(named.plan.as_ref(), &resource_type, &source_vault, facts)
+                    .filter(|_| will_be_made),
+            )
+            .chain(
+                no_continuous_assumed(named.plan.as_ref(), &kind, &source_vault, facts)
                     .filter(|_| will_be_made),
             );
         // What is backed up is read with its own key, where the backup is on another.

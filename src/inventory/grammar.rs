@@ -74,7 +74,7 @@ impl<'de> Visitor<'de> for Document<'_> {
             match name.as_ref() {
                 "Statement" => map.next_value_seed(Statements(&mut *self.0))?,
                 other => {
-                    misspelt(other, &["Statement", "Version"])?;
+                    known(other, &["Statement", "Version", "Id"])?;
                     let ValidJson = map.next_value()?;
                 }
             }
@@ -99,20 +99,22 @@ fn unique<'de, E: de::Error>(
     Ok(())
 }
 
-/// Whether a name that the language does not have is nearly one that it has.
-fn misspelt<E: de::Error>(name: &str, names: &[&str]) -> Result<(), E> {
+/// A name that the language does not have: AWS refuses it, and what it was meant to say is not known.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
+fn known<E: de::Error>(name: &str, names: &[&str]) -> Result<(), E> {
+    if names.contains(&name) {
+        return Ok(());
+    }
     let plain = name.to_ascii_lowercase();
     let near = names.iter().find(|known| {
-        **known != name
-            && known.len().abs_diff(plain.len()) <= 2
+        known.len().abs_diff(plain.len()) <= 2
             && strsim::damerau_levenshtein(&plain, &known.to_ascii_lowercase()) <= 2
     });
-    match near {
-        Some(known) => Err(E::custom(format_args!(
-            "unknown element `{name}`, expected `{known}`"
-        ))),
-        None => Ok(()),
-    }
+    let expected = near.map_or_else(|| names.join("`, `"), |near| (*near).to_owned());
+    Err(E::custom(format_args!(
+        "unknown element `{name}`, expected `{expected}`"
+    )))
 }
 
 /// Whether an element names nothing, so that its statement is about nothing.
@@ -171,12 +173,8 @@ impl<'de> Visitor<'de> for Statement<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = HashSet::default();
         while let Some(Name(name)) = map.next_key()? {
-            if !ELEMENTS.contains(&name.as_ref()) {
-                misspelt(&name, ELEMENTS)?;
-            }
-            if ["Sid", "Effect", "Condition"].contains(&name.as_ref())
-                || !ELEMENTS.contains(&name.as_ref())
-            {
+            known(&name, ELEMENTS)?;
+            if ["Sid", "Effect", "Condition"].contains(&name.as_ref()) {
                 let ValidJson = map.next_value()?;
             } else {
                 let Json(value) = map.next_value()?;
@@ -229,8 +227,16 @@ mod tests {
                 "duplicate",
             ),
             (
-                r#"{"Statement": {"Action": "*"}, "x": {"y": 1, "y": 1}}"#,
+                r#"{"Statement": {"Action": "*"}, "Id": {"y": 1, "y": 1}}"#,
                 "duplicate",
+            ),
+            (
+                r#"{"Statement": {"Action": "*", "Effect": "Allow", "When": {}}}"#,
+                "`When`, expected `Sid`",
+            ),
+            (
+                r#"{"Statement": {"Action": "*"}, "Denies": []}"#,
+                "`Denies`, expected `Statement`",
             ),
             (r#"{"Statement": "x"}"#, "a statement"),
         ] {

@@ -38,16 +38,9 @@ impl Sound for Organization {
     }
 }
 
-/// A lifecycle without days is an empty one, not one that says something else.
+/// A lifecycle says nothing but what AWS's do.
 impl Sound for Lifecycle {
     fn sound(&self) -> Result<(), String> {
-        let days = [
-            &self.delete_after_days,
-            &self.move_to_cold_storage_after_days,
-        ];
-        if days.iter().any(|days| days.is_present()) {
-            return Ok(());
-        }
         match self.extra.iter().find(|(name, _)| !Self::is_of_aws(name)) {
             Some((name, _)) => Err(format!(
                 "found `{name}` in a lifecycle: expected `DeleteAfterDays` or `MoveToColdStorageAfterDays`"
@@ -62,6 +55,12 @@ impl Sound for RegionSettings {
     fn sound(&self) -> Result<(), String> {
         static TYPES: LazyLock<Vec<&str>> =
             LazyLock::new(|| ResourceType::ALL.iter().map(ResourceType::as_str).collect());
+        let is_told = self.opt_in.is_present() || self.management.is_present();
+        if let (false, Some((name, _))) = (is_told, self.extra.first()) {
+            return Err(format!(
+                "found `{name}` in a Region's settings: expected `ResourceTypeOptInPreference` or `ResourceTypeManagementPreference`"
+            ));
+        }
         let maps = [&self.opt_in, &self.management];
         let maps = maps.into_iter().filter_map(Field::value);
         let names = maps.filter_map(Tree::as_object).flat_map(Fields::iter);

@@ -94,6 +94,12 @@ impl Gap {
         Self::by_hand(ByHand::NotAsked, format!("look up {what}"), subject)
     }
 
+    /// A word of a field that this version does not know.
+    pub fn strange_word(field: &str, word: impl fmt::Display, subject: impl Into<String>) -> Self {
+        let says = format!("say what `{field}` {word} is");
+        Self::by_hand(ByHand::NotUnderstood, says, subject)
+    }
+
     /// A field that what asks about a copy is to name.
     pub fn not_named(what: impl fmt::Display, subject: impl Into<String>) -> Self {
         Self::by_hand(ByHand::Name, format!("name `{what}` in the copy"), subject)

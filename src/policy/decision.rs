@@ -1,12 +1,13 @@
 //! What one party alone says to a request: the resource, the principal, or the organization.
 
 use super::Truth;
+use super::context::{Context, Rest};
 use super::document::{Document, Effect, Services, Statement};
 use super::evaluate::{is_bound_by_organization, open_words};
 use super::matches::Matches;
 use super::policy_type::{PolicyType, StatementRef};
 use super::principal::{How, PrincipalKind};
-use super::request::Request;
+use super::request::{Request, Resource};
 use super::statement::Miss;
 
 /// What one party says.
@@ -132,6 +133,45 @@ pub fn decide_identity(
             Party::side(request, &[own, bounds])
         }
     }
+}
+
+/// Whether policies of a principal allow it an action, given in lower case, on each of some resources, whatever else its requests carry:
+/// statements without conditions allow it, and no Deny may name the action.
+#[must_use]
+pub fn always_allow(
+    documents: &[&Document],
+    action: &str,
+    on: impl FnOnce() -> Vec<Resource>,
+) -> bool {
+    let service = Services::named(action);
+    let mut allows: Vec<&Statement> = Vec::new();
+    for document in documents {
+        for (_, statement) in document.statements_on(service) {
+            match (statement.effect(), statement.names(action)) {
+                (_, Truth::False) | (Effect::Allow, Truth::Unknown) => {}
+                (Effect::Deny, _) => return false,
+                (Effect::Allow, Truth::True)
+                    if document.has_known_version() && statement.asks_for_nothing_else() =>
+                {
+                    allows.push(statement);
+                }
+                (Effect::Allow, Truth::True) => {}
+            }
+        }
+    }
+    if allows.is_empty() {
+        return false;
+    }
+    if allows.iter().any(|statement| statement.is_on_everything()) {
+        return true;
+    }
+    let nothing = Context::new(Rest::Unknown);
+    let on = on();
+    let is_allowed = |resource: &Resource| {
+        let mut allows = allows.iter();
+        allows.any(|statement| statement.is_on(action, resource, &nothing) == Truth::True)
+    };
+    !on.is_empty() && on.iter().all(is_allowed)
 }
 
 /// What the policies of the organizations say: SCPs of the principal's, RCPs of the resource's. Where none binds the

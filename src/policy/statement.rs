@@ -1,10 +1,10 @@
 //! Whether one statement applies to a request, and where it does not, why.
 
 use super::condition::Condition;
-use super::context::Entry;
+use super::context::{Context, Entry};
 use super::document::{Effect, Element, Statement};
 use super::principal::{How, Named, PrincipalKind};
-use super::request::Request;
+use super::request::{Request, Resource};
 use super::{PolicyType, Truth};
 
 /// How a statement applies.
@@ -76,7 +76,7 @@ impl Statement {
         if self.lacks(request, kind).is_some() {
             return Applies::NOT;
         }
-        let mut rest = self.action(request);
+        let mut rest = self.names(request.action());
         if rest == Truth::False {
             return Applies::NOT;
         }
@@ -108,30 +108,47 @@ impl Statement {
         }
     }
 
-    fn action(&self, request: &Request) -> Truth {
+    /// Whether it applies to every request of the principal whose policy it is for what it names.
+    pub(super) fn asks_for_nothing_else(&self) -> bool {
+        self.conditions.is_empty() && self.principals == Element::Absent
+    }
+
+    /// Whether it names every resource.
+    pub(super) fn is_on_everything(&self) -> bool {
+        match &self.resources {
+            Element::Listed { not: false, items } => items.iter().any(|item| item.pattern.is_any()),
+            Element::Listed { not: true, .. } | Element::Absent | Element::Both => false,
+        }
+    }
+
+    /// Whether it names an action, given in lower case.
+    pub(super) fn names(&self, action: &str) -> Truth {
         match &self.actions {
             Element::Absent | Element::Both => Truth::Unknown,
             Element::Listed { not, items } => {
-                let met = Truth::any(items.iter().map(|item| item.matches(request.action())));
+                let met = Truth::any(items.iter().map(|item| item.matches(action)));
                 turned(met, *not, items.is_empty())
             }
         }
     }
 
     fn resource(&self, request: &Request) -> Truth {
+        self.is_on(request.action(), &request.resource, &request.context)
+    }
+
+    /// Whether it names the resource of an action.
+    pub(super) fn is_on(&self, action: &str, resource: &Resource, context: &Context) -> Truth {
         match &self.resources {
             // The trust policy of a role has none: it is about the role.
-            Element::Absent if request.action().starts_with("sts:") => Truth::True,
+            Element::Absent if action.starts_with("sts:") => Truth::True,
             Element::Absent | Element::Both => Truth::Unknown,
             Element::Listed { not, items } => {
-                let each = items.iter().map(|item| {
-                    item.pattern
-                        .matches_resource(&request.resource, &request.context)
-                });
+                let each = items.iter();
+                let each = each.map(|item| item.pattern.matches_resource(resource, context));
                 let met = turned(Truth::any(each), *not, items.is_empty());
                 let may_be_invalid = || {
                     let mut patterns = items.iter().map(|item| &item.pattern);
-                    patterns.any(|pattern| pattern.may_lack_value(&request.context))
+                    patterns.any(|pattern| pattern.may_lack_value(context))
                 };
                 if met == Truth::True && may_be_invalid() {
                     Truth::Unknown
@@ -202,7 +219,7 @@ impl Statement {
                 condition.open(context, out);
             }
         }
-        if self.action(request) == Truth::Unknown {
+        if self.names(request.action()) == Truth::Unknown {
             out.push("Action".to_owned());
         }
         if self.resource(request) == Truth::Unknown {
@@ -227,7 +244,7 @@ impl Statement {
     /// Why it does not apply, where that is one thing only.
     pub(super) fn miss(&self, request: &Request, kind: PolicyType) -> Option<Miss> {
         let mut only = self.lacks(request, kind).map(Miss::Element);
-        if self.action(request) == Truth::False && only.replace(Miss::Action).is_some() {
+        if self.names(request.action()) == Truth::False && only.replace(Miss::Action).is_some() {
             return None;
         }
         if self.named(request, kind).truth() == Truth::False

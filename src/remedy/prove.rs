@@ -114,7 +114,7 @@ fn proofs_of(
     while let Some((draft, together, top)) = left.next() {
         // What changes the copy alone is asked of the same facts, of which much is worked out by now.
         let under = (!items(&top.accounts).is_empty()).then(|| facts.under(&top));
-        let touched = Touched::by(&top);
+        let touched = Touched::by(&top, facts);
         let changed = Changed {
             facts: under.as_ref().unwrap_or(facts),
             touched: &touched,

@@ -22,14 +22,14 @@ pub fn verdicts(
     facts: &Facts<'_>,
 ) -> HashMap<Box<str>, Verdict> {
     let chosen = chosen(drafts);
-    let known = Known::of(drafts, &chosen, proofs);
+    let known = Known::of(drafts, &chosen, proofs, facts);
     let changes: Vec<&Change> = chosen
         .iter()
         .filter_map(|place| drafts.get(*place)?.change.as_ref())
         .collect();
     let top = merged(&changes);
     let changed = facts.under(&top);
-    let touched = Touched::by(&top);
+    let touched = Touched::by(&top, facts);
     let mut fixed: Vec<Fixed> = Vec::new();
     for place in &chosen {
         let targets = drafts.get(*place).map(|draft| draft.targets.iter());
@@ -91,7 +91,7 @@ struct Known {
 }
 
 impl Known {
-    fn of(drafts: &[Draft], chosen: &[usize], mut proofs: Vec<Proof>) -> Self {
+    fn of(drafts: &[Draft], chosen: &[usize], mut proofs: Vec<Proof>, facts: &Facts<'_>) -> Self {
         let mut made: Vec<(u32, Arc<Inventory>)> = Vec::new();
         let mut is_known = true;
         let mut last = None;
@@ -105,7 +105,7 @@ impl Known {
                 continue;
             }
             last = Some(&change.facts);
-            let touched = Touched::by(&change.facts);
+            let touched = Touched::by(&change.facts, facts);
             is_known = is_known && !touched.is_everything();
             let numbers = touched.numbers();
             made.extend(numbers.map(|number| (number, Arc::clone(&change.facts))));

@@ -225,9 +225,8 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
         }
         Reason::LookUp | Reason::Contradiction => format!("{operation} ({subject})"),
         Reason::NotUnderstood => {
-            format!(
-                "{operation} is not known to this version ({subject}): correct it, or take it out"
-            )
+            let what = not_understood(operation);
+            format!("{what} ({subject}): correct it, or take it out")
         }
         Reason::Planned => match subject.split_once(": give --") {
             Some((what, flag)) => format!("give --{flag} ({what})"),
@@ -375,7 +374,7 @@ impl SameCause {
                 None => operation.to_owned(),
             },
             Reason::LookUp | Reason::Contradiction => operation.to_owned(),
-            Reason::NotUnderstood => format!("{operation} is not known to this version"),
+            Reason::NotUnderstood => not_understood(operation),
             Reason::Planned => format!("it waits for: {operation}"),
             Reason::NotAsked => format!("{operation} was not read{within}"),
         }
@@ -401,5 +400,18 @@ impl SameCause {
             Reason::Planned => "planned",
             Reason::NotAsked => "not read",
         }
+    }
+}
+/// What was not understood, of a gap that bids somebody to say what it is, or names it.
+fn not_understood(operation: &str) -> String {
+    let Some(what) = operation.strip_prefix("say what ") else {
+        return format!("{operation} is not known to this version");
+    };
+    match what.split_once(" is: ") {
+        Some((what, why)) => format!("{what} is not understood: {why}"),
+        None => format!(
+            "{} is not known to this version",
+            what.trim_end_matches(" is")
+        ),
     }
 }

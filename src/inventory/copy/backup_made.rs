@@ -90,6 +90,22 @@ pub fn state_assumed(resource: &Fact<Option<Arn>>, facts: &Facts<'_>) -> Option<
     (is_state_unread(resource, facts) && !is_said).then(|| format!("state: {state} (not read)"))
 }
 
+/// That a bucket has no continuous backup in another vault, beside which a rule makes none, where its Region's recovery points were not
+/// read.
+pub fn no_continuous_assumed(
+    plan: Option<&PlanReference>,
+    kind: &KindOf,
+    vault: &Fact<Arn>,
+    facts: &Facts<'_>,
+) -> Option<String> {
+    let vault = vault.as_ref().known()?;
+    let is_asked = plan.is_some() && matches!(kind, KindOf::Known(Kind::S3));
+    let is_taken = is_asked && !facts.lists_points(vault.account()?, &vault.region()?);
+    is_taken.then(|| {
+        "recovery points: the bucket has no continuous one in another vault (not read)".to_owned()
+    })
+}
+
 /// What is taken for granted of the dates of a recovery point, where nobody says what time it is.
 pub fn dates_assumed(point: Option<&Arn>, facts: &Facts<'_>) -> Option<String> {
     let is_open = facts.now().is_none() && facts.point_has_dates(point?);

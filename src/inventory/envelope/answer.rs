@@ -224,6 +224,16 @@ fn is_named(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.is_empty())
 }
 
+/// Whether a detail of a decision says what it is there to say, or nothing.
+fn has_flag(detail: &Value, name: &str) -> bool {
+    match detail {
+        Value::Null => true,
+        Value::Object(told) if told.is_empty() => true,
+        Value::Object(told) => told.get(name).is_some_and(Value::is_boolean),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
+    }
+}
+
 fn simulated(value: Value) -> Result<Json, String> {
     const WHAT: &str = "a list of EvaluationResults with `EvalActionName` and `EvalDecision`";
     let results = listed(value, "EvaluationResults", WHAT)?;
@@ -241,7 +251,10 @@ fn simulated(value: Value) -> Result<Json, String> {
                     names.is_array() || names.is_null()
                 }),
                 ("OrganizationsDecisionDetail", |detail| {
-                    detail.is_object() || detail.is_null()
+                    has_flag(detail, "AllowedByOrganizations")
+                }),
+                ("PermissionsBoundaryDecisionDetail", |detail| {
+                    has_flag(detail, "AllowedByPermissionsBoundary")
                 }),
                 ("ResourceSpecificResults", of_resources),
             ],

@@ -62,8 +62,7 @@ fn no_envelope(thing: &Tree) -> Result<(), String> {
     let mut fields = thing.as_object().into_iter().flat_map(Fields::iter);
     match (fields.next(), fields.next()) {
         (Some((name, inner)), None)
-            if (inner.as_object().is_some() || inner.as_array().is_some())
-                && !FIELDS.iter().any(|(known, _)| known == name) =>
+            if (inner.as_object().is_some() || inner.as_array().is_some()) && !is_known(name) =>
         {
             Err(format!(
                 "found an object with `{name}`: expected the service's description"
@@ -286,8 +285,29 @@ fn associations(value: &Tree) -> bool {
     is_whole && answer.get("Associations").is_some()
 }
 
+/// An object, or none; not one that has nothing but another that no service puts there.
 fn thing(value: &Tree) -> bool {
-    value.as_object().is_some() || matches!(value, Tree::Null)
+    match value {
+        Tree::Null => true,
+        Tree::Object(fields) => {
+            let mut fields = fields.iter();
+            match (fields.next(), fields.next()) {
+                (Some((name, Tree::Object(_))), None) => is_known(name),
+                (_, _) => true,
+            }
+        }
+        Tree::Bool(_) | Tree::Number(_) | Tree::Text(_) | Tree::List(_) => false,
+    }
+}
+
+fn is_known(name: &str) -> bool {
+    FIELDS.iter().any(|(known, _)| *known == name)
+}
+
+/// The state of an instance, an image or a snapshot: a word, or EC2's code and name.
+fn state(value: &Tree) -> bool {
+    let is_named = |state: &Tree| matches!(state.get("Name"), Some(Tree::Text(_)));
+    text(value) || value.as_object().is_some() && is_named(value)
 }
 
 /// The fields of descriptions that checks read, with what they are: of the thing itself, and of what it holds.
@@ -340,7 +360,7 @@ const FIELDS: &[DetailField] = &[
     ("RootDeviceType",          |value| spelled(value, "RootDeviceType")),
     ("SSEDescription",          thing),
     ("StackStatus",             text),
-    ("State",                   |value| text(value) || thing(value)),
+    ("State",                   state),
     ("Status",                  text),
     ("StorageEncrypted",        truth),
     ("StorageEncryptionType",   |value| spelled(value, "StorageEncryptionType")),
@@ -400,6 +420,22 @@ mod tests {
             (
                 json!({"WindowsConfiguration": {"WeeklyMaintenanceStartTime": "8:05:30"}}),
                 "`WeeklyMaintenanceStartTime`",
+            ),
+            (
+                json!({"name": "c", "accessConfig": {"KeyMetadata": {"authenticationMode": "CONFIG_MAP"}}}),
+                "`accessConfig`",
+            ),
+            (
+                json!({"TableName": "t", "SSEDescription": {"Items": {"Status": "ENABLED"}}}),
+                "`SSEDescription`",
+            ),
+            (
+                json!({"SnapshotId": "snap-1", "State": {"KeyMetadata": {"Name": "error"}}}),
+                "`State`",
+            ),
+            (
+                json!({"SnapshotId": "snap-1", "State": {"Name": {"Value": "error"}}}),
+                "`State`",
             ),
             (
                 json!({"Engine": "MySQL"}),

@@ -287,13 +287,28 @@ impl<'a> Facts<'a> {
         self.control_policies(account, |a| &a.service_control_policies)
     }
 
-    /// The resource control policies in force on the account.
+    /// The resource control policies in force on the account. A level without any was not read whole: RCPFullAWSAccess is attached to
+    /// each, and cannot be detached.
+    ///
+    /// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>.
     #[must_use]
     pub fn resource_control_policies(
         &self,
         account: AccountId,
     ) -> Fact<Option<ControlPolicies<'a>>> {
-        self.control_policies(account, |a| &a.resource_control_policies)
+        let policies = self.control_policies(account, |a| &a.resource_control_policies);
+        let is_whole = |levels: &ControlPolicies<'_>| !levels.iter().any(Vec::is_empty);
+        match policies {
+            Fact::Known(Some(levels)) if !is_whole(&levels) => {
+                Fact::unknown(self.control_policies_gap(account))
+            }
+            policies @ (Fact::Known(_) | Fact::Unknown(_)) => policies,
+        }
+    }
+
+    fn control_policies_gap(&self, account: AccountId) -> Gap {
+        let call = api_call!("organizations:ListPoliciesForTarget");
+        self.gap(call, &account.to_string(), Some(account), None)
     }
 
     fn control_policies(
@@ -302,12 +317,7 @@ impl<'a> Facts<'a> {
         of_a_kind: impl Fn(&'a Account) -> &'a Field<Vec<Vec<ControlPolicy>>>,
     ) -> Fact<Option<ControlPolicies<'a>>> {
         let policies = fact(self.account(account).field(of_a_kind), || {
-            self.gap(
-                api_call!("organizations:ListPoliciesForTarget"),
-                &account.to_string(),
-                Some(account),
-                None,
-            )
+            self.control_policies_gap(account)
         });
         policies.map(|levels| levels.map(Vec::as_slice))
     }

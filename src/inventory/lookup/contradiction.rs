@@ -46,8 +46,6 @@ pub fn strange_key_type(of: &Arn, kind: &str) -> Option<Gap> {
         "AWS_OWNED_KMS_KEY",
         "CUSTOMER_MANAGED_KMS_KEY",
     ];
-    (!KNOWN.contains(&kind)).then(|| {
-        let says = format!("say what `EncryptionKeyType` {kind} is");
-        Gap::by_hand(ByHand::NotUnderstood, says, of.as_str()).where_is(of)
-    })
+    (!KNOWN.contains(&kind))
+        .then(|| Gap::strange_word("EncryptionKeyType", kind, of.as_str()).where_is(of))
 }

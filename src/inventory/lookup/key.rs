@@ -62,6 +62,10 @@ impl<'a> Facts<'a> {
         self.seen(Object::Key(arn), |layer| layer.keys(arn))
     }
 
+    fn key_with_policy(&self, arn: &Arn) -> Seen<'_, 'a, Key> {
+        self.seen(Object::KeyPolicy(arn), |layer| layer.keys(arn))
+    }
+
     fn key_gap(&self, call: ApiCall, arn: &Arn) -> Gap {
         self.gap(call, arn.as_str(), arn.account(), arn.region().as_ref())
     }
@@ -96,9 +100,11 @@ impl<'a> Facts<'a> {
             Fact::Known(Some("AWS")) => self.of_aws(arn),
             Fact::Known(Some("CUSTOMER")) => self.of_customer(arn),
             Fact::Known(None) => Fact::Known(None),
-            Fact::Known(Some(_)) | Fact::Unknown(_) => {
-                Fact::unknown(self.key_gap(api_call!("kms:DescribeKey"), arn))
+            Fact::Known(Some(other)) => {
+                let gap = Gap::strange_word("KeyManager", other, arn.as_str());
+                Fact::unknown(gap.where_is(arn))
             }
+            Fact::Unknown(gap) => Fact::Unknown(gap),
         }
     }
 
@@ -215,8 +221,8 @@ impl<'a> Facts<'a> {
 
     /// The gap that a state leaves which AWS's table does not have.
     #[must_use]
-    pub fn key_state_gap(&self, arn: &Arn) -> Gap {
-        self.key_gap(api_call!("kms:DescribeKey"), arn)
+    pub fn strange_key_state(arn: &Arn, state: &str) -> Gap {
+        Gap::strange_word("KeyState", state, arn.as_str()).where_is(arn)
     }
 
     /// The kind of key material, such as `SYMMETRIC_DEFAULT`. KMS still gives it by its former name too.
@@ -282,7 +288,7 @@ impl<'a> Facts<'a> {
     /// The key policy.
     #[must_use]
     pub fn key_policy(&self, arn: &Arn) -> Fact<Option<&'a Policy>> {
-        fact(self.key(arn).field(|key| &key.policy), || {
+        fact(self.key_with_policy(arn).field(|key| &key.policy), || {
             self.key_gap(api_call!("kms:GetKeyPolicy"), arn)
         })
     }
@@ -309,7 +315,7 @@ impl<'a> Facts<'a> {
     /// The key policy where there is one and it was read: no gap is worked out.
     #[must_use]
     pub fn key_policy_read(&self, arn: &Arn) -> Option<&'a Policy> {
-        let policy = self.key(arn).field(|key| &key.policy);
+        let policy = self.key_with_policy(arn).field(|key| &key.policy);
         policy.value().copied()
     }
 

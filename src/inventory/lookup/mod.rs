@@ -25,6 +25,7 @@ mod settings;
 mod snapshot_of;
 mod stored;
 mod told;
+mod touched;
 mod twice;
 mod vault;
 
@@ -45,9 +46,10 @@ pub use assumed::{Assumption, Taken, TakenFor};
 pub(super) use contradiction::contradiction;
 pub use copies::NewestCopy;
 pub use key::{EncryptedWith, KeyManager};
-pub use reads::{Reads, Touched, note_again, noting};
+pub use reads::{Reads, note_again, noting};
 pub use role::{PolicyInForce, RolePolicies, built_in};
 pub use stored::ContinuousPoint;
+pub use touched::Touched;
 pub use vault::{VaultLock, VaultType};
 
 /// A question about the facts. It holds all that its answer depends on besides them, and its type is its own: two questions

@@ -4,15 +4,12 @@
 //! recovery points or plans touches every answer.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::hash::BuildHasher as _;
 use std::mem::replace;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use crate::inventory::frame::{Account, Inventory, RegionFacts};
-use crate::inventory::list::items;
 use crate::known::{AccountId, Arn, Region};
 
 /// Something that is looked up, or that a change speaks of.
@@ -32,16 +29,22 @@ pub(super) enum Object<'a> {
     Vaults(AccountId, &'a Region),
     /// The list of its keys.
     Keys(AccountId, &'a Region),
+    /// A role, but for its trust policy.
     Role(&'a Arn),
+    RoleTrust(&'a Arn),
+    /// A vault, but for its access policy.
     Vault(&'a Arn),
+    VaultPolicy(&'a Arn),
+    /// A key, but for the policy of its owner's.
     Key(&'a Arn),
+    KeyPolicy(&'a Arn),
     /// A resource, a recovery point, a plan, a job: a change that speaks of one touches everything.
     Stored,
 }
 
 impl Object<'_> {
     /// A number for it. Two objects may have one: then a change of either touches both.
-    fn number(self) -> u32 {
+    pub fn number(self) -> u32 {
         let of = |account: AccountId| FixedState::default().hash_one(account);
         let place =
             |account: AccountId, region: &Region| FixedState::default().hash_one((account, region));
@@ -56,14 +59,17 @@ impl Object<'_> {
             Self::Role(arn) => (7, arn.digest()),
             Self::Vault(arn) => (8, arn.digest()),
             Self::Key(arn) => (9, arn.digest()),
-            Self::Stored => (10, 0),
+            Self::RoleTrust(arn) => (10, arn.digest()),
+            Self::VaultPolicy(arn) => (11, arn.digest()),
+            Self::KeyPolicy(arn) => (12, arn.digest()),
+            Self::Stored => (13, 0),
         };
         let [a, b, c, d, ..] = hash.wrapping_add(kind).to_le_bytes();
         u32::from_le_bytes([a, b, c, d]).max(EVERYTHING + 1)
     }
 }
 
-const EVERYTHING: u32 = 0;
+pub(super) const EVERYTHING: u32 = 0;
 
 /// So many objects of one answer are told apart.
 const MOST: usize = 128;
@@ -93,135 +99,6 @@ impl Reads {
         });
         both
     }
-}
-
-/// Numbers of objects.
-type Numbers = HashSet<u32, FixedState>;
-
-/// What a change speaks of.
-#[derive(Clone, Debug)]
-pub struct Touched {
-    /// `None`: it may touch anything.
-    objects: Option<Numbers>,
-}
-
-impl Touched {
-    /// What facts speak of that lie on top of others.
-    #[must_use]
-    pub fn by(top: &Inventory) -> Self {
-        let mut objects: Numbers = [EVERYTHING].into_iter().collect();
-        let is_more = top.copies.is_present() || top.gaps.is_present();
-        let accounts = items(&top.accounts).iter();
-        let all = accounts.map(|account| of_account(account, &mut objects));
-        let is_known = all.fold(!is_more, |known, one| known && one);
-        Self {
-            objects: is_known.then_some(objects),
-        }
-    }
-
-    /// Whether it may change an answer that was worked out from an object of this number.
-    #[must_use]
-    pub fn has(&self, number: u32) -> bool {
-        let objects = self.objects.as_ref();
-        objects.is_none_or(|objects| objects.contains(&number))
-    }
-
-    /// The numbers of what it speaks of; none where it may be anything.
-    pub fn numbers(&self) -> impl Iterator<Item = u32> {
-        self.objects.iter().flatten().copied()
-    }
-
-    /// Whether it may change any answer.
-    #[must_use]
-    pub const fn is_everything(&self) -> bool {
-        self.objects.is_none()
-    }
-}
-
-/// Notes what an account says; `false` where it says what no number stands for.
-fn of_account(facts: &Account, objects: &mut Numbers) -> bool {
-    let Account {
-        account,
-        organization,
-        cross_account_backup,
-        service_control_policies,
-        resource_control_policies,
-        backup_policy,
-        tag_policy,
-        roles,
-        roles_complete,
-        regions,
-        extra,
-    } = facts;
-    let of_itself = organization.is_present()
-        || cross_account_backup.is_present()
-        || service_control_policies.is_present()
-        || resource_control_policies.is_present()
-        || backup_policy.is_present()
-        || tag_policy.is_present()
-        || roles_complete.is_present();
-    if of_itself {
-        objects.extend([Object::Settings, Object::Account(*account)].map(Object::number));
-    }
-    if roles.is_present() {
-        objects.insert(Object::Roles(*account).number());
-    }
-    let named = items(roles).iter();
-    objects.extend(named.map(|role| Object::Role(&role.arn).number()));
-    let mut is_known = extra.is_empty();
-    for region in items(regions) {
-        is_known = of_region(*account, region, objects) && is_known;
-    }
-    is_known
-}
-
-/// The same of one of its Regions.
-fn of_region(account: AccountId, facts: &RegionFacts, objects: &mut Numbers) -> bool {
-    let RegionFacts {
-        region,
-        opt_in_status,
-        region_settings,
-        allowed_images,
-        ebs_default_kms_key_id,
-        db_engine_versions,
-        vaults,
-        vaults_complete,
-        keys,
-        resources,
-        resources_complete,
-        recovery_points,
-        option_groups,
-        plans,
-        copy_jobs,
-        extra,
-    } = facts;
-    let settings = opt_in_status.is_present()
-        || region_settings.is_present()
-        || allowed_images.is_present()
-        || ebs_default_kms_key_id.is_present()
-        || db_engine_versions.is_present()
-        || vaults_complete.is_present();
-    if settings {
-        let touched = [Object::Settings, Object::Region(account, region)];
-        objects.extend(touched.map(Object::number));
-    }
-    if vaults.is_present() {
-        objects.insert(Object::Vaults(account, region).number());
-    }
-    if keys.is_present() {
-        objects.insert(Object::Keys(account, region).number());
-    }
-    let named = items(vaults).iter();
-    objects.extend(named.map(|vault| Object::Vault(&vault.arn).number()));
-    let named = items(keys).iter();
-    objects.extend(named.map(|key| Object::Key(&key.arn).number()));
-    let is_more = resources.is_present()
-        || resources_complete.is_present()
-        || recovery_points.is_present()
-        || option_groups.is_present()
-        || plans.is_present()
-        || copy_jobs.is_present();
-    extra.is_empty() && !is_more
 }
 
 /// What is noted on this thread: a frame for each answer that is being worked out, one in the other.
@@ -308,7 +185,7 @@ pub fn noting<R>(work: impl FnOnce() -> R) -> (R, Reads) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Facts;
+    use crate::inventory::{Facts, Inventory};
 
     const VAULT: &str = "arn:aws:backup:eu-west-1:111122223333:backup-vault:a";
 
@@ -342,26 +219,5 @@ mod tests {
             }
         });
         assert_eq!(all.numbers(), [EVERYTHING]);
-        assert!(Touched::by(&Inventory::empty()).has(EVERYTHING));
-    }
-
-    #[test]
-    fn a_change_touches_what_it_speaks_of_alone() {
-        let vault = Arn::parse(VAULT).unwrap();
-        let text = format!(
-            r#"{{"schema": "backup-preflight/inventory/v1", "accounts": [{{"account": "111122223333", "regions":
-                [{{"region": "eu-west-1", "vaults": [{{"BackupVaultArn": "{VAULT}"}}]}}]}}]}}"#
-        );
-        let top = crate::inventory::read("top", text.as_bytes()).unwrap();
-        let touched = Touched::by(&top);
-        assert!(touched.has(Object::Vault(&vault).number()));
-        assert!(touched.has(Object::Everything.number()));
-        assert!(!touched.has(Object::Key(&vault).number()));
-        assert!(!touched.has(Object::Account(vault.account().unwrap()).number()));
-        let plans = text
-            .replace("vaults", "plans")
-            .replace(r#"{"BackupVaultArn": "#, r#"{"BackupPlanId": "#);
-        let top = crate::inventory::read("top", plans.as_bytes()).unwrap();
-        assert!(Touched::by(&top).is_everything());
     }
 }

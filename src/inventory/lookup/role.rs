@@ -92,10 +92,10 @@ impl<'a> Facts<'a> {
         if let Fact::Known(false) = self.role_exists(arn) {
             return Fact::Known(None);
         }
-        fact(
-            self.role(arn).field(|r| &r.assume_role_policy_document),
-            || self.role_gap(api_call!("iam:GetRole"), arn),
-        )
+        let role = self.seen(Object::RoleTrust(arn), |layer| layer.roles(arn));
+        fact(role.field(|r| &r.assume_role_policy_document), || {
+            self.role_gap(api_call!("iam:GetRole"), arn)
+        })
     }
 
     /// The role's tags.

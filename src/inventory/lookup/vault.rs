@@ -49,7 +49,7 @@ pub struct VaultLock {
 }
 
 impl<'a> Facts<'a> {
-    fn vault(&self, arn: &Arn) -> Seen<'_, 'a, Vault> {
+    pub(super) fn vault(&self, arn: &Arn) -> Seen<'_, 'a, Vault> {
         self.seen(Object::Vault(arn), |layer| layer.vaults(arn))
     }
 
@@ -229,7 +229,8 @@ impl<'a> Facts<'a> {
         match self.vault_exists(arn) {
             Fact::Known(false) => Fact::Known(None),
             Fact::Known(true) | Fact::Unknown(_) => {
-                fact(self.vault(arn).field(|v| &v.access_policy), || {
+                let vault = self.seen(Object::VaultPolicy(arn), |layer| layer.vaults(arn));
+                fact(vault.field(|v| &v.access_policy), || {
                     self.vault_gap(api_call!("backup:GetBackupVaultAccessPolicy"), arn)
                 })
             }

@@ -8,6 +8,9 @@ use crate::known::{AccountId, ByHand, Gap};
 /// Says which operators the policies below may use, and nothing of this one's values.
 const OF_CHILDREN: &str = "@@operators_allowed_for_child_policies";
 
+/// Their result depends on what the policies above say.
+const OF_PARENTS: &[&str] = &["@@append", "@@remove"];
+
 /// A place in a backup policy.
 #[derive(Clone, Debug)]
 pub struct Node<'p> {
@@ -40,6 +43,13 @@ impl Open {
     pub fn gap(&self, account: AccountId) -> Gap {
         let subject = format!("{account}/backup_policy{}", self.pointer);
         let gap = match &self.what {
+            What::Operator(name) if OF_PARENTS.contains(&name.as_str()) => Gap::by_hand(
+                ByHand::NotAsked,
+                format!(
+                    "put the account's effective policy there: what `{name}` comes to depends on the policies above"
+                ),
+                subject,
+            ),
             What::Operator(name) => Gap::by_hand(
                 ByHand::NotUnderstood,
                 format!("the operator `{name}`"),

@@ -362,3 +362,32 @@ fn an_action_or_a_resource_that_is_the_text_of_a_list_is_refused() {
         );
     }
 }
+
+#[test]
+fn an_object_in_an_envelope_that_is_not_its_own_is_refused() {
+    let denied = json!([{
+        "EvalActionName": "backup:CopyIntoBackupVault",
+        "EvalDecision": "explicitDeny",
+        "OrganizationsDecisionDetail": {"AllowedByOrganizations": {"Value": false}},
+    }]);
+    for (pointer, value, says) in [
+        (
+            format!("{SOURCE}/region_settings"),
+            json!({"Settings": {"ResourceTypeOptInPreference": {"RDS": false}}}),
+            "found `Settings` in a Region's settings",
+        ),
+        (
+            format!("{COPY}/lifecycle"),
+            json!({"DeleteAfterDays": 35, "cold_storage_after": 10}),
+            "found `cold_storage_after` in a lifecycle",
+        ),
+        (
+            format!("{COPY_ROLE}/Simulated"),
+            denied,
+            "`OrganizationsDecisionDetail` is an object",
+        ),
+    ] {
+        let error = refusal(&Estate::rds().set(&pointer, value));
+        assert!(error.contains(says), "{pointer}: {error}");
+    }
+}

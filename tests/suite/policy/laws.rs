@@ -1,7 +1,8 @@
 //! What must hold of every policy and every request.
 
 use backup_preflight::policy::{
-    Context, Decision, Document, Entry, Policies, Principal, Request, Resource, Rest, evaluate,
+    Context, Decision, Document, Entry, Policies, PolicyDecision, Principal, Request, Resource,
+    Rest, always_allow, decide_identity, evaluate,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -88,6 +89,16 @@ fn single() -> impl Strategy<Value = Entry> {
     })
 }
 
+fn resource() -> impl Strategy<Value = Value> {
+    prop::sample::select(vec![
+        json!("*"),
+        json!([KEY, "arn:aws:kms:us-east-2:111122223333:key/2"]),
+        json!("arn:aws:kms:*:111122223333:key/*"),
+        json!("arn:aws:kms:*:*:key/${aws:a}"),
+        json!("arn:aws:kms:*:*:alias/*"),
+    ])
+}
+
 fn document(statements: &[Value]) -> Document {
     let document = json!({"Version": "2012-10-17", "Statement": statements});
     Document::from_value(&document).unwrap()
@@ -153,6 +164,34 @@ proptest! {
         }
         if !looks("aws:b") {
             prop_assert_eq!(decide(principal, [&a, &other], &key, &role), before);
+        }
+    }
+
+    #[test]
+    fn what_is_always_allowed_is_allowed_in_every_context(
+        role in statements(false), on in prop::collection::vec(resource(), 4), version in prop::option::weighted(0.9, Just("2012-10-17")),
+        a in prop_oneof![single(), Just(Entry::Unknown)], b in entry(), is_exact in any::<bool>(),
+    ) {
+        let mut role = role;
+        for (statement, resource) in role.iter_mut().zip(on) {
+            statement["Resource"] = resource;
+        }
+        let mut value = json!({"Statement": role});
+        if let Some(version) = version {
+            value["Version"] = json!(version);
+        }
+        let document = Document::from_value(&value).unwrap();
+        let resource = if is_exact { Resource::exact(KEY) } else { Resource::one_of(["arn:aws:kms:us-east-2:111122223333:key/*"]) };
+        let context = Context::new(Rest::Absent).with("aws:a", a).with("aws:b", b);
+        let principal = Principal::parse("arn:aws:iam::111122223333:role/Copy").unwrap();
+        let request = Request::new(principal, "kms:CreateGrant", resource.clone(), context);
+        let is_allowed = matches!(decide_identity(&request, &[&document], None), PolicyDecision::Allowed { .. });
+        let always = always_allow(&[&document], "kms:creategrant", || vec![resource]);
+        prop_assert!(is_allowed || !always, "{value}");
+        let is_plain = |statement: &Value| statement["Effect"] == "Allow" && statement.get("Condition").is_none();
+        if is_allowed && !always {
+            let varies = |statement: &Value| statement["Resource"].to_string().contains("${");
+            prop_assert!(!role.iter().all(|one| is_plain(one) && !varies(one)), "{value}");
         }
     }
 

@@ -1,33 +1,29 @@
 //! What the backup asks of the role that a copy of a resource's next backup waits for: the role makes both.
 
+mod of_type;
+mod shapes;
+
 use std::sync::Arc;
 
-use smol_str::{SmolStr, format_smolstr};
-
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use crate::catalog::Kind;
-use crate::catalog::backups::{
-    BucketAction, BucketBackup, BucketPart, FIND_BY_TAGS, OF_BUCKETS, begins,
-};
+use crate::catalog::backups::{BucketAction, BucketBackup, FIND_BY_TAGS, OF_BUCKETS, begins};
 use crate::catalog::encryption::{LEAST_KEY_USE, key_reading};
-use crate::catalog::recovery_points::pattern;
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Tags, volumes};
-use crate::known::{Arn, Fact, Gap, Region};
+use crate::known::{Arn, Fact, Gap};
 
 use super::key::Via;
 use super::request::RoleRequest;
 use super::rulings::Rulings;
-
-const CREATE_IMAGE: &str = "ec2:CreateImage";
-const CREATE_TAGS: &str = "ec2:CreateTags";
+use of_type::BackupsOfType;
+use shapes::{CREATE_IMAGE, CREATE_TAGS, made, on_bucket, snapshots};
 
 /// A request of a backup.
 pub struct BackupRequest {
-    /// About all resources of the type, as many copies ask it.
-    pub of_type: Arc<RoleRequest>,
-    /// About the resource itself: what decides where the other does not.
-    pub exact: Arc<RoleRequest>,
+    /// What is asked of the role.
+    pub asked: Arc<RoleRequest>,
     /// Whether no backup is made without; else no page says it, and AWS's policy for such backups has it.
     pub is_certain: bool,
     /// What was not read that tells whether it is asked at all.
@@ -56,39 +52,54 @@ impl BackupRequest {
     }
 }
 
-/// What the backup that a copy waits for asks of the role: to find the resource by its tags, where its plan does, and to begin.
-/// None where a recovery point is copied.
-pub fn backup_requests(copy: &Copy, facts: &Facts<'_>) -> Vec<BackupRequest> {
+/// Whose policies a backup's requests are put to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedOf {
+    /// The role's own.
+    Role,
+    /// The organization's.
+    Organization,
+}
+
+/// What the backup that a copy waits for asks of the role: to find the resource by its tags, where its plan does, and to begin. None
+/// where a recovery point is copied, nor what these policies allow for every resource of its type.
+pub fn backup_requests(copy: &Copy, facts: &Facts<'_>, of: AskedOf) -> Vec<BackupRequest> {
     let is_made_first = copy.transfer.recovery_point.is_none() && copy.copy_of.is_none();
-    let (true, Fact::Known(vault), Fact::Known(Some(resource))) = (
+    let (true, Fact::Known(vault), Fact::Known(Some(resource)), Fact::Known(role)) = (
         is_made_first,
         &copy.endpoints().source_vault,
         &copy.resource,
+        &copy.endpoints().role,
     ) else {
         return Vec::new();
     };
-    let on_all = |action, shape: SmolStr| {
-        let all = RoleRequest::plain(vault, vec![action], vault, shape);
-        BackupRequest {
-            of_type: Arc::clone(&all),
-            exact: all,
-            is_certain: true,
-            unread: None,
-            denies_alone: false,
+    let of_key = of_resource_key(copy, resource, facts);
+    let is_allowed = |kind| {
+        let of_type = facts.answer(&BackupsOfType::of(role, vault, kind, resource));
+        match of {
+            AskedOf::Role => of_type.own,
+            AskedOf::Organization => of_type.organization,
         }
     };
-    let is_by_tags = copy.plan.as_ref().is_some_and(|plan| plan.by_tags);
-    let finds = is_by_tags.then(|| on_all(FIND_BY_TAGS, SmolStr::new_static("*")));
-    let action = copy.route().kind.agreed(begins).known().flatten().flatten();
-    let begins = action.map(|action| BackupRequest {
-        of_type: RoleRequest::plain(vault, vec![action], vault, of_type(resource)),
-        exact: RoleRequest::plain(vault, vec![action], resource, resource.into()),
+    if matches!(copy.route().kind, KindOf::Known(kind) if is_allowed(kind)) {
+        return of_key.into_iter().collect();
+    }
+    let certain = |asked| BackupRequest {
+        asked,
         is_certain: true,
         unread: None,
         denies_alone: false,
+    };
+    let on_all = |action, shape| certain(RoleRequest::plain(vault, vec![action], vault, shape));
+    let is_by_tags = copy.plan.as_ref().is_some_and(|plan| plan.by_tags);
+    let finds = is_by_tags.then(|| on_all(FIND_BY_TAGS, SmolStr::new_static("*")));
+    let action = copy.route().kind.agreed(begins).known().flatten().flatten();
+    let begins = action.map(|action| {
+        let asked = RoleRequest::plain(vault, vec![action], resource, resource.into());
+        certain(asked)
     });
     let makes = action.into_iter().flat_map(|action| {
-        let made = made(copy, vault, action).into_iter();
+        let made = made(&copy.route().kind, vault, action).into_iter();
         made.map(move |shape| on_all(action, shape))
     });
     let tagged = match action {
@@ -104,9 +115,8 @@ pub fn backup_requests(copy: &Copy, facts: &Facts<'_>) -> Vec<BackupRequest> {
         },
         ..on_all(CREATE_TAGS, snapshots(vault, &region))
     });
-    let reads = of_resource_key(copy, resource, facts);
     let all = finds.into_iter().chain(begins).chain(makes);
-    let all = all.chain(tags).chain(reads);
+    let all = all.chain(tags).chain(of_key);
     if matches!(copy.route().kind, KindOf::Known(Kind::S3)) {
         return all.chain(of_bucket(copy, vault, resource, facts)).collect();
     }
@@ -130,10 +140,8 @@ fn of_resource_key(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Bac
         reading.actions
     };
     let asked = RoleRequest::on_key(&key, actions, Via::OfResource, copy.route());
-    let asked = Arc::new(asked);
     Some(BackupRequest {
-        of_type: Arc::clone(&asked),
-        exact: asked,
+        asked: Arc::new(asked),
         is_certain: false,
         unread: None,
         denies_alone,
@@ -167,50 +175,15 @@ fn of_bucket(
             (option != Some("disabled")).then(|| strange.clone().or_else(|| no_plan.clone()))
         }
     };
-    let shape = move |on: BucketPart, bucket: &str| match on {
-        BucketPart::Bucket => bucket.into(),
-        BucketPart::Objects => format_smolstr!("{bucket}/*"),
-        BucketPart::ManagedRules => {
-            let place = vault.as_str().replace(":backup:", ":events:");
-            let place = place.split(":backup-vault:").next().unwrap_or_default();
-            format_smolstr!("{place}:rule/AwsBackupManagedRule*")
-        }
-        BucketPart::Any => SmolStr::new_static("*"),
-    };
-    let every = format_smolstr!("arn:{}:s3:::*", vault.partition());
     OF_BUCKETS.iter().filter_map(move |asked| {
         let unread = unread(asked)?;
-        let one = shape(asked.on, bucket.as_str());
         Some(BackupRequest {
-            of_type: RoleRequest::plain(vault, vec![asked.action], vault, shape(asked.on, &every)),
-            exact: RoleRequest::plain(vault, vec![asked.action], vault, one),
+            asked: on_bucket(asked, vault, bucket.as_str()),
             is_certain: asked.is_certain && unread.is_none(),
             unread,
             denies_alone: false,
         })
     })
-}
-
-/// The shapes of what the action makes, where IAM asks for it as well: a snapshot, image or backup of the owning service.
-///
-/// See <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
-fn made(copy: &Copy, vault: &Arn, action: &str) -> Vec<SmolStr> {
-    let (Some(account), Some(region)) = (vault.account(), vault.region()) else {
-        return Vec::new();
-    };
-    let partition = vault.partition();
-    let shape = |kind| pattern(kind, partition.as_str(), &region, account);
-    let shape: Option<SmolStr> = copy.route().kind.agreed(shape).known().flatten();
-    let service = action.split(':').next().unwrap_or_default();
-    let is_asked = ["ec2", "fsx", "rds", "redshift"].contains(&service);
-    let own = shape.filter(|shape| is_asked && shape.split(':').nth(2) == Some(service));
-    let of_volumes = (action == CREATE_IMAGE).then(|| snapshots(vault, &region));
-    own.into_iter().chain(of_volumes).collect()
-}
-
-/// The shape of the snapshots of a Region.
-fn snapshots(vault: &Arn, region: &Region) -> SmolStr {
-    format_smolstr!("arn:{}:ec2:{region}::snapshot/*", vault.partition())
 }
 
 /// Whether any volume of an instance has tags: the backup fails where they cannot be copied.
@@ -232,15 +205,4 @@ fn tagged_volumes(instance: &Arn, facts: &Facts<'_>) -> Fact<bool> {
         (Fact::Known(false), Fact::Known(false)) => Fact::Known(false),
     })
     .unwrap_or(Fact::Known(false))
-}
-
-/// The ARNs of all resources of a type, in the account and Region of one.
-fn of_type(resource: &Arn) -> SmolStr {
-    let name = resource.resource();
-    let kind = name.find([':', '/']).and_then(|at| name.get(..=at));
-    let prefix = resource.as_str().strip_suffix(name);
-    match (prefix, kind) {
-        (Some(prefix), Some(kind)) => format_smolstr!("{prefix}{kind}*"),
-        (Some(_) | None, _) => resource.into(),
-    }
 }
