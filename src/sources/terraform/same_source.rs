@@ -17,9 +17,17 @@ const OF_TERRAFORM: &[&str] = &["count", "depends_on", "for_each", "provider"];
 /// Whether a module's files have the blocks that the plan says, and no others, with the constants and references that it says.
 #[must_use]
 pub fn is_of(module: &Module, source: &SourceModule) -> bool {
-    let blocks = |mode: &str| if mode == "data" { "data" } else { "resource" };
+    let blocks = |mode: &str| match mode {
+        "data" => "data",
+        "ephemeral" => "ephemeral",
+        _ => "resource",
+    };
     let written = source.blocks("resource").chain(source.blocks("data"));
-    let planned = module.resources.iter();
+    // Not every version of Terraform prints what is ephemeral.
+    let planned = module
+        .resources
+        .iter()
+        .filter(|one| one.mode != "ephemeral");
     let planned = planned.map(|one| (&one.mode, &one.kind, &one.name));
     let planned: BTreeSet<_> = planned.collect();
     let mut resources = module.resources.iter();

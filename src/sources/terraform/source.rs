@@ -208,13 +208,21 @@ impl SourceModule {
         Ok(())
     }
 
+    /// The blocks of a name: of data sources those in checks, too, which a plan prints among the others.
+    ///
+    /// See <https://developer.hashicorp.com/terraform/language/checks#scoped-data-sources>.
     pub(super) fn blocks<'a>(&'a self, of: &'a str) -> impl Iterator<Item = &'a Block> {
-        self.body
-            .iter()
-            .filter_map(move |structure| match structure {
-                Structure::Block(block) if block.identifier.as_str() == of => Some(block),
-                Structure::Block(_) | Structure::Attribute(_) => None,
-            })
+        let all = self.body.iter().filter_map(|structure| match structure {
+            Structure::Block(block) => Some(block),
+            Structure::Attribute(_) => None,
+        });
+        all.flat_map(move |block| {
+            let is_check = of == "data" && block.identifier.as_str() == "check";
+            let own = (!is_check).then_some(block);
+            let within = is_check.then(|| block.body.blocks());
+            let both = own.into_iter().chain(within.into_iter().flatten());
+            both.filter(move |block| block.identifier.as_str() == of)
+        })
     }
 
     #[cfg(test)]
