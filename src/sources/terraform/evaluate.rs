@@ -103,7 +103,13 @@ impl<'s> Evaluator<'s> {
         others.collect()
     }
 
-    fn block(&self, object: &Object<'_>) -> Option<&'s Block> {
+    /// Takes the files of these modules, by the names of the calls that lead there, for those of another configuration.
+    pub(super) fn leave_out(&mut self, modules: impl IntoIterator<Item = Vec<String>>) {
+        self.others.extend(modules);
+        self.scopes.take();
+    }
+
+    pub(super) fn block(&self, object: &Object<'_>) -> Option<&'s Block> {
         let of = if object.is_data { "data" } else { "resource" };
         self.module(object.module)?
             .block(of, object.kind, object.name)

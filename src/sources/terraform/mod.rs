@@ -5,6 +5,7 @@
 mod address;
 mod bare;
 mod body;
+mod compared;
 mod evaluate;
 mod file;
 mod filled;
@@ -82,11 +83,20 @@ pub fn read_beside(
             prefix,
             taken: RefCell::default(),
         };
-        Ok(providers_written(&Evaluator::new(source, &plan), &ids))
+        Ok(providers_written(&evaluator(source, &plan, &ids), &ids))
     };
     let written = source.map(written).transpose()?.unwrap_or_default();
     let providers = Providers::of(file, &objects, accounts, &written)?;
-    let evaluator = source.map(|source| Evaluator::new(source, &plan));
+    let evaluator = source.map(|source| {
+        let ids = Identities {
+            objects: &objects,
+            providers: &providers,
+            source: None,
+            prefix,
+            taken: RefCell::default(),
+        };
+        evaluator(source, &plan, &ids)
+    });
     let at = |moment| {
         types::read(
             Identities {
@@ -185,4 +195,12 @@ pub fn read_beside(
         makes,
         named_at_apply,
     })
+
+/// What evaluates the text of a configuration, as far as it is that of the plan.
+fn evaluator<'s>(source: &'s Source, plan: &PlanFile, ids: &Identities<'_, '_>) -> Evaluator<'s> {
+    let mut evaluator = Evaluator::new(source, plan);
+    let others = compared::otherwise(&evaluator, ids);
+    evaluator.leave_out(others);
+    evaluator
+}
 }

@@ -115,3 +115,68 @@ fn files_that_a_plan_was_not_made_of_are_not_evaluated() {
     let (code, err) = of.check(&[&first], &allows);
     assert!(code == 3 && err.contains(told), "{code} {err}");
 }
+
+/// A plan prints the data sources of checks among the others.
+#[test]
+fn a_data_source_within_a_check_is_of_the_configuration() {
+    let of = Run::new();
+    let mut plan = planned("central");
+    let scoped = json!({"address": "data.aws_caller_identity.me", "mode": "data", "type": "aws_caller_identity", "name": "me",
+        "provider_config_key": "aws"});
+    let blocks = plan.pointer_mut("/configuration/root_module/resources");
+    blocks.unwrap().as_array_mut().unwrap().push(scoped);
+    let plan = of.files.write("plan.json", &plan.to_string());
+    let check = r#"
+check "account" {
+  data "aws_caller_identity" "me" {}
+  assert {
+    condition     = data.aws_caller_identity.me.account_id != ""
+    error_message = "none"
+  }
+}
+"#;
+    let allows = of.folder("allows");
+    for (more, code) in [(check, 0), ("", 3)] {
+        of.files.write("allows/main.tf", &written("Allow", more));
+        let (found, err) = of.check(&[&plan], &[&allows]);
+        assert_eq!(found, code, "{more}: {err}");
+    }
+}
+
+/// A plan prints no constants of what calls a function, or is put together.
+#[test]
+fn files_that_come_to_something_else_than_the_plan_says_are_not_evaluated() {
+    let of = Run::new();
+    let policy = change(
+        "aws_backup_vault_policy.p",
+        Value::Null,
+        json!({"backup_vault_name": "central"}),
+        json!({"policy": true}),
+    );
+    let vault = change(
+        "aws_backup_vault.v",
+        Value::Null,
+        json!({"name": "app-dr"}),
+        json!({"arn": true, "id": true}),
+    );
+    let mut plan = plan(TO, &[policy, vault]);
+    let blocks = &mut plan["configuration"]["root_module"]["resources"];
+    blocks[0]["expressions"] =
+        json!({"policy": {}, "backup_vault_name": {"constant_value": "central"}});
+    blocks[1]["expressions"] = json!({"name": {}});
+    let plan = of.files.write("plan.json", &plan.to_string());
+    let allows = of.folder("allows");
+    for (name, code) in [
+        (r#"format("%s-%s", "app", "dr")"#, 0),
+        (r#"lower("APP-DR")"#, 0),
+        (r#"format("%s-%s", "other", "dr")"#, 3),
+        (r#"lower("APP")"#, 3),
+        // What cannot be evaluated contradicts nothing.
+        (r#"strange("app")"#, 0),
+    ] {
+        let vault = format!("resource \"aws_backup_vault\" \"v\" {{\n  name = {name}\n}}\n");
+        of.files.write("allows/main.tf", &written("Allow", &vault));
+        let (found, err) = of.check(&[&plan], &[&allows]);
+        assert_eq!(found, code, "{name}: {err}");
+    }
+}

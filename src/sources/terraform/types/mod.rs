@@ -151,7 +151,8 @@ const READERS: &[(&str, ReadObject)] = &[
     ("aws_backup_selection",                     plan::selection),
 ];
 
-fn is_read(kind: &str) -> bool {
+/// Whether objects of a type are read.
+pub fn is_read(kind: &str) -> bool {
     READERS.iter().any(|(read, _)| *read == kind)
 }
 
