@@ -215,7 +215,14 @@ impl Given {
         for stack in stacks.iter().flatten() {
             let settings = &stack.settings;
             let now = match &stack.before {
-                Some((file, bytes)) => outputs::of(file, bytes, &settings.of_now())?,
+                Some((file, bytes)) => {
+                    // The values that are given are those of the change.
+                    let hidden = Settings {
+                        of_change: true,
+                        ..settings.of_now()
+                    };
+                    outputs::of(file, bytes, &hidden)?
+                }
                 None => Vec::new(),
             };
             let home = settings.account.zip(settings.region.clone());
@@ -223,6 +230,12 @@ impl Given {
                 if let (Some(home), Some(name)) = (&home, &output.export) {
                     let was = now.iter().find(|was| was.export.as_ref() == Some(name));
                     let value = match was {
+                        Some(was) if let Some(why) = was.value.get("unknown") => {
+                            json!({"unknown": format!(
+                                "whether {} changes what it exports as {name}, which CloudFormation refuses as long as another stack takes it \
+                                 ({}): --parameter-before settles what a parameter was", stack.name, why.as_str().unwrap_or_default()
+                            )})
+                        }
                         Some(was) if was.value != output.value => json!({"unknown": format!(
                             "{} changes what it exports as {name}, which CloudFormation refuses as long as another stack takes it", stack.name
                         )}),

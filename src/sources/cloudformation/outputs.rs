@@ -35,7 +35,9 @@ pub fn of(
     let each = outputs.iter().filter_map(|(id, node)| {
         let at = format!("{file}:{}: the output {id}", node.line);
         let condition = node.get("Condition").and_then(Node::text);
-        let is_made = condition.map_or(Some(true), |name| template.condition_named(name));
+        let is_made = condition.map_or(Some(true), |name| {
+            template.naming(|| template.condition_named(name))
+        });
         let value = match is_made {
             Some(true) => template.value(node.get("Value")?)?,
             Some(false) => return None,
@@ -47,7 +49,7 @@ pub fn of(
             None => unknown(format!("{at}, which is no text")),
         };
         let name = node.get("Export").and_then(|export| export.get("Name"));
-        let name = name.and_then(|name| plain(&template.value(name)?));
+        let name = name.and_then(|name| plain(&template.naming(|| template.value(name))?));
         Some(StackOutput {
             id: id.clone(),
             export: name,

@@ -299,3 +299,34 @@ fn a_reference_may_be_put_together() {
         assert!(err.contains(told), "{told}: {err}");
     }
 }
+
+/// CloudFormation refuses to change an export that another stack takes: what it will be is not known.
+#[test]
+fn an_export_that_a_value_may_change_is_unknown() {
+    let exports = json!({"Parameters": {"P": {"Type": "String", "Default": DR}}, "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {"Arn": {"Value": {"Ref": "P"}, "Export": {"Name": "dr"}}}});
+    let imports = plan(&json!({"Fn::ImportValue": "dr"}));
+    let files = [("one.json", &exports), ("other.json", &imports)];
+    let words = [
+        "--cloudformation",
+        "{}/one.json",
+        "{}/other.json",
+        "--cloudformation-before",
+        "{}/one.json",
+        "{}/nothing.json",
+    ];
+    let dr = format!("P={DR}");
+    let with = |given: &[&str]| ran(&files, &[&words[..], &HERE, given].concat());
+    assert_eq!(destinations(&with(&[])), [DR]);
+    let stays = ["--parameter", &dr, "--parameter-before", &dr];
+    assert_eq!(destinations(&with(&stays)), [DR]);
+    let other = "P=arn:aws:backup:us-east-2:111122223333:backup-vault:other";
+    for given in [
+        &["--parameter", other][..],
+        &["--parameter", other, "--parameter-before", &dr],
+    ] {
+        let ran = with(given);
+        assert_eq!((destinations(&ran), ran.code), (vec![], 3), "{}", ran.err);
+        assert!(ran.err.contains("what it exports as dr"), "{}", ran.err);
+    }
+}
