@@ -8,7 +8,8 @@ use super::open::{ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED};
 /// What is laid over a thing, with what depends on whether it is there settled. `{"made": value}`: that is all that there is of
 /// it where the thing is made; where it stands with more than that, nobody knows what stays, unless `"stands": true` says that it
 /// does. `"unsaid": true`: it is so where the thing is there and nothing is said of it. `{"joined": […], "removed": […],
-/// "alone": true}`: a list that is joined to the one that is there, and is whole where the thing is made.
+/// "alone": true}`: a list that is joined to the one that is there, and is whole where the thing is made. In place of `true`,
+/// `{"called": […], "others": false}`: what goes or stays of it is known where it has these names, and with `"others": true` no others.
 pub(super) fn settled(
     over: &Map<String, Value>,
     there: Option<&Map<String, Value>>,
@@ -45,6 +46,12 @@ pub(super) fn settled(
                 }
             }
             (None, Some(joined)) if there.is_none() => joined.clone(),
+            (None, Some(_))
+                if there.is_some_and(|there| is_called_otherwise(value, there.get(name))) =>
+            {
+                let why = "under which name it was there, which the values given for parameters do not tell: give --parameter-before";
+                json!({ "unknown": format!("{file}: {name}, {why}") })
+            }
             (None, Some(_)) => {
                 let mut joined = value.as_object().cloned().unwrap_or_default();
                 joined.shift_remove("alone");
@@ -113,6 +120,18 @@ fn alone(value: &Value) -> Option<&Value> {
         .get("alone")
         .and(object.get("removed"))
         .and(object.get("joined"))
+}
+
+/// Whether a list that is there has its items under other names than one that is joined to it knows.
+fn is_called_otherwise(joined: &Value, there: Option<&Value>) -> bool {
+    let (Some(called), Some(Value::Array(there))) = (joined.pointer("/alone/called"), there) else {
+        return false;
+    };
+    let names: Vec<&Value> = there.iter().map(name_of).collect();
+    let called: Vec<&Value> = called.as_array().into_iter().flatten().collect();
+    let is_whole = joined.pointer("/alone/others") == Some(&Value::Bool(true));
+    let lacks = called.iter().any(|name| !names.contains(name));
+    lacks || (is_whole && names.iter().any(|name| !called.contains(name)))
 }
 
 /// Tags that are given to a thing, and perhaps those that are taken from it: `{"tagged": {…}}`, `{"tagged": {…}, "untagged": […]}`.

@@ -114,7 +114,10 @@ impl<'b> PlaceFacts<'b> {
                         None => self.lacks(self.account, "roles"),
                     }
                 });
-                agreed(each)
+                let has_others = |role: &Value| !items(role, "InlinePolicies").is_empty();
+                unless_renamed(agreed(each), template, node, || {
+                    roles.iter().any(has_others)
+                })
             }
             "AWS::KMS::Alias" => {
                 let name = of("AliasName");
@@ -125,7 +128,10 @@ impl<'b> PlaceFacts<'b> {
                         .any(|one| Some(one) == name.as_ref())
                 };
                 // Where it is not, it is added.
-                yes(keys.any(is_of))
+                let is_there = yes(keys.any(is_of));
+                let has_others = |key: &Value| !items(key, "Aliases").is_empty();
+                let mut keys = self.regional("keys").iter();
+                unless_renamed(is_there, template, node, || keys.any(has_others))
             }
             "AWS::Backup::BackupSelection" => {
                 let body = of("BackupSelection");
@@ -133,7 +139,11 @@ impl<'b> PlaceFacts<'b> {
                 let each = self.regional("plans").iter();
                 let each = each.map(|plan| has(plan, "Selections", "SelectionName", name));
                 match each.reduce(|one, other| if one == Stands::Yes { one } else { other }) {
-                    Some(stands) => stands,
+                    Some(stands) => {
+                        let has_others = |plan: &Value| !items(plan, "Selections").is_empty();
+                        let mut plans = self.regional("plans").iter();
+                        unless_renamed(stands, template, node, || plans.any(has_others))
+                    }
                     None => self.lacks(self.region.unwrap_or(&Value::Null), "plans"),
                 }
             }
@@ -181,7 +191,15 @@ impl<'b> PlaceFacts<'b> {
                 let mut policies = items(role, "AttachedPolicies").iter();
                 policies.any(|policy| text(policy, "PolicyArn") == Some(arn))
             };
-            return yes(roles.any(is_attached));
+            let is_there = yes(roles.any(is_attached));
+            let begins = before_name(arn);
+            let is_other = |policy: &Value| {
+                text(policy, "PolicyArn").is_some_and(|other| other.starts_with(begins))
+            };
+            let mut roles = items(self.account, "roles").iter();
+            return unless_renamed(is_there, template, node, || {
+                roles.any(|role| items(role, "AttachedPolicies").iter().any(is_other))
+            });
         }
         let (of, list, key, state) = if arn.contains(":role/") {
             (
@@ -209,11 +227,6 @@ impl<'b> PlaceFacts<'b> {
                 false => Stands::Perhaps,
             };
         }
-        let anew = |part: &&Node| {
-            let on = parameters(template, part);
-            on.iter()
-                .any(|name| template.settings.may_be_new(name) || template.takes_default(name))
-        };
         let is_other = |thing: &Value| {
             let other = text(thing, key).unwrap_or_default();
             other.starts_with(before_name(arn))
@@ -222,12 +235,34 @@ impl<'b> PlaceFacts<'b> {
                 && is_ours(thing, template.settings, id)
         };
         let may_be_another = template.settings.identity.unknown.contains(id)
-            || (called(node).iter().any(anew) && things.any(is_other));
+            || (is_called_anew(template, node) && things.any(is_other));
         match may_be_another {
             true => Stands::Another,
             false => self.lacks(of, list),
         }
     }
+}
+
+/// Whether what a resource makes takes its name from a value that may be another than the stack has.
+fn is_called_anew(template: &Template<'_>, node: &Node) -> bool {
+    called(node).iter().any(|part| {
+        let on = parameters(template, part);
+        on.iter()
+            .any(|name| template.settings.may_be_new(name) || template.takes_default(name))
+    })
+}
+
+/// What stands of a thing, where it is not known to: another may be it, under the name that it has now.
+fn unless_renamed(
+    stands: Stands,
+    template: &Template<'_>,
+    node: &Node,
+    has_others: impl FnOnce() -> bool,
+) -> Stands {
+    if stands == Stands::No && is_called_anew(template, node) && has_others() {
+        return Stands::Another;
+    }
+    stands
 }
 
 /// Whether the tags of a thing leave it open that a resource of the stack made it.

@@ -399,14 +399,33 @@ fn settle(now: &mut Map<String, Value>, [was, known]: [Option<&Map<String, Value
                 let kept: Vec<Value> = items.iter().map(name).collect();
                 let removed = before.iter().map(name).filter(|name| !kept.contains(name));
                 let removed: Vec<Value> = removed.collect();
+                let alone = match known.and_then(|known| may_be_called(known, before, name)) {
+                    Some(called) => called,
+                    None => json!(true),
+                };
                 Some((
                     field,
-                    json!({"joined": items, "removed": removed, "alone": true}),
+                    json!({"joined": items, "removed": removed, "alone": alone}),
                 ))
             }
             _ => Some((field, whole.clone())),
         }
     }));
+}
+
+/// What is known of the names of a list's items without the values that are given, where these may have given them others: the names
+/// that they have then, and whether the list may have had other items, too.
+fn may_be_called(known: &Value, before: &[Value], name: impl Fn(&Value) -> Value) -> Option<Value> {
+    let items = known.as_array().filter(|items| items.len() == before.len());
+    let Some(items) = items else {
+        let called: Vec<Value> = before.iter().map(name).collect();
+        let is_anew = is_open(known) && !called.iter().any(is_open);
+        return is_anew.then(|| json!({"called": called, "others": true}));
+    };
+    let both = items.iter().zip(before);
+    let other = both.filter(|(known, before)| is_open(&name(known)) && !is_open(&name(before)));
+    let called: Vec<Value> = other.map(|(_, before)| name(before)).collect();
+    (!called.is_empty()).then(|| json!({"called": called, "others": false}))
 }
 
 /// Whether a resource is encrypted otherwise than it was, and it is known how.

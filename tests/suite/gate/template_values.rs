@@ -301,3 +301,90 @@ fn what_changes_of_a_thing_of_another_name_is_not_known() {
         orders("blocked", 1)
     );
 }
+
+fn everything(action: &str) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})
+}
+
+/// The copy role, which has this policy and no other.
+fn with_policy(name: &str) -> Estate {
+    let inline = json!([{"PolicyName": name, "Document": everything("*")}]);
+    Estate::rds()
+        .set("/accounts/0/roles/0/AttachedPolicies", json!([]))
+        .set("/accounts/0/roles/0/InlinePolicies", inline)
+}
+
+/// The one copy where a policy that takes its name from a value lets less, and where another takes the name.
+#[test]
+fn a_policy_of_a_role_that_takes_its_name_from_a_value_may_have_had_another() {
+    let role = |policies: Value| {
+        let role = json!({"RoleName": "AWSBackupDefaultServiceRole", "Path": "/service-role/", "AssumeRolePolicyDocument": trust(),
+            "Policies": policies});
+        stack("old", json!({"R": resource_of("AWS::IAM::Role", &role)}))
+    };
+    let within = |action: &str| {
+        role(json!([{"PolicyName": {"Ref": "P"}, "PolicyDocument": everything(action)}]))
+    };
+    let beside = |action: &str| {
+        let policy = json!({"PolicyName": {"Ref": "P"}, "Roles": ["AWSBackupDefaultServiceRole"], "PolicyDocument": everything(action)});
+        stack(
+            "old",
+            json!({"K": resource_of("AWS::IAM::Policy", &policy)}),
+        )
+    };
+    let renamed = ["--parameter", "P=new", "--parameter-before", "P=old"];
+    let estate = with_policy("old");
+    for (now, then, open) in [
+        (within("*"), within("s3:List*"), "undecided"),
+        (beside("*"), beside("s3:List*"), "feasible"),
+    ] {
+        let of = |given: &[&str]| {
+            told(&judged(
+                &estate,
+                &Change::Templates(&now, &then, FROM),
+                given,
+            ))
+        };
+        assert_eq!(of(&["--parameter", "P=new"]), orders(open, 3));
+        assert_eq!(of(&renamed), orders("blocked", 1));
+        // It has the name already.
+        assert_eq!(of(&["--parameter", "P=old"]), orders("blocked", 1));
+        let stays = Change::Templates(&now, &now, FROM);
+        assert_eq!(
+            told(&judged(&estate, &stays, &renamed)),
+            orders("feasible", 0)
+        );
+        assert_eq!(
+            told(&judged(&estate, &stays, &["--parameter", "P=old"])),
+            orders("feasible", 0)
+        );
+    }
+    // One that a condition leaves out.
+    let policy = |name: &str, action: &str| json!({"PolicyName": name, "PolicyDocument": everything(action)});
+    let all = json!({"Fn::If": ["Keep", [policy("old", "*")], [policy("less", "s3:List*")]]});
+    let one = json!([policy("less", "s3:List*"), {"Fn::If": ["Keep", policy("old", "*"), {"Ref": "AWS::NoValue"}]}]);
+    for policies in [all, one] {
+        let stack = role(policies.clone());
+        let of = |given: &[&str]| of(&estate, &stack, FROM, given);
+        let was = ["--parameter", "P=no", "--parameter-before", "P=yes"];
+        assert_eq!(
+            of(&["--parameter", "P=no"]),
+            orders("undecided", 3),
+            "{policies}"
+        );
+        assert_eq!(of(&was), orders("blocked", 1), "{policies}");
+    }
+}
+
+/// A stack within that a value leaves out takes what it made with it.
+#[test]
+fn a_stack_within_whose_condition_a_value_turns_may_go() {
+    let nested = json!({"TemplateURL": "https://templates.s3.amazonaws.com/t.yaml"});
+    let nested = under_condition(resource_of("AWS::CloudFormation::Stack", &nested));
+    let stack = stack("yes", json!({"S": nested}));
+    let of = |given: &[&str]| of(&Estate::rds(), &stack, FROM, given);
+    assert_eq!(of(&[]), orders("feasible", 0));
+    assert_eq!(of(&["--parameter", "P=no"]), orders("feasible", 3));
+    let stays = ["--parameter", "P=no", "--parameter-before", "P=no"];
+    assert_eq!(of(&stays), orders("feasible", 0));
+}
