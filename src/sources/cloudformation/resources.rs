@@ -12,6 +12,7 @@ pub mod volumes;
 
 use super::names::{kind, open_name};
 use super::properties::wrong;
+use super::mentions::parameters_of_condition;
 use super::reader::TemplateReader;
 use super::text::Node;
 use global_table::global_table;
@@ -166,32 +167,45 @@ fn is_of_a_file(reader: &TemplateReader<'_>, resource: &Node) -> bool {
 
 /// Says what is not read, which leaves the answer open where it matters.
 fn unread(reader: &mut TemplateReader<'_>, id: &str, resource: &Node) {
+/// What a resource does that is not read and matters, in words.
+fn not_read(file: &str, id: &str, resource: &Node) -> Option<String> {
     let of = kind(resource);
+    let at = format!("{file}:{}: {id}", resource.line);
+    let is_custom = of.starts_with("Custom::") || of == "AWS::CloudFormation::CustomResource";
+    if id.starts_with("Fn::") || MAKERS.contains(&of) || of.ends_with("::MODULE") {
+        return Some(format!("{at} may make more resources, and is not read"));
+    }
+    if is_custom {
+        // What its function does is not in the template; what it is given tells whom it speaks to.
+        let given = resource.to_value().to_string().to_lowercase();
+        let is_near = ["backup", "kms"].iter().any(|word| given.contains(word));
+        return is_near
+            .then(|| format!("{at} is a custom resource, and what it changes is not known"));
+    }
+    let is_near = NEAR.iter().any(|prefix| of.starts_with(prefix));
+    let is_unread =
+        is_near && !HARMLESS.contains(&of) && !READERS.iter().any(|(read, _)| *read == of);
+    is_unread.then(|| format!("{at} is of type {of}, which is not read"))
+}
+
     if reader.template.settings.nested.contains(id) {
         return;
     }
-    let at = format!("{}:{}: {id}", reader.template.file, resource.line);
-    let is_custom = of.starts_with("Custom::") || of == "AWS::CloudFormation::CustomResource";
-    let text = if id.starts_with("Fn::") || MAKERS.contains(&of) || of.ends_with("::MODULE") {
-        format!("{at} may make more resources, and is not read")
-    } else if is_custom {
-        // What its function does is not in the template; what it is given tells whom it speaks to.
-        let given = resource.to_value().to_string().to_lowercase();
-        if !["backup", "kms"].iter().any(|word| given.contains(word)) {
-            return;
-        }
-        format!("{at} is a custom resource, and what it changes is not known")
-    } else if NEAR.iter().any(|prefix| of.starts_with(prefix))
-        && !HARMLESS.contains(&of)
-        && !READERS.iter().any(|(read, _)| *read == of)
-    {
-        format!("{at} is of type {of}, which is not read")
-    } else {
+    let Some(text) = not_read(reader.template.file, id, resource) else {
         return;
     };
     // A template that lies in a file may have changed, where the stack that it makes says the same.
     let is_same = reader.is_same(id, resource) && !is_of_a_file(reader, resource);
-    if reader.is_made(resource) != Some(false) && !is_same {
+    if (reader.is_made(resource) != Some(false) || is_perhaps_made(reader, resource)) && !is_same {
         reader.open(text);
     }
+}
+
+/// Whether the values that are given for a change tell whether a resource is made, so that it may have been before, or not.
+fn is_perhaps_made(reader: &TemplateReader<'_>, resource: &Node) -> bool {
+    let condition = resource.get("Condition").and_then(Node::text);
+    let on = condition.map(|name| parameters_of_condition(&reader.template, name));
+    let settings = reader.template.settings;
+    let mut on = on.into_iter().flatten();
+    reader.other.is_some() && on.any(|name| settings.may_be_new(&name))
 }
