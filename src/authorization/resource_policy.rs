@@ -1,10 +1,14 @@
 //! Does the policy of what is backed up deny the backup to the role that makes it? In one account it need not allow anything: the
 //! role's own policies do.
 
-use crate::catalog::backups::begins;
-use crate::inventory::{Copy, Facts};
-use crate::known::{Arn, Fact};
-use crate::policy::{Effect, PolicyDecision, Truth, decide_resource};
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::catalog::Kind;
+use crate::catalog::backups::{BucketPart, OF_BUCKETS, begins};
+use crate::catalog::requests::{ActionResource, role_actions};
+use crate::inventory::{Copy, Facts, KindOf};
+use crate::known::{Arn, Fact, Gap};
+use crate::policy::{Effect, PolicyDecision, Request, Truth, decide_resource};
 
 use super::context::gap_of_key;
 use super::located::LocatedPolicy;
@@ -17,51 +21,97 @@ pub fn against_backup(
     resource: &Arn,
     facts: &Facts<'_>,
 ) -> Option<(Ruling, &'static str)> {
-    let action = copy
-        .route()
-        .kind
-        .agreed(begins)
-        .known()
-        .flatten()
-        .flatten()?;
+    let asked = asked(copy, resource);
+    let (first, ..) = asked.first()?;
     let (field, policy) = match facts.resource_policy(resource)? {
         Fact::Known(policy) => policy?,
-        Fact::Unknown(gap) => return Some((Ruling::unread(*gap), action)),
+        Fact::Unknown(gap) => return Some((Ruling::unread(*gap), first)),
     };
     let role = copy.endpoints().role.as_ref().known()?;
     let vault = copy.endpoints().source_vault.as_ref().known()?;
-    let asked = RoleRequest::plain(vault, vec![action], resource, resource.into());
-    let variants = asked.variants(facts, role);
-    let (_, requests) = variants.first()?;
-    let mut request = requests.first()?.clone();
-    request.bounded = facts.has_boundary(role);
     let pointer = format!("/Detail/{field}");
     let located = LocatedPolicy {
         subject: resource.into(),
         pointer: &pointer,
         document: policy.document(),
     };
+    let mut open = None;
+    for (action, on, is_certain) in asked {
+        let request = RoleRequest::plain(vault, vec![action], resource, on);
+        let variants = request.variants(facts, role);
+        let Some(request) = variants.first().and_then(|(_, all)| all.first()) else {
+            continue;
+        };
+        let mut request = request.clone();
+        request.bounded = facts.has_boundary(role);
+        match against(&located, (&request, action), (role, resource), facts) {
+            Some(Ruling::Denied { by, .. }) if !is_certain => {
+                let whether = format!("whether a backup is made without {action}");
+                let gap = Gap::not_told(whether, resource.as_str()).where_is(resource);
+                open = open.or_else(|| Some((Ruling::open(vec![gap], by), action)));
+            }
+            Some(ruling @ Ruling::Denied { .. }) => return Some((ruling, action)),
+            Some(ruling) => open = open.or(Some((ruling, action))),
+            None => {}
+        }
+    }
+    open
+}
+
+/// What the backup asks of the resource: each action, what it is done to, and whether no backup is made without.
+fn asked(copy: &Copy, resource: &Arn) -> Vec<(&'static str, SmolStr, bool)> {
+    let objects = || format_smolstr!("{resource}/*");
+    if matches!(copy.route().kind, KindOf::Known(Kind::S3)) {
+        let read = role_actions(Kind::S3).iter();
+        let read = read.filter_map(|asked| match asked.on {
+            ActionResource::Bucket => Some((asked.action, resource.into(), true)),
+            ActionResource::Objects => Some((asked.action, objects(), true)),
+            ActionResource::RecoveryPoint
+            | ActionResource::Snapshots
+            | ActionResource::DestinationVault
+            | ActionResource::BackupKey => None,
+        });
+        let more = OF_BUCKETS.iter().filter_map(|asked| match asked.on {
+            BucketPart::Bucket => Some((asked.action, resource.into(), false)),
+            BucketPart::Objects => Some((asked.action, objects(), false)),
+            BucketPart::ManagedRules | BucketPart::Any => None,
+        });
+        return read.chain(more).collect();
+    }
+    let action = copy.route().kind.agreed(begins).known().flatten().flatten();
+    action
+        .map(|action| (action, resource.into(), true))
+        .into_iter()
+        .collect()
+}
+
+/// What a policy says against an action.
+fn against(
+    located: &LocatedPolicy<'_>,
+    (request, action): (&Request, &'static str),
+    (role, resource): (&Arn, &Arn),
+    facts: &Facts<'_>,
+) -> Option<Ruling> {
     let open = |statements: &[_], keys: &[String]| {
         let gaps = keys
             .iter()
             .map(|key| gap_of_key(key, facts, role, resource));
         located.is_open(statements, keys, gaps.collect())
     };
-    let ruling = match decide_resource(&request, Some(policy.document())) {
+    match decide_resource(request, Some(located.document)) {
         PolicyDecision::Denied { by, allow } => {
-            located.denies(&by, action, &request, allow == Truth::False)
+            Some(located.denies(&by, action, request, allow == Truth::False))
         }
         PolicyDecision::NotAllowed { denies, keys, .. } if !denies.is_empty() => {
-            open(&denies, &keys)
+            Some(open(&denies, &keys))
         }
         PolicyDecision::Unknown { statements, keys }
             if statements.iter().any(|at| at.effect == Effect::Deny) =>
         {
-            open(&statements, &keys)
+            Some(open(&statements, &keys))
         }
         PolicyDecision::NotAllowed { .. }
         | PolicyDecision::Unknown { .. }
-        | PolicyDecision::Allowed { .. } => return None,
-    };
-    Some((ruling, action))
+        | PolicyDecision::Allowed { .. } => None,
+    }
 }

@@ -95,6 +95,22 @@ struct RegionFacts {
     lists: BTreeMap<&'static str, BTreeMap<String, Map<String, Value>>>,
 }
 
+/// A policy of a resource as far as it may deny: where something in it is not known, without the statements that allow. In one account
+/// a resource need not allow anything.
+#[must_use]
+pub fn what_may_deny(mut policy: Value) -> Value {
+    let within = match policy.get("PolicyDocument") {
+        Some(_) => "/PolicyDocument/Statement",
+        None => "/Statement",
+    };
+    if is_open(&policy)
+        && let Some(Value::Array(statements)) = policy.pointer_mut(within)
+    {
+        statements.retain(|statement| statement.get("Effect") != Some(&json!("Allow")));
+    }
+    policy
+}
+
 /// Whether a value is unknown, or in a part.
 fn is_open(value: &Value) -> bool {
     match value {

@@ -54,12 +54,14 @@ pub fn backup_assumed(
         {
             Some(POLICY_AND_KEY.to_owned())
         }
-        KindOf::Known(Kind::AuroraDsql | Kind::Timestream)
+        KindOf::Known(Kind::AuroraDsql | Kind::S3 | Kind::Timestream)
             if is_key_assumed(kind, resource, facts) =>
         {
             Some(KEY.to_owned())
         }
-        KindOf::Known(Kind::AuroraDsql | Kind::DynamoDbAdvanced | Kind::Efs) if is_policy_told => {
+        KindOf::Known(Kind::AuroraDsql | Kind::DynamoDbAdvanced | Kind::Efs | Kind::S3)
+            if is_policy_told =>
+        {
             None
         }
         // A policy on what is backed up may deny it to the role, as that of a bucket does outside the endpoints of a network:

@@ -57,6 +57,9 @@ fn read(mut value: Tree) -> Result<Tree, String> {
     Err(format!("found answers within answers: expected {WHAT}"))
 }
 
+/// The fields that have the policy of the thing itself.
+const POLICIES: &[&str] = &["FileSystemPolicy", "Policy", "PolicyDocument", "policy"];
+
 /// An object with nothing but one other that no service has is an answer of another call.
 fn no_envelope(thing: &Tree) -> Result<(), String> {
     let mut fields = thing.as_object().into_iter().flat_map(Fields::iter);
@@ -82,7 +85,7 @@ fn every_field(value: &Tree) -> Result<(), String> {
             // A policy is read as one where it is asked.
             let mut inside = fields
                 .iter()
-                .filter(|(name, _)| *name != "FileSystemPolicy");
+                .filter(|(name, _)| !POLICIES.contains(&name.as_str()));
             inside.try_for_each(|(_, inner)| every_field(inner))
         }
         Tree::List(items) => items.iter().try_for_each(every_field),
@@ -300,6 +303,11 @@ fn thing(value: &Tree) -> bool {
     }
 }
 
+/// A policy document, or its text.
+fn policy(value: &Tree) -> bool {
+    text(value) || value.as_object().is_some()
+}
+
 fn is_known(name: &str) -> bool {
     FIELDS.iter().any(|(known, _)| *known == name)
 }
@@ -352,11 +360,14 @@ const FIELDS: &[DetailField] = &[
     ("OptionGroupName",         text),
     ("OutpostArn",              text),
     ("OwnerId",                 text),
+    ("Policy",                  policy),
+    ("PolicyDocument",          policy),
     ("PreferredBackupWindow",   window),
     ("PreferredMaintenanceWindow", window),
     ("ProductCodes",            things),
     ("ReadReplicaSourceDBClusterIdentifier",  text),
     ("ReadReplicaSourceDBInstanceIdentifier", text),
+    ("ResourcePolicy",          thing),
     ("RootDeviceType",          |value| spelled(value, "RootDeviceType")),
     ("SSEDescription",          thing),
     ("StackStatus",             text),
@@ -379,6 +390,7 @@ const FIELDS: &[DetailField] = &[
     ("WindowsConfiguration",    thing),
     ("accessConfig",            thing),
     ("AccessConfig",            thing),
+    ("policy",                  policy),
     ("authenticationMode",      |value| spelled(value, "authenticationMode")),
     ("AuthenticationMode",      |value| spelled(value, "AuthenticationMode")),
     ("connectorConfig",         thing),

@@ -16,20 +16,31 @@ use super::contradiction::contradiction;
 /// <https://docs.aws.amazon.com/efs/latest/ug/API_DescribeFileSystemPolicy.html>,
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dsql-cluster.html>,
 /// <https://docs.aws.amazon.com/aurora-dsql/latest/APIReference/API_GetClusterPolicy.html>,
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-resourcepolicy.html> and
-/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetResourcePolicy.html>.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-resourcepolicy.html>,
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetResourcePolicy.html> and
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html>.
 #[rustfmt::skip]
 const POLICIES: &[(&str, &[&str])] = &[
     ("dsql",              &["PolicyDocument", "policy"]),
     ("dynamodb",          &["ResourcePolicy/PolicyDocument", "Policy"]),
     ("elasticfilesystem", &["FileSystemPolicy", "Policy"]),
+    ("s3",                &["Policy"]),
 ];
 
 impl<'a> Facts<'a> {
-    /// Whether the description of a resource tells its policy, or that it has none.
+    /// Whether the description of a resource tells its policy, or that it has none, or a change leaves it open.
     #[must_use]
     pub fn tells_its_policy(&self, resource: &Arn) -> bool {
-        !self.told_policies(resource).is_empty()
+        !self.told_policies(resource).is_empty() || self.policy_to_come(resource).is_some()
+    }
+
+    /// What a change leaves open of the description that has the policy.
+    fn policy_to_come(&self, resource: &Arn) -> Option<Box<Gap>> {
+        let has_one = POLICIES.iter().any(|(of, _)| *of == resource.service());
+        match has_one.then(|| self.resource_description(resource))? {
+            Fact::Unknown(gap) => (gap.hand() == Some(ByHand::Planned)).then_some(gap),
+            Fact::Known(_) => None,
+        }
     }
 
     /// The fields that tell it: those that have one, where there are any.
@@ -57,6 +68,9 @@ impl<'a> Facts<'a> {
     /// description does not tell. Two fields that tell two policies contradict each other.
     #[must_use]
     pub fn resource_policy(&self, resource: &Arn) -> Option<Fact<Option<(&'static str, Policy)>>> {
+        if let Some(gap) = self.policy_to_come(resource) {
+            return Some(Fact::Unknown(gap));
+        }
         let told = self.told_policies(resource).into_iter();
         let mut each = told.map(|(field, told)| policy(resource, field, told));
         let first = each.next()?;

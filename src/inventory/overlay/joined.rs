@@ -79,8 +79,17 @@ fn over(list: &[Value], added: &Value) -> Value {
 
 /// What a description says in two ways: in the one that is laid over it, and in the one that is not true any more then.
 ///
-/// See <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html>.
-const SPELLINGS: &[(&str, &str)] = &[("VersioningConfiguration", "Status")];
+/// See <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html>,
+/// <https://docs.aws.amazon.com/efs/latest/ug/API_DescribeFileSystemPolicy.html> and
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetResourcePolicy.html>.
+const SPELLINGS: &[(&str, &str)] = &[
+    ("VersioningConfiguration", "Status"),
+    ("FileSystemPolicy", "Policy"),
+    ("ResourcePolicy", "Policy"),
+];
+
+/// What a description says of a policy stands as a whole.
+const WHOLE: &[&str] = &["FileSystemPolicy", "PolicyDocument", "Policy"];
 
 /// Lays what is said of a description over the one that was read, and so of each object in it: what is not said of it stands.
 pub(super) fn description(all: &mut Map<String, Value>, over: &Map<String, Value>) {
@@ -90,7 +99,9 @@ pub(super) fn description(all: &mut Map<String, Value>, over: &Map<String, Value
         }
         match (all.get_mut(name), value, Joined::of(value)) {
             (_, _, Some(joined)) => joined.onto(all, name),
-            (Some(Value::Object(all)), Value::Object(over), None) => description(all, over),
+            (Some(Value::Object(all)), Value::Object(over), None) if !WHOLE.contains(&&**name) => {
+                description(all, over);
+            }
             (_, _, None) => drop(all.insert(name.clone(), value.clone())),
         }
     }

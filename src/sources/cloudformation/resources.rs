@@ -7,6 +7,7 @@ pub mod iam;
 pub mod kms;
 pub mod organizations;
 pub mod plan;
+pub mod own_policy;
 mod stored;
 pub mod volumes;
 
@@ -119,6 +120,7 @@ pub fn read(reader: &mut TemplateReader<'_>) {
     for (id, resource) in resources {
         unread(reader, id, resource);
         if !id.starts_with("Fn::") && reader.is_made(resource) != Some(false) {
+        own_policy::of_another_bucket(reader, id, resource);
             let read = READERS.iter().any(|(read, _)| *read == kind(resource));
             let wrong = if read || kind(resource).is_empty() {
                 wrong(id, resource)

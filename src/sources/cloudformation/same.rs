@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use super::mentions::mentioned;
 use super::reader::TemplateReader;
+use super::resources::own_policy;
 use super::text::Node;
 
 /// Their logical ids.
 pub fn resources(then: &TemplateReader<'_>, root: &Node) -> BTreeSet<String> {
     let all = root.get("Resources").map_or(&[][..], Node::fields);
     let parameters = root.get("Parameters");
-    let same = all.iter().filter(|(id, node)| then.is_same(id, node));
+    let same = all
+        .iter()
+        .filter(|(id, node)| then.is_same(id, node) && own_policy::is_same_of(then, id, node));
     let mut same: Vec<(&String, BTreeSet<String>)> = same
         .map(|(id, node)| {
             let mut names = BTreeSet::new();

@@ -20,6 +20,7 @@ mod open_answer;
 mod organization;
 mod overlay;
 mod overlay_file;
+mod own_policies;
 mod perhaps_made;
 mod plan_attributes;
 mod plan_facts;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::inventory::WHERE_IT_STANDS;
 use crate::sources::cloudformation::names::kind;
 use crate::sources::cloudformation::reader::{TemplateReader, tags};
+use crate::sources::cloudformation::resources::own_policy;
 use crate::sources::cloudformation::template::{is_open, unknown};
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::Home;
@@ -207,12 +208,17 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
         // A template says all of a bucket: without versioning it is suspended, or never on.
         "S3" => match reader.of(node, "VersioningConfiguration") {
             Some(versioning) if is_open(&versioning) => open("its versioning"),
-            versioning => json!({"VersioningConfiguration": versioning}),
+            versioning => {
+                let policy = own_policy::of_bucket(reader, id, node);
+                let mut all = policy.map_or_else(Map::new, |policy| {
+                    Map::from_iter([("Policy".to_owned(), policy)])
+                });
+                all.insert("VersioningConfiguration".to_owned(), json!(versioning));
+                Value::Object(all)
+            }
         },
-        "EFS" => match reader.of(node, "FileSystemPolicy") {
-            Some(policy) => json!({"FileSystemPolicy": policy}),
-            None => json!({}),
-        },
+        "EFS" => own_policy::within(reader, id, node, "FileSystemPolicy"),
+        "DynamoDB" => own_policy::within(reader, id, node, "ResourcePolicy"),
         // What an EKS backup is made of is not worked out.
         "EKS" => open("the volumes of it"),
         _ => json!({}),

@@ -6,6 +6,7 @@ mod fsx;
 mod iam;
 mod kms;
 mod organizations;
+mod own_policy;
 mod plan;
 mod rds;
 mod s3;
@@ -86,9 +87,9 @@ fn replaced<'a, 'p>(objects: &'a Objects<'p>) -> impl Iterator<Item = &'a Object
 /// See <https://github.com/hashicorp/terraform/issues/34083>.
 #[rustfmt::skip]
 const PARTS: &[&str] = &[
-    "aws_backup_vault_lock_configuration", "aws_backup_vault_policy", "aws_ebs_default_kms_key", "aws_iam_role_policy",
-    "aws_iam_role_policy_attachment", "aws_kms_key_policy", "aws_s3_bucket_server_side_encryption_configuration",
-    "aws_s3_bucket_versioning",
+    "aws_backup_vault_lock_configuration", "aws_backup_vault_policy", "aws_dynamodb_resource_policy", "aws_ebs_default_kms_key",
+    "aws_efs_file_system_policy", "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_kms_key_policy",
+    "aws_s3_bucket_policy", "aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket_versioning",
 ];
 
 /// Whether what is replaced is such a part and goes after the one that takes its place is made.
@@ -141,6 +142,9 @@ const READERS: &[(&str, ReadObject)] = &[
     ("aws_s3_bucket",                            s3::bucket),
     ("aws_s3_bucket_versioning",                 s3::bucket_versioning),
     ("aws_s3_bucket_server_side_encryption_configuration", s3::bucket_encryption),
+    ("aws_s3_bucket_policy",                     own_policy::policy),
+    ("aws_efs_file_system_policy",               own_policy::policy),
+    ("aws_dynamodb_resource_policy",             own_policy::policy),
     ("aws_redshift_cluster",                     stored::redshift),
     ("aws_timestreamwrite_database",             stored::timestream_database),
     ("aws_timestreamwrite_table",                stored::timestream),
@@ -190,6 +194,9 @@ fn gone<'a, 'p>(reader: &mut PlanReader<'a, 'p>, object: &'a Object<'p>) {
             s3::encryption_gone(reader, object);
         }
         "aws_s3_bucket_versioning" => s3::versioning_gone(reader, object),
+        "aws_dynamodb_resource_policy" | "aws_efs_file_system_policy" | "aws_s3_bucket_policy" => {
+            own_policy::gone(reader, object);
+        }
         "aws_timestreamwrite_database" => reader.unplaced(format!(
             "{}, a database of Timestream, goes, and which of its tables are there is not known",
             object.address

@@ -6,7 +6,7 @@ use super::stored::{resource, told};
 use crate::catalog::regions::partition;
 use crate::inventory::WHERE_IT_STANDS;
 use crate::sources::planned::Home;
-use crate::sources::terraform::link::Link;
+use crate::sources::terraform::link::{Link, policy_of};
 use crate::sources::terraform::object::{Moment, Object, unknown};
 use crate::sources::terraform::reader::PlanReader;
 
@@ -18,11 +18,18 @@ pub fn bucket<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         block.pointer("/0/enabled").and_then(Value::as_bool)
     };
     let was_kept = reader.moment == Moment::Then && kept(Moment::Now) == Some(true);
-    let detail = match kept(reader.moment) {
+    let mut detail = match kept(reader.moment) {
         Some(true) => versioning("Enabled"),
         Some(false) if was_kept => versioning("Suspended"),
         Some(false) | None => json!({}),
     };
+    // The older way to set its policy, and what the provider reads of it.
+    let policy = object.text(reader.moment, "policy");
+    if let (Some(text), Value::Object(all)) = (policy.filter(|text| !text.is_empty()), &mut detail)
+    {
+        let policy = policy_of(text, &format!("{}.policy", object.address));
+        all.insert("Policy".to_owned(), policy);
+    }
     if let Some((home, arn)) = resource(reader, object, "S3", detail) {
         let bucket = reader.world.thing(&home, "resources", &arn);
         bucket.shift_remove(WHERE_IT_STANDS);
@@ -36,7 +43,7 @@ fn versioning(status: &str) -> Value {
 }
 
 /// The bucket that an object is about; noted where that is not known.
-fn of_bucket<'p>(
+pub fn of_bucket<'p>(
     reader: &mut PlanReader<'_, 'p>,
     object: &Object<'p>,
     moment: Moment,
@@ -82,7 +89,14 @@ fn of_its_versions<'p>(
     if !bucket.contains_key("ResourceType") {
         bucket.insert(WHERE_IT_STANDS.to_owned(), json!(true));
     }
-    bucket.insert("Detail".to_owned(), detail);
+    match (bucket.get_mut("Detail"), detail) {
+        (Some(Value::Object(all)), Value::Object(detail))
+            if !all.contains_key("unknown") && !detail.contains_key("unknown") =>
+        {
+            all.extend(detail);
+        }
+        (_, detail) => drop(bucket.insert("Detail".to_owned(), detail)),
+    }
 }
 
 /// The versioning of a bucket.
