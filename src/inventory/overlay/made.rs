@@ -169,7 +169,7 @@ impl<'o> Tagged<'o> {
 }
 
 /// Tags of a thing as far as they are seen: `{"seen": {…}, "ignored": {"keys": […], "prefixes": […]}}`, of which those with such keys
-/// are not; `"ignored": null`: any.
+/// are not; `"ignored": null`: any; `{"unless_told": […]}`: nobody says, of other keys than these.
 struct SeenTags<'o> {
     tags: &'o Map<String, Value>,
     ignored: &'o Value,
@@ -188,6 +188,9 @@ impl<'o> SeenTags<'o> {
     /// All tags of the thing: those that are not seen are as they were read, where they were.
     fn over(&self, name: &str, there: Option<&Map<String, Value>>) -> Value {
         let read = there.and_then(|there| there.get(name)?.as_object());
+        if let Some(told) = self.ignored.get("unless_told").and_then(Value::as_array) {
+            return as_data(self.beside_unseen(told, read, there));
+        }
         let Some(read) = read else {
             return json!({"unknown": format!("{name}, of which the provider ignores some (`ignore_tags`)")});
         };
@@ -206,6 +209,27 @@ impl<'o> SeenTags<'o> {
             .collect();
         all.extend(self.tags.clone());
         as_data(all)
+    }
+}
+
+impl SeenTags<'_> {
+    /// The tags that are seen, and of what is backed up those that were read and of which nothing is told, now or then: whether they were
+    /// taken away since, or are not seen, nobody says, and no copy of a plan that selects by them is lost.
+    fn beside_unseen(
+        &self,
+        told: &[Value],
+        read: Option<&Map<String, Value>>,
+        there: Option<&Map<String, Value>>,
+    ) -> Map<String, Value> {
+        let is_told = |key: &str| told.iter().any(|one| one.as_str() == Some(key));
+        let is_stored = there.is_some_and(|there| there.contains_key("ResourceArn"));
+        let read = read.filter(|_| is_stored).into_iter().flatten();
+        let unseen = read.filter(|(key, _)| !is_told(key));
+        let mut all: Map<String, Value> = unseen
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        all.extend(self.tags.clone());
+        all
     }
 }
 

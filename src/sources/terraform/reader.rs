@@ -374,6 +374,13 @@ impl<'a, 'p> PlanReader<'a, 'p> {
         let tags = as_data(tags.clone());
         match ignored_tags(object, self.ids.objects.plan.configuration.as_ref()) {
             Some(ignored) => json!({"seen": tags, "ignored": ignored}),
+            // Tags may be ignored by the environment, which no plan tells.
+            None if !object.is_new(self.moment) => {
+                let now = ["tags_all", "tags"].map(|name| object.marked(Moment::Now, name));
+                let now = now.iter().filter_map(Value::as_object).flat_map(Map::keys);
+                let now: BTreeSet<&String> = now.collect();
+                json!({"seen": tags, "ignored": {"unless_told": now}})
+            }
             None => tags,
         }
     }
@@ -386,8 +393,15 @@ impl<'a, 'p> PlanReader<'a, 'p> {
             || all.any(|(moment, name)| !object.marked(moment, name).is_null())
     }
 
-    /// Whether the provider of an object may give tags to what it makes.
+    /// Whether the provider of an object may give tags to what it makes: by its configuration, or, as the object has more than its own,
+    /// by the environment (`TF_AWS_DEFAULT_TAGS_…`).
     pub fn has_default_tags(&self, object: &Object<'p>) -> bool {
+        let [all, own] = ["tags_all", "tags"].map(|name| object.marked(self.moment, name));
+        if let Some(all) = all.as_object().filter(|all| !all.contains_key("unknown"))
+            && all.keys().any(|key| own.get(key).is_none())
+        {
+            return true;
+        }
         let key = provider_of(object);
         let configuration = self.ids.objects.plan.configuration.as_ref();
         match (key, configuration) {

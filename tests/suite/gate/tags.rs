@@ -142,3 +142,38 @@ fn what_is_made_may_have_the_tags_that_its_provider_ignores() {
     assert_eq!(copies(&ignoring(made.clone(), &ignored)), 1);
     assert_eq!(copies(&plan(FROM, &[made])), 0);
 }
+
+/// The environment may make the provider ignore tags, or give some (`TF_AWS_IGNORE_TAGS_KEYS`, `TF_AWS_DEFAULT_TAGS_…`): no plan tells it.
+#[test]
+fn a_tag_that_a_plan_does_not_see_stands_as_it_was_read() {
+    let of = |before: Value, after: Value| {
+        let mut stays = change(
+            "aws_db_instance.d",
+            database(&before),
+            database(&after),
+            json!({}),
+        );
+        if before == after {
+            stays["change"]["actions"] = json!(["no-op"]);
+        }
+        let estate = Estate::rds().planned();
+        let selection = "/accounts/0/regions/0/plans/0/Selections/0/Conditions";
+        let asked = json!({"StringEquals": [{"ConditionKey": "aws:ResourceTag/backup", "ConditionValue": "daily"}]});
+        let estate = estate
+            .set(selection, asked)
+            .set(&format!("{RESOURCE}/Tags"), json!({"backup": "daily"}));
+        judged(&estate, &Change::Plan(&[stays]), &["--all"]).copies
+    };
+    let same = ["orders into central: feasible -> feasible (same)"];
+    let team = json!({"team": "shop"});
+    assert_eq!(of(json!({}), json!({})), same);
+    assert_eq!(of(team.clone(), team.clone()), same);
+    assert_eq!(of(json!({}), team.clone()), same);
+    // What it sees, and takes away.
+    let seen = json!({"backup": "daily"});
+    assert_eq!(of(seen.clone(), seen.clone()), same);
+    assert_eq!(
+        of(seen, team),
+        ["orders into central: feasible -> feasible (removed)"]
+    );
+}
