@@ -5,15 +5,16 @@ pub mod fsx;
 mod global_table;
 pub mod iam;
 pub mod kms;
+mod launch_templates;
 pub mod organizations;
-pub mod plan;
 pub mod own_policy;
+pub mod plan;
 mod stored;
 pub mod volumes;
 
+use super::mentions::parameters_of_condition;
 use super::names::{kind, open_name};
 use super::properties::wrong;
-use super::mentions::parameters_of_condition;
 use super::reader::TemplateReader;
 use super::text::Node;
 use global_table::global_table;
@@ -119,8 +120,8 @@ pub fn read(reader: &mut TemplateReader<'_>) {
     }
     for (id, resource) in resources {
         unread(reader, id, resource);
-        if !id.starts_with("Fn::") && reader.is_made(resource) != Some(false) {
         own_policy::of_another_bucket(reader, id, resource);
+        if !id.starts_with("Fn::") && reader.is_made(resource) != Some(false) {
             let read = READERS.iter().any(|(read, _)| *read == kind(resource));
             let wrong = if read || kind(resource).is_empty() {
                 wrong(id, resource)
@@ -167,8 +168,6 @@ fn is_of_a_file(reader: &TemplateReader<'_>, resource: &Node) -> bool {
     location.is_some_and(|location| location.as_str().is_some_and(|path| !path.contains("://")))
 }
 
-/// Says what is not read, which leaves the answer open where it matters.
-fn unread(reader: &mut TemplateReader<'_>, id: &str, resource: &Node) {
 /// What a resource does that is not read and matters, in words.
 fn not_read(file: &str, id: &str, resource: &Node) -> Option<String> {
     let of = kind(resource);
@@ -190,6 +189,8 @@ fn not_read(file: &str, id: &str, resource: &Node) -> Option<String> {
     is_unread.then(|| format!("{at} is of type {of}, which is not read"))
 }
 
+/// Says what is not read, which leaves the answer open where it matters.
+fn unread(reader: &mut TemplateReader<'_>, id: &str, resource: &Node) {
     if reader.template.settings.nested.contains(id) {
         return;
     }

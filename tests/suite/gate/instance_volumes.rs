@@ -294,3 +294,88 @@ fn a_group_of_a_template_leaves_the_answer_open() {
     );
     assert!(!is_open(&found, "may make"), "{:?}", found.gaps);
 }
+
+/// A new launch template with a root volume and another, which it tags.
+#[test]
+fn the_launch_template_of_the_same_plan_tells_the_volumes() {
+    let template = |key: Value, tags: Value| {
+        let mapping = |device: &str| json!({"device_name": device, "ebs": [{"encrypted": "true", "kms_key_id": key, "volume_type": "gp3"}]});
+        let after = json!({"name": "t", "block_device_mappings": [mapping("/dev/xvda"), mapping("/dev/sdf")],
+            "tag_specifications": [{"resource_type": "instance", "tags": {"tier": "instance"}}, {"resource_type": "volume", "tags": tags}]});
+        let unknown = json!({"id": true, "arn": true, "latest_version": true});
+        change("aws_launch_template.t", Value::Null, after, unknown)
+    };
+    let computed = json!({"root_block_device": true, "ebs_block_device": true, "launch_template": [{"id": true, "name": true}]});
+    let of = |template: Value, estate: &Estate| {
+        let web = instance(
+            json!({"launch_template": [{"version": "$Latest"}]}),
+            computed.clone(),
+        );
+        let mut whole = plan(FROM, &[web, template]);
+        let blocks = &mut whole["configuration"]["root_module"]["resources"];
+        let references = ["aws_launch_template.t.id", "aws_launch_template.t"];
+        blocks[0]["expressions"] = json!({"launch_template": [{"id": {"references": references}, "version": {"constant_value": "$Latest"}}]});
+        blocks[1]["expressions"] = json!({});
+        judged(estate, &Change::WholePlan(&whole), &[])
+    };
+    let volumes = [
+        "aws_instance.web.ebs_block_device.sdf",
+        "aws_instance.web.root_block_device",
+    ];
+    let tags = json!({"tier": "data"});
+    let found = of(template(json!(KEY), tags.clone()), &by_tag("data"));
+    assert_eq!(copied(&found), volumes);
+    for copy in found.report["copies"].as_array().unwrap() {
+        assert_eq!(copy["verdict"], "feasible", "{copy}");
+    }
+    // Its AMI may bring others, which it tags as well.
+    assert!(is_open(&found, "its AMI"), "{:?}", found.gaps);
+    let found = of(
+        template(json!(CENTRAL_KEY), tags.clone()),
+        &by_tag("nobody"),
+    );
+    assert_eq!((found.copies.len(), found.code), (0, 0), "{:?}", found.gaps);
+    // One that stands may have other versions.
+    let mut stands = template(json!(KEY), tags);
+    stands["change"]["actions"] = json!(["no-op"]);
+    let mut before = stands["change"]["after"].clone();
+    before["id"] = json!("lt-1");
+    stands["change"]["before"] = before.clone();
+    stands["change"]["after"] = before;
+    stands["change"]["after_unknown"] = json!({});
+    let found = of(stands, &by_tag("nobody"));
+    assert_eq!(copied(&found), ["aws_instance.web.root_block_device"]);
+}
+
+#[test]
+fn the_launch_template_of_the_same_template_tells_the_volumes() {
+    let with = |version: Value| {
+        let mappings =
+            json!([{"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": true, "KmsKeyId": KEY}}]);
+        let tags = json!([{"ResourceType": "volume", "Tags": [{"Key": "tier", "Value": "data"}]}]);
+        json!({
+            "T": {"Type": "AWS::EC2::LaunchTemplate", "Properties": {"LaunchTemplateData": {"BlockDeviceMappings": mappings, "TagSpecifications": tags}}},
+            "Web": {"Type": "AWS::EC2::Instance", "Properties": {"ImageId": "ami-1", "LaunchTemplate": {"LaunchTemplateId": {"Ref": "T"}, "Version": version}}}})
+    };
+    let latest = json!({"Fn::GetAtt": ["T", "LatestVersionNumber"]});
+    for version in [latest.clone(), json!("1")] {
+        let found = stack(&by_tag("data"), with(version.clone()));
+        assert_eq!(copied(&found), ["Web.root"], "{version}");
+        let copy = &found.report["copies"][0];
+        assert_eq!(copy["verdict"], "feasible", "{copy}");
+        let found = stack(&by_tag("nobody"), with(version));
+        assert_eq!((found.copies.len(), found.code), (0, 0), "{:?}", found.gaps);
+    }
+    // Beside a launch template that stands, the first version is not what this one says.
+    for (version, copies) in [(latest, 0), (json!("1"), 1)] {
+        let all = with(version);
+        let now = json!({"Resources": {"T": all["T"]}});
+        let change = json!({ "Resources": all });
+        let found = judged(
+            &by_tag("nobody"),
+            &Change::Templates(&now, &change, FROM),
+            &[],
+        );
+        assert_eq!(found.copies.len(), copies, "{:?}", found.copies);
+    }
+}

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::catalog::regions::partition;
 use crate::sources::cloudformation::names::kind;
 use crate::sources::cloudformation::reader::{TemplateReader, tags};
+use crate::sources::cloudformation::resources::launch_templates;
 use crate::sources::cloudformation::template::unknown;
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::{Home, Unlisted};
@@ -65,19 +66,29 @@ pub fn brought(reader: &mut TemplateReader<'_>) {
 
 fn made(reader: &mut TemplateReader<'_>, id: &str, node: &Node, home: &Home) {
     let at = format!("{}:{}: {id}", reader.template.file, node.line);
-    let has_template = reader.of(node, "LaunchTemplate").is_some();
+    let told = launch_templates::of_instance(reader, node);
+    let mappings = reader.of(node, "BlockDeviceMappings");
+    // What both say of a volume is not put together.
+    let told = told.filter(|told| mappings.is_none() || told.mappings.is_empty());
+    let has_template = reader.of(node, "LaunchTemplate").is_some() && told.is_none();
     let tags = if has_template {
         unknown(format!("{at}, whose launch template may tag its volumes"))
     } else {
-        match reader.of(node, "PropagateTagsToVolumeOnCreation") {
+        let own = match reader.of(node, "PropagateTagsToVolumeOnCreation") {
             None | Some(Value::Bool(false)) => json!({}),
             Some(Value::Bool(true)) => tags(reader.of(node, "Tags")),
             Some(_) => unknown(format!("{at}, whether its tags are given to its volumes")),
+        };
+        match told.as_ref().map(|told| told.tags.clone()) {
+            Some(of_template) if own == json!({}) => of_template,
+            Some(of_template) if of_template != json!({}) => unknown(format!(
+                "{at}, which and whose launch template tag its volumes"
+            )),
+            Some(_) | None => own,
         }
     };
-    let mappings = reader
-        .of(node, "BlockDeviceMappings")
-        .unwrap_or_else(|| json!([]));
+    let of_template = told.map(|told| Value::Array(told.mappings));
+    let mappings = mappings.or(of_template).unwrap_or_else(|| json!([]));
     let all = mappings.as_array().map_or(&[][..], Vec::as_slice);
     let device = |mapping: &Value| mapping.get("DeviceName")?.as_str().map(str::to_owned);
     let is_root =

@@ -45,6 +45,9 @@ pub fn of_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>, hom
 }
 
 fn made<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>, home: &Home) {
+    if let Some(template) = launch_template(reader, object) {
+        return of_template(reader, object, home, template);
+    }
     let [root, others] = BLOCKS.map(|name| object.marked(reader.moment, name));
     let root = root.as_array().and_then(|all| all.first()).cloned();
     let root = root.unwrap_or_else(|| unknown(format!("{}.root_block_device", object.address)));
@@ -54,7 +57,8 @@ fn made<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>, home: &Home) {
         object,
         home,
         (BLOCKS[0].to_owned(), &root),
-        key_of(object, BLOCKS[0]),
+        key_of(object, BLOCKS[0]).map(|key| (object, key)),
+        None,
     );
     for (at, block) in others.iter().enumerate() {
         let device = block.get("device_name").and_then(Value::as_str);
@@ -63,13 +67,24 @@ fn made<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>, home: &Home) {
         let expression = (others.len() == 1)
             .then(|| key_of(object, BLOCKS[1]))
             .flatten();
-        volume(reader, object, home, (name, block), expression);
+        let expression = expression.map(|key| (object, key));
+        volume(reader, object, home, (name, block), expression, None);
     }
     let by = match has_template(reader, object) {
         true => "its AMI or its launch template",
         false => "its AMI",
     };
-    let tags = tags(reader, object, &json!({}));
+    more_volumes(reader, object, home, (by, None));
+}
+
+/// The volumes that an AMI, or something else, brings besides.
+fn more_volumes<'p>(
+    reader: &mut PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    home: &Home,
+    (by, given): (&str, Option<&Value>),
+) {
+    let tags = tags(reader, object, &json!({}), given);
     let tags = tags.as_object().filter(|_| is_known(&tags)).cloned();
     let why = format!(
         "{} may bring more volumes than are told: those of {by}",
@@ -84,7 +99,8 @@ fn volume<'p>(
     object: &Object<'p>,
     home: &Home,
     (name, block): (String, &Value),
-    expression: Option<&Value>,
+    expression: Option<(&Object<'p>, &Value)>,
+    given: Option<&Value>,
 ) {
     let arn = reader.ids.part_of(object, home, "volume", &name);
     let at = format!("{}.{name}", object.address);
@@ -93,18 +109,23 @@ fn volume<'p>(
             "{at}, which its AMI's snapshot or the account encrypts"
         ))
     };
-    let is_on = matches!(block.get("encrypted"), Some(Value::Bool(true)));
+    // A launch template has it as a text.
+    let is_on = match block.get("encrypted") {
+        Some(Value::Bool(on)) => *on,
+        Some(Value::String(on)) => on == "true",
+        Some(Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_)) | None => false,
+    };
     let key = match (is_on, block.get("kms_key_id")) {
         (true, Some(Value::String(key))) if !key.is_empty() => reader.key_named(key, home),
-        (true, Some(Value::Object(_))) if let Some(expression) = expression => {
+        (true, Some(Value::Object(_))) if let Some((of, expression)) = expression => {
             let at = format!("{at}.kms_key_id");
-            let link = reader.ids.one_of(object, expression, &at, reader.moment);
+            let link = reader.ids.one_of(of, expression, &at, reader.moment);
             reader.key_linked(&link, home)
         }
         _ => of_image(),
     };
     let encrypted = if is_on { json!(true) } else { of_image() };
-    let tags = tags(reader, object, block);
+    let tags = tags(reader, object, block, given);
     reader.placed(&arn, object);
     let detail = match block.get("volume_type") {
         Some(Value::Null) | None => json!({}),
@@ -134,11 +155,120 @@ fn has_template<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>) -> bool {
     !template.is_null() && template != json!([])
 }
 
+/// What the launch template of an instance says of its volumes.
+struct OfTemplate<'a, 'p> {
+    template: &'a Object<'p>,
+    mappings: Vec<Value>,
+    /// The tags that it gives them.
+    tags: Value,
+}
+
+/// The launch template of an instance, where the plan makes it as well, so that it has one version; `None`: something else says which
+/// volumes the instance has, too, or some of that is not known.
+///
+/// See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/launch_template>.
+fn launch_template<'a, 'p>(
+    reader: &PlanReader<'a, 'p>,
+    object: &Object<'p>,
+) -> Option<OfTemplate<'a, 'p>> {
+    let moment = reader.moment;
+    let objects = reader.ids.objects;
+    let [block] = object.expression("launch_template")?.as_array()?.as_slice() else {
+        return None;
+    };
+    if BLOCKS.iter().any(|name| object.expression(name).is_some()) {
+        return None;
+    }
+    let named = block.get("id").or_else(|| block.get("name"))?;
+    let targets = objects.targets(object, named);
+    let told = object.marked(moment, "launch_template");
+    // The name may be known.
+    let name = told.pointer("/0/name").and_then(Value::as_str);
+    let address = match targets.unknown.as_slice() {
+        [one] if ["id", "name"].contains(&one.attribute.as_str()) => Some(one.object.address),
+        _ => None,
+    };
+    let is_it = |one: &&Object<'p>| match (address, name) {
+        (Some(address), _) => one.address == address,
+        (None, Some(name)) => one.text(moment, "name") == Some(name),
+        (None, None) => false,
+    };
+    let mut all = objects.of_kind("aws_launch_template", moment).filter(is_it);
+    let template = all.next().filter(|_| !targets.is_open)?;
+    if all.next().is_some() || !template.is_new(moment) {
+        return None;
+    }
+    let list = |name: &str| match template.marked(moment, name) {
+        Value::Null => Some(Vec::new()),
+        Value::Array(all) => Some(all),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => None,
+    };
+    let tags = list("tag_specifications")?.into_iter().find_map(|one| {
+        let of = one.get("resource_type").and_then(Value::as_str)?;
+        (of == "volume").then(|| one.get("tags").cloned().unwrap_or(Value::Null))
+    });
+    Some(OfTemplate {
+        template,
+        mappings: list("block_device_mappings")?,
+        tags: tags
+            .filter(|tags| !tags.is_null())
+            .unwrap_or_else(|| json!({})),
+    })
+}
+
+/// The devices that images have their root volume at.
+const ROOTS: [&str; 2] = ["/dev/xvda", "/dev/sda1"];
+
+/// The volumes of an instance that its launch template tells.
+fn of_template<'p>(
+    reader: &mut PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    home: &Home,
+    OfTemplate {
+        template,
+        mappings,
+        tags,
+    }: OfTemplate<'_, 'p>,
+) {
+    let expressions = template.expression("block_device_mappings");
+    let expressions = expressions.and_then(Value::as_array);
+    let key = match (expressions.map(Vec::as_slice), mappings.len()) {
+        (Some([one]), 1) => one.pointer("/ebs/0/kms_key_id"),
+        (Some(_) | None, _) => None,
+    };
+    let key = key.map(|key| (template, key));
+    let mut has_root = false;
+    for (at, mapping) in mappings.iter().enumerate() {
+        let Some(block) = mapping.pointer("/ebs/0") else {
+            continue;
+        };
+        let device = mapping.get("device_name").and_then(Value::as_str);
+        let is_root = device.is_some_and(|device| ROOTS.contains(&device));
+        has_root |= is_root;
+        let name = match device {
+            _ if is_root => BLOCKS[0].to_owned(),
+            Some(device) => format!("{}.{}", BLOCKS[1], device.trim_start_matches("/dev/")),
+            None => format!("{}.{at}", BLOCKS[1]),
+        };
+        volume(reader, object, home, (name, block), key, Some(&tags));
+    }
+    if !has_root {
+        let root = (BLOCKS[0].to_owned(), &json!({}));
+        volume(reader, object, home, root, None, Some(&tags));
+    }
+    more_volumes(reader, object, home, ("its AMI", Some(&tags)));
+}
+
 /// The tags of a volume of an instance. Those of the instance are not given to it; a launch template and the provider's default tags may
 /// give it more.
-fn tags<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, block: &Value) -> Value {
+fn tags<'p>(
+    reader: &PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    block: &Value,
+    given: Option<&Value>,
+) -> Value {
     let at = |what: &str| unknown(format!("{}, {what}", object.address));
-    if has_template(reader, object) {
+    if has_template(reader, object) && given.is_none() {
         return at("whose launch template may tag its volumes");
     }
     let whole = block.get("tags_all").filter(|tags| is_known(tags));
@@ -152,6 +282,7 @@ fn tags<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, block: &Value) -> 
         &own,
         block.get("tags").unwrap_or(&none),
         whole.unwrap_or(&none),
+        given.unwrap_or(&none),
     ] {
         match tags.as_object().filter(|_| is_known(tags)) {
             Some(tags) => all.extend(tags.clone()),
