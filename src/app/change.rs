@@ -101,7 +101,6 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 makes: made,
                 told_accounts: _,
                 taken: of_things,
-                named_at_apply,
             } = planned;
             let name = after.name.clone();
             providers.extend(of_plan);
@@ -112,10 +111,6 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                     OverKind::TerraformPlan | OverKind::Overlay => TakenFor::Reference(text),
                 });
                 taken.entry(thing).or_default().extend(each);
-            }
-            for (thing, begins) in named_at_apply {
-                let all = taken.entry(thing).or_default();
-                all.push(TakenFor::Name(begins));
             }
             for text in &warnings {
                 warn(output, &format!("{name}: {text}"));

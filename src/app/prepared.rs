@@ -6,7 +6,7 @@ use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use crate::cli::{Given, Output};
-use crate::inventory::{Facts, Field, GapEntry, Inventory, List, Tags, Taken};
+use crate::inventory::{Facts, Field, GapEntry, Inventory, List, Tags, Taken, keep_taken};
 use crate::known::{Arn, ByHand, Gap};
 use crate::plans;
 use crate::report::{Places, Reading};
@@ -68,7 +68,7 @@ pub(super) fn prepare(
     } = change::lay(&given.change, inventory, output)?;
     narrow(&mut inventory);
     open.extend(may_be_copied(unlisted, &inventory));
-    targets.save(|| to_json(&with_open(&inventory, &open)))?;
+    targets.save(|| to_json(&with_open(&inventory, &open, &taken)))?;
     plans::add_those_of_policies(&mut inventory);
     // What is asked about is asked of both.
     if let Some(before) = &mut before {
@@ -115,12 +115,14 @@ fn may_be_copied(unlisted: Vec<(&'static str, Unlisted)>, inventory: &Inventory)
     gaps
 }
 
-/// The facts with what a change leaves open of all that there may be, which whoever decides from them must know.
-fn with_open<'a>(inventory: &'a Inventory, open: &[Gap]) -> Cow<'a, Inventory> {
-    if open.is_empty() {
+/// The facts with what a change leaves open of all that there may be, and what it was taken for, which whoever decides from them must
+/// know.
+fn with_open<'a>(inventory: &'a Inventory, open: &[Gap], taken: &Taken) -> Cow<'a, Inventory> {
+    if open.is_empty() && taken.is_empty() {
         return Cow::Borrowed(inventory);
     }
     let mut inventory = inventory.clone();
+    keep_taken(&mut inventory, taken);
     let mut gaps = match std::mem::take(&mut inventory.gaps) {
         Field::Is(List(gaps)) => gaps,
         Field::Absent | Field::Null => Vec::new(),

@@ -54,7 +54,7 @@ pub fn always_allowed(facts: &Facts<'_>, role: &Arn, request: &RoleRequest) -> b
     let allow = |documents: &[&Document], action: &str| {
         // Nothing is said of a key, which is used by way of a service: its requests are of many kinds.
         always_allow(documents, action, || {
-            request.template.done_to().unwrap_or_default()
+            request.template.done_to(facts).unwrap_or_default()
         })
     };
     let allows = |action: &&str| {

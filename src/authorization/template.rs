@@ -2,12 +2,14 @@
 //! holds wherever it comes again.
 
 use std::slice;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::catalog::given_ids::id_to_come;
 use crate::inventory::Facts;
 use crate::known::{AccountId, Arn, Region, part};
-use crate::policy::{Context, Entry, Principal, Request, Resource, Rest};
+use crate::policy::{Context, Entry, Principal, Request, Resource, Rest, Shape};
 
 use super::context::{
     Variants, about, of_role, organization_paths, with_action, with_source_resource_tag, with_tags,
@@ -137,12 +139,12 @@ impl RequestTemplate {
     }
 
     /// All that its requests are done to, in each variant. `None` for a key, which is used by way of a service.
-    pub fn done_to(&self) -> Option<Vec<Resource>> {
+    pub fn done_to(&self, facts: &Facts<'_>) -> Option<Vec<Resource>> {
         let all = match self {
             Self::Key { .. } => return None,
-            Self::Into { vault } => vec![Resource::exact(vault)],
+            Self::Into { vault } => vec![of_thing(facts, vault)],
             Self::From { point, shapes, .. } => vec![of_point_or_shapes(point.as_ref(), shapes)],
-            Self::Plain { shape, .. } => vec![of_shapes(slice::from_ref(shape))],
+            Self::Plain { shape, .. } => vec![of_shapes(facts, slice::from_ref(shape))],
             Self::Snapshot {
                 vault,
                 shapes,
@@ -151,14 +153,14 @@ impl RequestTemplate {
                 ..
             } => {
                 let there = match (made, to) {
-                    (Some(made), _) => Some(of_shapes(&made.shapes)),
+                    (Some(made), _) => Some(of_shapes(facts, &made.shapes)),
                     (None, Some(to)) => {
                         let there = moved(shapes, vault.region().as_ref(), to);
-                        Some(of_shapes(&there))
+                        Some(of_shapes(facts, &there))
                     }
                     (None, None) => None,
                 };
-                [Some(of_shapes(shapes)), there]
+                [Some(of_shapes(facts, shapes)), there]
                     .into_iter()
                     .flatten()
                     .collect()
@@ -275,7 +277,7 @@ fn into_request(facts: &Facts<'_>, role: &Arn, action: &str, vault: &Arn) -> Opt
         .with_family("kms:", Rest::Absent);
     let context = with_tags(context, "aws:ResourceTag/", facts.vault_tags(vault));
     let principal = Principal::parse(role.as_str()).ok()?;
-    let resource = Resource::exact(vault);
+    let resource = of_thing(facts, vault);
     Some(Request::new(principal, action, resource, context))
 }
 
@@ -287,8 +289,12 @@ fn from_request(
     point: Option<&Arn>,
     shapes: &[SmolStr],
 ) -> Option<Request> {
+    let targets = match to_come(facts, target.as_str()) {
+        Some(shape) => Entry::Shaped(shape),
+        None => Entry::Many(vec![target.into()]),
+    };
     let context = of_role(facts, role, vault.account(), vault.region().as_ref())
-        .with("backup:CopyTargets", Entry::Many(vec![target.into()]))
+        .with("backup:CopyTargets", targets)
         .with(
             "backup:CopyTargetOrgPaths",
             organization_paths(facts, target.account()),
@@ -330,7 +336,7 @@ fn on_resource(
         .with_family("kms:", Rest::Absent)
         .with_family("backup:", Rest::Absent);
     let principal = Principal::parse(role.as_str()).ok()?;
-    let mut request = Request::new(principal, action, of_shapes(shapes), context);
+    let mut request = Request::new(principal, action, of_shapes(facts, shapes), context);
     request.resource_account = account;
     Some(request)
 }
@@ -342,11 +348,41 @@ fn of_point_or_shapes(point: Option<&Arn>, shapes: &[SmolStr]) -> Resource {
     }
 }
 
-fn of_shapes(shapes: &[SmolStr]) -> Resource {
+/// A thing, whose name may be given when a change is applied.
+fn of_thing(facts: &Facts<'_>, arn: &Arn) -> Resource {
+    match to_come(facts, arn.as_str()) {
+        Some(shape) => Resource::OneOf(Arc::new([shape])),
+        None => Resource::exact(arn),
+    }
+}
+
+fn of_shapes(facts: &Facts<'_>, shapes: &[SmolStr]) -> Resource {
     match shapes {
+        [one] if let Some(shape) = to_come(facts, one) => Resource::OneOf(Arc::new([shape])),
         [exact] if !exact.contains('*') => Resource::exact(exact.clone()),
         _ => Resource::one_of(shapes.iter().cloned()),
     }
+}
+
+/// The shape of an ARN in which something stands in for the name that a thing will have, or of what is in the thing; `None`: its name is
+/// known.
+fn to_come(facts: &Facts<'_>, text: &str) -> Option<Shape> {
+    const WITHIN: &str = "/*";
+    let (own, rest) = match text.strip_suffix(WITHIN) {
+        Some(own) => (own, WITHIN),
+        None => (text, ""),
+    };
+    if own.contains('*') {
+        return None;
+    }
+    let arn = Arn::parse(own).ok()?;
+    let of_id = || {
+        let (name, begins) = id_to_come(arn.service(), arn.resource())?;
+        let before = own.strip_suffix(name)?;
+        Some(format!("{before}{begins}*"))
+    };
+    let shape = facts.arn_begins(&arn).map(|begins| format!("{begins}*"));
+    Some(Shape::begun(text, &shape.or_else(of_id)?, rest))
 }
 
 /// The shapes in another Region: those of what the copy makes there.

@@ -13,6 +13,7 @@ pub mod condition_keys;
 mod crossing;
 mod describe;
 pub mod encryption;
+pub mod given_ids;
 pub mod key_states;
 mod kind;
 mod limits;

@@ -50,7 +50,7 @@ pub use list::{List, Listing, items};
 pub use lookup::{
     Assumption, ContinuousPoint, ControlPolicies, EncryptedWith, Facts, KeyManager, NewestCopy,
     PolicyInForce, Question, Reads, RolePolicies, Taken, TakenFor, Touched, VaultLock, VaultType,
-    built_in, note_again, noting,
+    built_in, keep_taken, note_again, noting,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use objects::{
@@ -58,10 +58,10 @@ pub use objects::{
     OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
 pub use overlay::{
-    ANEW, BY_NAME, Becomes, ENCRYPTED_ANEW, KEY_FOR_GOOD, Misspelt, NAME_SHAPE, NAME_TO_COME,
-    NOT_MADE_NOW, Overlay, PolicyChange, PolicyType, SAVED, WHERE_IT_STANDS, Waiting, as_data,
-    data, differs, ebs_default_key, forget_roles, leave_changed_defaults_open, misspelt, opened,
-    unknown_within,
+    ANEW, ARN_BEGINS, BY_NAME, Becomes, ENCRYPTED_ANEW, KEY_FOR_GOOD, Misspelt, NAME_SHAPE,
+    NAME_TO_COME, NOT_MADE_NOW, Overlay, PolicyChange, PolicyType, SAVED, WHERE_IT_STANDS, Waiting,
+    as_data, data, differs, ebs_default_key, forget_roles, leave_changed_defaults_open, misspelt,
+    opened, unknown_within,
 };
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};

@@ -40,8 +40,8 @@ pub use either::differs;
 pub use file::opened;
 pub use names::{Misspelt, misspelt};
 pub use open::{
-    ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NAME_SHAPE, NAME_TO_COME, NOT_MADE_NOW, SAVED,
-    WHERE_IT_STANDS,
+    ANEW, ARN_BEGINS, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NAME_SHAPE, NAME_TO_COME,
+    NOT_MADE_NOW, SAVED, WHERE_IT_STANDS,
 };
 pub use organization::{Becomes, PolicyChange, PolicyType};
 pub use stale::forget_roles;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::catalog::calls::api_call;
+use crate::catalog::given_ids::id_to_come;
 use crate::inventory::{Tags, unknown_within};
 use crate::known::{ApiCall, Arn, Fact, Gap};
 
@@ -280,29 +281,9 @@ fn texts(value: &Value, field: &str) -> Option<Vec<String>> {
         .collect()
 }
 
-/// What the names begin with that AWS gives of its own accord, by the service and the resource's own type.
-///
-/// See <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html> and
-/// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
-const GIVEN: &[(&str, &str, &str)] = &[
-    ("ec2", "instance", "i-"),
-    ("ec2", "volume", "vol-"),
-    ("elasticfilesystem", "file-system", "fs-"),
-    ("fsx", "file-system", "fs-"),
-    ("fsx", "volume", "fsvol-"),
-];
-
 /// The ARN as AWS will write it, so far as patterns can ask: a name that stands in for one that AWS gives at apply begins as those do.
 fn as_aws_names(resource: &Arn) -> Cow<'_, str> {
-    let rows = GIVEN
-        .iter()
-        .filter(|(service, ..)| *service == resource.service());
-    let mut given = rows.filter_map(|(_, kind, prefix)| {
-        let name = resource.resource().strip_prefix(kind)?.strip_prefix('/')?;
-        let name = name.rsplit('/').next()?;
-        (!name.starts_with(prefix)).then_some((name, *prefix))
-    });
-    let Some((name, prefix)) = given.next() else {
+    let Some((name, prefix)) = id_to_come(resource.service(), resource.resource()) else {
         return Cow::Borrowed(resource.as_str());
     };
     let before = resource.as_str().strip_suffix(name).unwrap_or_default();

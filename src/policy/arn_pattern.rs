@@ -6,7 +6,7 @@ use super::Truth;
 use super::context::Context;
 use super::pattern::{Pattern, Piece, Syntax, glob, has_variable, met, pieces};
 use super::request::Resource;
-use super::shape::{Part, Token, relation};
+use super::shape::{Part, Shape, Token, relation};
 
 /// A pattern of ARNs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,9 +121,12 @@ impl ArnPattern {
                 self.across_segments(met(matched, open))
             }
             Resource::OneOf(shapes) => {
-                let mut each = shapes
-                    .iter()
-                    .map(|shape| self.matches_new(shape.part(), context));
+                let mut each = shapes.iter().map(|shape| match shape.stand_in() {
+                    Some(own) if self.refers_to(own, context) => {
+                        self.matches_new(Shape::parse(own).part(), context)
+                    }
+                    Some(_) | None => self.matches_new(shape.part(), context),
+                });
                 let first = each.next().unwrap_or(Truth::Unknown);
                 each.fold(first, Truth::either)
             }
@@ -145,6 +148,32 @@ impl ArnPattern {
         }
         let across = self.across_segments(met(relation(shape, &tokens), open));
         across.or(Truth::Unknown)
+    }
+
+    /// Whether it names what an ARN stands for, or what is of it: something refers to it so, as no name is drawn that looks like it.
+    fn refers_to(&self, own: &str, context: &Context) -> bool {
+        let Self::Segments(parts) = self else {
+            return false;
+        };
+        let name = own.splitn(6, ':').nth(5).unwrap_or_default();
+        let name = name.trim_end_matches("/*");
+        let [.., last] = &**parts;
+        let (tokens, _) = last.tokens(context);
+        let mut tokens = tokens.iter();
+        let begins = name
+            .chars()
+            .all(|letter| tokens.next() == Some(&Token::Literal(letter)));
+        // A name in small letters may be drawn that begins so.
+        let may_be_drawn = || {
+            name.chars()
+                .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+        };
+        begins
+            && match tokens.next() {
+                None | Some(Token::Literal('/' | ':')) => true,
+                Some(Token::One | Token::Many) => !may_be_drawn(),
+                Some(Token::Literal(_)) => false,
+            }
     }
 
     /// Whether the request may lack a value for one of its variables.

@@ -36,7 +36,7 @@ pub struct Shape {
 pub(super) struct Part<'a> {
     text: &'a str,
     free: usize,
-    /// Whether what is not known is a name, which has neither a colon nor a slash.
+    /// Whether what is not known before that is a name, which has neither a colon nor a slash.
     is_name: bool,
 }
 
@@ -65,10 +65,16 @@ impl Shape {
     #[must_use]
     pub fn of_name(stand_in: &str, name: &str) -> Self {
         let before = stand_in.rsplit_once('/').map_or("", |(before, _)| before);
-        let text = format_smolstr!("{before}/{name}");
+        Self::begun(stand_in, &format_smolstr!("{before}/{name}"), "")
+    }
+
+    /// The same of one of whose ARN the shape is known up to its end, and then what is of it, such as the objects of a bucket: that
+    /// may be named anyhow. `stand_in` has what is of it as well.
+    #[must_use]
+    pub fn begun(stand_in: &str, shape: &str, rest: &str) -> Self {
         Self {
-            free: text.len(),
-            text,
+            free: shape.len(),
+            text: format_smolstr!("{shape}{rest}"),
             stand_in: Some(stand_in.into()),
         }
     }
@@ -123,7 +129,7 @@ impl<'a> Part<'a> {
     }
 
     fn takes(self, at: usize, input: char) -> bool {
-        (at >= self.free || input != ':') && !(self.is_name && input == '/')
+        at >= self.free || !(input == ':' || (self.is_name && input == '/'))
     }
 }
 

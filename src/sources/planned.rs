@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::catalog::regions::partition;
-use crate::inventory::{BY_NAME, Overlay, PolicyChange, WHERE_IT_STANDS, Waiting, data};
+use crate::inventory::{
+    ARN_BEGINS, BY_NAME, Overlay, PolicyChange, WHERE_IT_STANDS, Waiting, data,
+};
 use crate::known::{AccountId, Region};
 
 /// What a plan or a template says.
@@ -36,8 +38,6 @@ pub struct Planned {
     pub taken: BTreeMap<String, Vec<String>>,
     /// The resources that it makes, by their ARNs.
     pub makes: BTreeMap<String, Makes>,
-    /// What the ARNs begin with of things whose names AWS or the provider gives at apply, by those that stand in for them.
-    pub named_at_apply: BTreeMap<String, String>,
 }
 
 /// Whether a change makes a resource.
@@ -216,6 +216,21 @@ impl World {
             .regions
             .get_mut(&home.region)?;
         region.lists.get_mut(list)?.get_mut(name)
+    }
+
+    /// Says with what the ARNs begin of resources and vaults whose names AWS or the provider gives, by those that stand in for them.
+    #[must_use]
+    pub fn named_at_apply(mut self, begun: &BTreeMap<String, String>) -> Self {
+        let accounts = self.accounts.values_mut();
+        for region in accounts.flat_map(|account| account.regions.values_mut()) {
+            for list in ["resources", "vaults"] {
+                for (arn, thing) in region.lists.get_mut(list).into_iter().flatten() {
+                    let begins = begun.get(arn);
+                    thing.extend(begins.map(|begins| (ARN_BEGINS.to_owned(), json!(begins))));
+                }
+            }
+        }
+        self
     }
 
     /// A role: its fields, to be set.

@@ -3,9 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
+use crate::inventory::field::Field;
+use crate::inventory::frame::Inventory;
+use crate::inventory::json::{Extra, Json};
+use crate::inventory::list::List;
 use crate::known::{Arn, Gap};
 
 use super::Facts;
+use super::index::TAKEN;
 use super::memory::Memory;
 
 /// What a change was taken for, by the ARN or id of what that says something of.
@@ -18,8 +25,64 @@ pub enum TakenFor {
     Reference(String),
     /// The value that a stack has for a parameter for the default of its template.
     Default(String),
-    /// The name that AWS gives for one that stands in for it: with this the ARN begins for certain.
-    Name(String),
+}
+
+impl TakenFor {
+    const REFERENCE: &str = "reference";
+    const DEFAULT: &str = "default";
+
+    fn to_value(&self) -> Value {
+        match self {
+            Self::Reference(text) => json!({ Self::REFERENCE: text }),
+            Self::Default(name) => json!({ Self::DEFAULT: name }),
+        }
+    }
+
+    fn kept(value: &Value) -> Option<Self> {
+        let text = |name: &str| value.get(name)?.as_str().map(str::to_owned);
+        let reference = text(Self::REFERENCE).map(Self::Reference);
+        reference.or_else(|| text(Self::DEFAULT).map(Self::Default))
+    }
+}
+
+/// Keeps with the things of an inventory what a change was taken for that says something of them.
+pub fn keep_taken(inventory: &mut Inventory, taken: &Taken) {
+    let keep = |name: &str, extra: &mut Extra| {
+        if let Some(all) = taken.get(name) {
+            let of_before = extra.iter().find(|(field, _)| **field == *TAKEN);
+            let of_before = of_before.and_then(|(_, Json(kept))| kept.as_array().cloned());
+            let mut kept = of_before.unwrap_or_default();
+            kept.extend(all.iter().map(TakenFor::to_value));
+            extra.retain(|(field, _)| **field != *TAKEN);
+            extra.push((TAKEN.into(), Json(Value::Array(kept))));
+        }
+    };
+    for account in things(&mut inventory.accounts) {
+        for role in things(&mut account.roles) {
+            keep(role.arn.as_str(), &mut role.extra);
+        }
+        for region in things(&mut account.regions) {
+            for vault in things(&mut region.vaults) {
+                keep(vault.arn.as_str(), &mut vault.extra);
+            }
+            for key in things(&mut region.keys) {
+                keep(key.arn.as_str(), &mut key.extra);
+            }
+            for resource in things(&mut region.resources) {
+                keep(resource.arn.as_str(), &mut resource.extra);
+            }
+            for plan in things(&mut region.plans) {
+                keep(&plan.id, &mut plan.extra);
+            }
+        }
+    }
+}
+
+fn things<T>(list: &mut Field<List<T>>) -> &mut [T] {
+    match list {
+        Field::Is(List(all)) => all,
+        Field::Absent | Field::Null => &mut [],
+    }
 }
 
 /// A fact that may be taken for granted where it was not read.
@@ -50,11 +113,15 @@ impl Facts<'_> {
 
     /// The references on which what is known of these things rests, in words: what the plan makes of them it does not print.
     pub fn taken_as_they_are<'n>(&self, things: impl IntoIterator<Item = &'n str>) -> Vec<String> {
-        let of = things.into_iter().filter_map(|thing| self.taken.get(thing));
-        let all: BTreeSet<&TakenFor> = of.flatten().collect();
+        let of = things.into_iter().flat_map(|thing| {
+            let now = self.taken.get(thing).into_iter().flatten().cloned();
+            let kept = self.stack.iter().flat_map(|layer| layer.taken(thing));
+            now.chain(kept.filter_map(TakenFor::kept))
+        });
+        let all: BTreeSet<TakenFor> = of.collect();
         let references = all.iter().filter_map(|one| match one {
             TakenFor::Reference(text) => Some(text.as_str()),
-            TakenFor::Default(_) | TakenFor::Name(_) => None,
+            TakenFor::Default(_) => None,
         });
         let references: Vec<&str> = references.collect();
         let of_plan = (!references.is_empty()).then(|| {
@@ -64,7 +131,7 @@ impl Facts<'_> {
             )
         });
         let of_template = all.iter().filter_map(|one| match one {
-            TakenFor::Reference(_) | TakenFor::Name(_) => None,
+            TakenFor::Reference(_) => None,
             TakenFor::Default(name) => Some(format!(
                 "template: the parameter {name} is taken for its default; --parameter {name}=VALUE settles it"
             )),
@@ -72,14 +139,10 @@ impl Facts<'_> {
         of_plan.into_iter().chain(of_template).collect()
     }
 
-    /// What the ARN of a thing begins with whose name AWS gives when a change is applied; `None`: its name is known.
+    /// What the ARN of a thing begins with whose name AWS or the provider gives when a change is applied; `None`: its name is known.
     #[must_use]
     pub fn arn_begins(&self, arn: &Arn) -> Option<&str> {
-        let taken = self.taken.get(arn.as_str())?;
-        taken.iter().find_map(|one| match one {
-            TakenFor::Name(begins) => Some(begins.as_str()),
-            TakenFor::Reference(_) | TakenFor::Default(_) => None,
-        })
+        self.stack.iter().find_map(|layer| layer.arn_begins(arn))
     }
 
     /// Whether a gap is one that somebody wants filled: it was recorded, or more is being read.

@@ -7,14 +7,21 @@ use std::mem::take;
 use std::slice;
 use std::sync::OnceLock;
 
+use serde_json::Value;
+
 use crate::inventory::field::Field;
 use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
+use crate::inventory::json::{Extra, Json};
 use crate::inventory::list::items;
 use crate::inventory::objects::{CopyJob, Key, Plan, RecoveryPoint, Resource, Role, Vault};
+use crate::inventory::overlay::ARN_BEGINS;
 use crate::known::{AccountId, Arn, HashSet, Region};
 
 use super::memory::FastMap;
 use super::told::ByOrganization;
+
+/// A field of a thing that a run kept: what a change was taken for that says something of it.
+pub const TAKEN: &str = "taken for";
 
 type ByArn<'a, T> = FastMap<&'a Arn, Places<'a, T>>;
 
@@ -45,6 +52,10 @@ pub struct Index<'a> {
     completed: ByArn<'a, CopyJob>,
     /// The copy jobs that completed, of which nobody says what they copied.
     unnamed: Vec<&'a CopyJob>,
+    /// What the ARNs begin with of what AWS or the provider names when a change is applied.
+    begun: FastMap<&'a Arn, &'a str>,
+    /// What changes were taken for, by the ARN or id of what they say something of.
+    taken: FastMap<&'a str, &'a Value>,
     pub cross_account: OnceLock<ByOrganization>,
     /// The organizations and their management accounts, each pair once.
     pub leaders: Vec<Leader<'a>>,
@@ -75,6 +86,8 @@ impl<'a> Index<'a> {
             running: FastMap::default(),
             completed: FastMap::default(),
             unnamed: Vec::new(),
+            begun: FastMap::default(),
+            taken: FastMap::default(),
             cross_account: OnceLock::new(),
             leaders_agree: agree(&leaders),
             leaders,
@@ -92,6 +105,7 @@ impl<'a> Index<'a> {
             index.accounts.insert(account.account, account);
             for role in items(&account.roles) {
                 add(&mut index.roles, &role.arn, role, false);
+                index.is_taken(role.arn.as_str(), &role.extra);
             }
             for region in items(&account.regions) {
                 index.add_region(account.account, region);
@@ -106,13 +120,16 @@ impl<'a> Index<'a> {
         for vault in items(&region.vaults) {
             let at_home = vault.arn.account() == Some(account);
             add(&mut self.vaults, &vault.arn, vault, at_home);
+            self.begins(&vault.arn, &vault.extra);
         }
         for key in items(&region.keys) {
             let at_home = key.arn.account() == Some(account);
             add(&mut self.keys, &key.arn, key, at_home);
+            self.is_taken(key.arn.as_str(), &key.extra);
         }
         for resource in items(&region.resources) {
             add(&mut self.resources, &resource.arn, resource, false);
+            self.begins(&resource.arn, &resource.extra);
             let is_there = !matches!(resource.resource_type, Field::Null);
             if is_there && resource.arn.region().is_none() {
                 let places = self.unplaced.entry(&resource.arn).or_default();
@@ -145,7 +162,34 @@ impl<'a> Index<'a> {
         }
         for plan in items(&region.plans) {
             add(&mut self.plans, &*plan.id, plan, false);
+            self.is_taken(&plan.id, &plan.extra);
         }
+    }
+
+    fn begins(&mut self, arn: &'a Arn, extra: &'a Extra) {
+        self.is_taken(arn.as_str(), extra);
+        let mut told = extra.iter().filter(|(name, _)| **name == *ARN_BEGINS);
+        if let Some(begins) = told.find_map(|(_, Json(begins))| begins.as_str()) {
+            self.begun.insert(arn, begins);
+        }
+    }
+
+    fn is_taken(&mut self, name: &'a str, extra: &'a Extra) {
+        let told = extra.iter().find(|(field, _)| **field == *TAKEN);
+        if let Some((_, Json(taken))) = told {
+            self.taken.insert(name, taken);
+        }
+    }
+
+    /// What a change was taken for that says something of a thing, by its ARN or id: a list.
+    pub fn taken(&self, name: &str) -> &'a [Value] {
+        let taken = self.taken.get(name).and_then(|taken| taken.as_array());
+        taken.map_or(&[], Vec::as_slice)
+    }
+
+    /// What the ARN of a thing begins with whose name is given when a change is applied.
+    pub fn arn_begins(&self, arn: &Arn) -> Option<&'a str> {
+        self.begun.get(arn).copied()
     }
 
     /// A copy job of the resource that had not ended.

@@ -42,7 +42,7 @@ use memory::Memory;
 use reads::Object;
 
 pub use account::ControlPolicies;
-pub use assumed::{Assumption, Taken, TakenFor};
+pub use assumed::{Assumption, Taken, TakenFor, keep_taken};
 pub(super) use contradiction::contradiction;
 pub use copies::NewestCopy;
 pub use key::{EncryptedWith, KeyManager};

@@ -23,6 +23,10 @@ pub const NAME_TO_COME: &str = "RoleName";
 /// A field of such a role: the shape of the name, `*` for any letters and `?` for one.
 pub const NAME_SHAPE: &str = "shape of its name";
 
+/// A field of a resource or vault in an overlay: AWS or the provider gives its name at apply, and with this its ARN begins. The ARN that it
+/// has here stands for the one that it will have.
+pub const ARN_BEGINS: &str = "its ARN begins";
+
 /// A field of a resource in an overlay: it is encrypted otherwise than it was, and what its description says of that is over.
 pub const ENCRYPTED_ANEW: &str = "encrypted anew";
 

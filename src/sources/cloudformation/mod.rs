@@ -192,17 +192,17 @@ fn stays(kept: &Kept<'_>, places: &Places, thing: &str) -> Option<bool> {
 }
 
 fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: bool) -> Planned {
+    let begun = names::begun(&reader.template);
     let makes = if is_compared {
         Makes::Certainly
     } else {
         Makes::UnlessItIsThere
     };
     let makes = reader.world.makes(&before, makes);
-    let named_at_apply = names::begun(&reader.template);
     let overlay = |world: World| world.overlay(file, Waiting::StackDeployment { is_compared });
     Planned {
-        before: overlay(before),
-        after: overlay(reader.world),
+        before: overlay(before.named_at_apply(&begun)),
+        after: overlay(reader.world.named_at_apply(&begun)),
         places: reader.places,
         lines: BTreeMap::new(),
         warnings: reader.notes,
@@ -212,7 +212,6 @@ fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: b
         told_accounts: Vec::new(),
         taken: BTreeMap::new(),
         makes,
-        named_at_apply,
     }
 }
 

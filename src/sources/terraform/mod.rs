@@ -175,7 +175,7 @@ pub fn read_beside(
         let arn = then.ids.arn(object, Moment::Then)?;
         Some((arn, then.ids.arn_begins(object, Moment::Then)?))
     });
-    let named_at_apply = named_at_apply.collect();
+    let after = after.named_at_apply(&named_at_apply.collect());
     let overlay = |world: World| world.overlay(file, Waiting::TerraformApply);
     let lines = objects
         .all
@@ -193,8 +193,8 @@ pub fn read_beside(
         told_accounts: providers.told(),
         taken,
         makes,
-        named_at_apply,
     })
+}
 
 /// What evaluates the text of a configuration, as far as it is that of the plan.
 fn evaluator<'s>(source: &'s Source, plan: &PlanFile, ids: &Identities<'_, '_>) -> Evaluator<'s> {
@@ -202,5 +202,4 @@ fn evaluator<'s>(source: &'s Source, plan: &PlanFile, ids: &Identities<'_, '_>) 
     let others = compared::otherwise(&evaluator, ids);
     evaluator.leave_out(others);
     evaluator
-}
 }

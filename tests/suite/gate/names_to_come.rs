@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::judged::{Change, judged};
+use super::plan_facts::{change as facts_change, plan};
 use super::what_stands::{Plan, change, plan_with, verdicts};
 use crate::cli::Files;
-use crate::support::estate::{DESTINATION_VAULT, FROM, trust};
+use crate::support::estate::{DESTINATION_VAULT, FROM, KEY, ROLE, SOURCE, trust};
 use crate::support::{Estate, run};
 use backup_preflight::verdict::Verdict::{self, Blocked, Feasible, Undecided};
 
@@ -171,4 +173,125 @@ fn a_policy_is_of_the_role_whose_name_it_waits_for() {
 fn everybody() -> Value {
     json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "backup:CopyIntoBackupVault",
         "Resource": "*"}]})
+}
+
+/// A plan takes every bucket, and the copy role may not read those of a pattern.
+fn buckets_but(pattern: &str) -> Estate {
+    let policies = json!([
+        {"PolicyArn": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"},
+        {"PolicyArn": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup"}]);
+    let deny = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": pattern}]});
+    let selection =
+        json!([{"SelectionName": "all", "IamRoleArn": ROLE, "Resources": ["arn:aws:s3:::*"]}]);
+    Estate::rds()
+        .planned()
+        .set(&format!("{SOURCE}/plans/0/Selections"), selection)
+        .set(&format!("{SOURCE}/resources"), json!([]))
+        .set(&format!("{SOURCE}/resources_complete"), json!(true))
+        .set("/accounts/0/roles/0/AttachedPolicies", policies)
+        .set(
+            "/accounts/0/roles/0/InlinePolicies",
+            json!([{"PolicyName": "deny", "Document": deny}]),
+        )
+}
+
+fn verdict(estate: &Estate, change: &Change<'_>, more: &[&str]) -> String {
+    let found = judged(estate, change, more);
+    assert_eq!(found.copies.len(), 1, "{:?}", found.copies);
+    found.report["copies"][0]["verdict"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn a_pattern_that_asks_for_the_name_of_a_bucket_is_open_before_it_has_one() {
+    let plan = |prefix: Value| {
+        let bucket = facts_change(
+            "aws_s3_bucket.b",
+            Value::Null,
+            json!({"bucket_prefix": prefix}),
+            json!({"arn": true, "id": true, "bucket": true}),
+        );
+        let kept = json!({"versioning_configuration": [{"status": "Enabled"}]});
+        let kept = facts_change(
+            "aws_s3_bucket_versioning.v",
+            Value::Null,
+            kept,
+            json!({"bucket": true}),
+        );
+        let mut plan = plan(FROM, &[bucket, kept]);
+        let blocks = &mut plan["configuration"]["root_module"]["resources"];
+        blocks[0]["expressions"] = json!({});
+        let references = ["aws_s3_bucket.b.id", "aws_s3_bucket.b"];
+        blocks[1]["expressions"] =
+            json!({"bucket": {"references": references}, "versioning_configuration": [{}]});
+        plan
+    };
+    for (pattern, prefixed, unnamed) in [
+        ("arn:aws:s3:::prod-*", "blocked", "undecided"),
+        ("arn:aws:s3:::prod-*/*", "blocked", "undecided"),
+        ("arn:aws:s3:::prod-x*", "undecided", "undecided"),
+        ("arn:aws:s3:::dev-*/*", "feasible", "undecided"),
+        ("arn:aws:s3:::*", "blocked", "blocked"),
+        ("arn:aws:rds:*", "feasible", "feasible"),
+        // What refers to it means it.
+        ("arn:aws:s3:::aws_s3_bucket.b/*", "blocked", "blocked"),
+        ("arn:aws:s3:::aws_s3_bucket.b*", "blocked", "blocked"),
+        ("arn:aws:s3:::aws_s3_bucket.c/*", "feasible", "undecided"),
+    ] {
+        let estate = buckets_but(pattern);
+        let found = [json!("prod-"), Value::Null]
+            .map(|prefix| verdict(&estate, &Change::WholePlan(&plan(prefix)), &[]));
+        assert_eq!(found, [prefixed, unnamed], "{pattern}");
+    }
+    let template = json!({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"VersioningConfiguration": {"Status": "Enabled"}}}}});
+    let nothing = json!({"Resources": {}});
+    let change = Change::Templates(&nothing, &template, FROM);
+    for (pattern, named, unnamed) in [
+        ("arn:aws:s3:::app-bucket-*", "blocked", "undecided"),
+        ("arn:aws:s3:::other-*/*", "feasible", "undecided"),
+        ("arn:aws:s3:::Buck*", "feasible", "undecided"),
+    ] {
+        let estate = buckets_but(pattern);
+        let stack = ["--cloudformation-stack", "App"];
+        assert_eq!(verdict(&estate, &change, &stack), named, "{pattern}");
+        assert_eq!(verdict(&estate, &change, &[]), unnamed, "{pattern}");
+    }
+}
+
+/// What a run keeps of a change knows which names are not known yet.
+#[test]
+fn a_name_that_stands_in_for_another_does_so_in_what_is_saved() {
+    let files = Files::new();
+    let database = json!({"identifier_prefix": "prod-", "engine": "postgres", "storage_encrypted": true, "kms_key_id": KEY});
+    let unknown = json!({"arn": true, "id": true, "identifier": true});
+    let made = facts_change("aws_db_instance.ledger", Value::Null, database, unknown);
+    let selection = json!([{"SelectionName": "named", "IamRoleArn": ROLE, "Resources": ["arn:aws:rds:*:*:db:prod-*"]}]);
+    let estate = Estate::rds()
+        .planned()
+        .set(&format!("{SOURCE}/plans/0/Selections"), selection)
+        .set(&format!("{SOURCE}/resources"), json!([]));
+    let (facts, plan) = (files.estate(&estate), plan(FROM, &[made]).to_string());
+    let (plan, saved) = (
+        files.write("plan.json", &plan),
+        files.path("saved.json").display().to_string(),
+    );
+    let ids = |words: &[&str]| {
+        let ran = run(&[&["check", "--no-config", "--format", "json"], words].concat());
+        let report: Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+        let copies = report["copies"].as_array().unwrap().iter();
+        copies.map(|copy| copy["id"].clone()).collect::<Vec<_>>()
+    };
+    let first = ids(&[
+        "--inventory",
+        &facts,
+        "--terraform-plan",
+        &plan,
+        "--save",
+        &saved,
+    ]);
+    assert_eq!(first.len(), 1);
+    assert_eq!(ids(&["--inventory", &saved]), first);
 }

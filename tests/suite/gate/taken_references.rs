@@ -134,3 +134,25 @@ fn what_a_plan_destroys_is_none_of_what_the_text_refers_to() {
     // One of the two is not in the plan: how many there are is not known.
     assert_eq!(with([vault(1, "no-op"), vault(2, "no-op")]), 3);
 }
+
+/// What is decided from what a run kept rests on the same.
+#[test]
+fn what_was_taken_is_told_of_what_is_saved_too() {
+    let files = Files::new();
+    let facts = files.estate(&Estate::rds());
+    let plan = files.write("plan.json", &of_a_document().to_string());
+    let [saved, again] =
+        ["saved.json", "again.json"].map(|name| files.path(name).display().to_string());
+    let with = |words: &[&str]| {
+        let ran = run(&[&["check", "--no-config", "--format", "json"], words].concat());
+        let report: Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+        report["copies"][0]["assumptions"].to_string()
+    };
+    let over = ["--terraform-plan", &plan];
+    let first = with(&[&["--inventory", &facts, "--save", &saved], &over[..]].concat());
+    assert!(first.contains(ASSUMED), "{first}");
+    assert_eq!(with(&["--inventory", &saved]), first);
+    with(&[&["--inventory", &saved, "--save", &again], &over[..]].concat());
+    assert_eq!(with(&["--inventory", &again]), first);
+}
