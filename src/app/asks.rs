@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use crate::authorization::asked_of_role;
 use crate::backtest;
 use crate::catalog::calls::api_call;
 use crate::checks::{self, decide};
@@ -83,7 +84,12 @@ fn of_copies(copies: &[copies::Asked<'_>], and_back: bool, facts: &Facts<'_>, ta
         let decided = decide(copy, facts);
         let outcomes = decided.outcomes.iter();
         let gaps = outcomes.flat_map(|(_, outcome)| outcome.gaps.iter().cloned());
-        Asked::by(&decided.copy, in_their_order(gaps))
+        let mut asked = Asked::by(&decided.copy, in_their_order(gaps));
+        // The simulator is asked for policies of the organization that were not read alone.
+        if asked.lacks_control_policies() {
+            asked.of_role = asked_of_role(&decided.copy, facts);
+        }
+        asked
     };
     let Ok(()) = in_order(
         copies,

@@ -1,6 +1,7 @@
 //! The questions that the policy checks put to policies, and the answers in the words of a verdict.
 
 mod answer;
+mod asked_of_role;
 mod backup;
 mod context;
 mod control;
@@ -22,6 +23,7 @@ mod unread;
 mod vault;
 
 pub use answer::{actions, control_rulings, role_rulings};
+pub use asked_of_role::asked_of_role;
 pub use backup::{AskedOf, BackupRequest, backup_requests};
 pub use control::{denied_by_its_own, denied_by_the_organization, may_be_assumed, nothing_binds};
 pub use key::{KeyAccess, Via};

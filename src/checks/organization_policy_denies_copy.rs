@@ -123,12 +123,12 @@ fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outco
             let fail = stopped_with(copy, role, (Vec::new(), None), against, facts);
             Some(fail.on(Basis::Inferred))
         }
-        // With the simulator's word for the copy, what it was not asked of the backup stays open, as does what its conditions say.
+        // The simulator's word for the copy is none for what it was not asked of the backup.
         Status::Pass | Status::Warn if !against.is_empty() => {
             Some(may_stop(copy, role, against, facts))
         }
-        Status::Pass => not_known(role, open, facts),
-        Status::Warn | Status::Undecided => None,
+        Status::Pass | Status::Warn => not_known(role, open, facts),
+        Status::Undecided => None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 use aws_sdk_iam::types::EvaluationResult;
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use crate::catalog;
 use crate::catalog::calls::api_call;
@@ -259,19 +260,23 @@ async fn tags(session: &Session, role: &Arn) -> Found<Option<Value>> {
     }
 }
 
-/// What AWS's policy simulator says of a role's actions, each on its resource, control policies included.
+/// What AWS's policy simulator says of a role's actions, control policies included: those on one thing by one call, which takes as many
+/// as there are and answers in pages. What it said before it refused one stands.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>.
 pub async fn simulated(
     session: &Session,
     role: &Arn,
-    requests: Vec<(&'static str, Arn)>,
+    requests: Vec<(Vec<&'static str>, SmolStr)>,
 ) -> Found<Option<Value>> {
     let mut results: Vec<Value> = Vec::new();
-    for (action, resource) in requests {
+    for (actions, resource) in requests {
+        let actions = actions.into_iter().map(str::to_owned).collect();
         let call = session
             .iam()
             .simulate_principal_policy()
             .policy_source_arn(role.as_str())
-            .action_names(action)
+            .set_action_names(Some(actions))
             .resource_arns(resource.as_str());
         let read: Reply<Vec<Value>> = pages!(session, call.into_paginator(), page => {
             page.evaluation_results().iter().map(|result| evaluated(result).into()).collect::<Vec<_>>()
@@ -279,11 +284,15 @@ pub async fn simulated(
         match read {
             Ok(read) => results.extend(read),
             Err(error) => {
-                return Found::nothing(session.global().gap(
+                let gap = session.global().gap(
                     api_call!("iam:SimulatePrincipalPolicy"),
                     role.as_str(),
                     &error,
-                ));
+                );
+                return Found {
+                    value: (!results.is_empty()).then(|| results.into()),
+                    gaps: vec![gap],
+                };
             }
         }
     }

@@ -219,6 +219,23 @@ fn a_member_account_that_may_not_read_the_tree_asks_the_simulator() {
             {"EvalActionName": "backup:CopyFromBackupVault", "EvalResourceName": newest, "EvalDecision": "implicitDeny",
              "OrganizationsDecisionDetail": {"AllowedByOrganizations": false}},
         ]);
+        // All else that the copy and its backup ask of the role, what stands for many things first.
+        let snapshots = POINT.replace("job-1", "*");
+        for (action, resource) in [
+            ("rds:CopyDBSnapshot", snapshots.clone()),
+            ("rds:CreateDBSnapshot", snapshots.clone()),
+            ("rds:ModifyDBSnapshotAttribute", snapshots),
+            ("kms:CreateGrant", DATA_KEY.to_owned()),
+            ("kms:DescribeKey", DATA_KEY.to_owned()),
+            ("rds:CreateDBSnapshot", DATABASE.to_owned()),
+        ] {
+            let said = json!({"EvalActionName": action, "EvalResourceName": resource, "EvalDecision": "allowed",
+                              "OrganizationsDecisionDetail": {"AllowedByOrganizations": true}});
+            world["accounts"][0]["roles"][0]["Simulated"]
+                .as_array_mut()
+                .unwrap()
+                .push(said);
+        }
         let unread = |account: &str, operation: &str, error: Option<&str>| {
             json!({"account": account, "region": null, "operation": operation, "subject": account, "error": error,
                    "permission": operation})
@@ -245,7 +262,11 @@ fn a_member_account_that_may_not_read_the_tree_asks_the_simulator() {
         Home::new(&server).both(&copy_of(DATABASE)),
         as_collected_with_points(&world)
     );
-    server.finish();
+    let journal = server.finish();
+    let asked = journal
+        .iter()
+        .filter(|call| call.name() == "iam:SimulatePrincipalPolicy");
+    assert_eq!(asked.count(), 5, "one call for each thing");
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! What is asked for: the gaps that stand between a copy and its verdict.
 
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
+
 use crate::inventory::Copy;
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
@@ -22,6 +26,8 @@ pub struct Asked {
     pub resource: Option<Arn>,
     /// The backup.
     pub recovery_point: Option<Arn>,
+    /// The actions that are asked of the role, each with what it is done to.
+    pub of_role: BTreeSet<(&'static str, SmolStr)>,
 }
 
 impl Asked {
@@ -47,7 +53,20 @@ impl Asked {
             role: known(&copy.endpoints().role),
             resource,
             recovery_point,
+            of_role: BTreeSet::new(),
         }
+    }
+
+    /// Whether policies of the organization are wanted.
+    #[must_use]
+    pub fn lacks_control_policies(&self) -> bool {
+        self.control_policies().next().is_some()
+    }
+
+    /// The gaps of the policies of the organization.
+    pub(super) fn control_policies(&self) -> impl Iterator<Item = &Gap> {
+        let gaps = self.gaps.iter();
+        gaps.filter(|gap| gap.operation().starts_with("organizations:"))
     }
 
     /// What is wanted in a place, of no copy.

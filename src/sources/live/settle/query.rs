@@ -1,6 +1,8 @@
 //! From a gap to what reads the fact: which reader makes each call, and what it is asked about.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
 
 use crate::catalog::calls::api_call;
 use crate::catalog::describe_call;
@@ -177,6 +179,8 @@ pub struct Simulation {
     pub from: Option<Arn>,
     /// The resource that has one, where none was read.
     pub of: Option<(Place, Arn)>,
+    /// What else is asked of it, by what that is done to.
+    pub more: BTreeMap<SmolStr, BTreeSet<&'static str>>,
 }
 
 impl Query {

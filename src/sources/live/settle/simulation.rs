@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
+use crate::catalog::requests::{COPY_FROM, COPY_INTO};
 use crate::inventory::{Account, Field, Inventory, Json, items};
-use crate::known::{Arn, Gap};
+use crate::known::Arn;
 use crate::sources::live::found::Place;
 use crate::sources::live::session::Session;
 use crate::sources::live::so_far::InventorySoFar;
@@ -13,6 +16,9 @@ use crate::sources::live::{backup, iam};
 use super::asked::Asked;
 use super::query::{Query, Simulation};
 use super::{For, Settler};
+
+/// So many things the simulator is asked about for a role: what is left over was not read.
+const MOST: usize = 200;
 
 impl Settler {
     /// Adds what a copy would have the simulator asked of its role, which is asked once for all its copies.
@@ -24,7 +30,7 @@ impl Settler {
         let (Some(role), Some(vault)) = (&asked.role, &asked.destination_vault) else {
             return;
         };
-        let Some(account) = worth_asking(role, &asked.gaps, known) else {
+        let Some(account) = worth_asking(role, asked, known) else {
             return;
         };
         let simulation = all.entry(role.clone()).or_default();
@@ -37,6 +43,12 @@ impl Settler {
             (Place { account, region }, resource)
         });
         simulation.of = simulation.of.take().or(of);
+        for (action, resource) in &asked.of_role {
+            if ![COPY_FROM, COPY_INTO].contains(action) {
+                let actions = simulation.more.entry(resource.clone()).or_default();
+                actions.insert(*action);
+            }
+        }
     }
 
     /// Those of which the simulator was not asked yet.
@@ -58,7 +70,12 @@ impl Settler {
 
 /// Asks it.
 pub async fn ask(simulation: &Simulation, session: &Session, role: &Arn, so_far: &InventorySoFar) {
-    let Simulation { into, from, of } = simulation;
+    let Simulation {
+        into,
+        from,
+        of,
+        more,
+    } = simulation;
     let mut from = from.clone();
     if let Some((place, resource)) = of
         && let Some(region) = &place.region
@@ -67,11 +84,18 @@ pub async fn ask(simulation: &Simulation, session: &Session, role: &Arn, so_far:
         from = backup::newest(&points).map(|point| point.arn.clone());
         so_far.points(place, points);
     }
-    let into = into.iter().cloned();
-    let requests = into
-        .map(|vault| ("backup:CopyIntoBackupVault", vault))
-        .chain(from.map(|point| ("backup:CopyFromBackupVault", point)))
-        .collect();
+    let into = into.iter().map(|vault| (vec![COPY_INTO], vault.into()));
+    let from = from.map(|point| (vec![COPY_FROM], SmolStr::from(&point)));
+    // What stands for many things first: it serves many copies.
+    let (of_many, of_one): (Vec<_>, Vec<_>) = more
+        .iter()
+        .partition(|(resource, _)| resource.contains('*'));
+    let more = of_many.into_iter().chain(of_one).take(MOST);
+    let more = more.map(|(resource, actions)| {
+        let actions = actions.iter().copied().collect();
+        (actions, resource.clone())
+    });
+    let requests = into.chain(from).chain(more).collect();
     let Some(results) = so_far.take(iam::simulated(session, role, requests).await) else {
         return;
     };
@@ -85,10 +109,9 @@ pub async fn ask(simulation: &Simulation, session: &Session, role: &Arn, so_far:
 }
 
 /// The account of a role that is there and whose control policies a copy waits for and were not read.
-fn worth_asking<'a>(role: &Arn, gaps: &[Gap], known: &'a Inventory) -> Option<&'a Account> {
+fn worth_asking<'a>(role: &Arn, asked: &Asked, known: &'a Inventory) -> Option<&'a Account> {
     let own = role.account()?.to_string();
-    let is_control = |gap: &&Gap| gap.operation().starts_with("organizations:");
-    let mut control = gaps.iter().filter(is_control);
+    let mut control = asked.control_policies();
     control.find(|gap| gap.account.as_deref() == Some(&*own))?;
     let account = items(&known.accounts).iter().find(|account| {
         role.account() == Some(account.account) && !account.service_control_policies.is_present()
