@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::catalog::Kind;
-use crate::inventory::{Copy, Facts, KindOf, Route, Tags, Tree};
+use crate::inventory::{Copy, Facts, KindOf, Route, Tags, Tree, unknown_within};
 use crate::known::{Arn, ByHand, Fact, Gap, ResourceType};
 
 /// The description, and of what it is. `None`: it was looked up and there is none.
@@ -118,14 +120,20 @@ pub fn tags<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a Tags>> {
     }
 }
 
-/// The names of the tags that the plan's rule adds (`RecoveryPointTags`).
+/// The names of the tags that the plan's rule adds (`RecoveryPointTags`), unless a change leaves open which.
 pub fn tags_of_rule<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<BTreeSet<&'a str>> {
-    let rule = facts.rule_of(copy.plan.as_ref());
-    rule.map(|rule| {
-        let tags = rule.and_then(|rule| rule.get("RecoveryPointTags")?.as_object());
-        tags.into_iter()
-            .flat_map(|tags| tags.keys().map(String::as_str))
-            .collect()
+    facts.rule_of(copy.plan.as_ref()).and_then(|rule| {
+        let tags = rule.and_then(|rule| rule.get("RecoveryPointTags"));
+        match (&copy.plan, tags.and_then(unknown_within)) {
+            (Some(plan), Some(_)) => Fact::unknown(facts.plan_gap(plan)),
+            (Some(_) | None, _) => {
+                let tags = tags.and_then(Value::as_object).into_iter();
+                Fact::Known(
+                    tags.flat_map(|tags| tags.keys().map(String::as_str))
+                        .collect(),
+                )
+            }
+        }
     })
 }
 

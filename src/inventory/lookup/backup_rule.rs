@@ -164,7 +164,9 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn plan_gap(&self, wanted: &PlanReference) -> Gap {
+    /// What is not known where a plan was not read, or a part of it.
+    #[must_use]
+    pub fn plan_gap(&self, wanted: &PlanReference) -> Gap {
         let place = wanted.made_by.as_ref();
         self.gap(
             api_call!("backup:GetBackupPlan"),
