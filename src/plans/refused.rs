@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::schedule::{DEFAULT, START_WITHIN, Schedule};
+use super::schedule::{DEFAULT, START_WITHIN, Schedule, is_rate};
 
 /// A field of a rule that AWS refuses.
 pub struct Refused {
@@ -42,6 +42,7 @@ pub fn refused(rule: &Value, is_understood: bool) -> Option<Refused> {
             let what = format!("`{field}` {value}");
             Refused { field, what }
         })
+        .or_else(|| of_rate(rule))
         .or_else(|| of_counts(rule))
         .or_else(|| of_continuous(rule))
 }
@@ -93,6 +94,21 @@ fn of_schedule(rule: &Value, is_understood: bool) -> Option<&'static str> {
         "ScheduleExpression"
     } else {
         "ScheduleExpressionTimezone"
+    })
+}
+
+/// A rate, as EventBridge takes it: AWS Backup's pages speak of cron expressions alone, none says that it takes a rate, and the
+/// Terraform provider's maintainers and the CDK say that it does not.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupRule.html>,
+/// <https://github.com/hashicorp/terraform-provider-aws/issues/8269> and
+/// <https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_backup.BackupPlanRule.html>.
+fn of_rate(rule: &Value) -> Option<Refused> {
+    let field = "ScheduleExpression";
+    let expression = rule.get(field)?.as_str()?;
+    is_rate(expression).then(|| Refused {
+        field,
+        what: format!("`{field}` {expression:?} (AWS Backup's pages have cron expressions alone)"),
     })
 }
 

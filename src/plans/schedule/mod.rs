@@ -111,6 +111,12 @@ impl Schedule {
     }
 }
 
+/// Whether an expression is a rate.
+pub fn is_rate(expression: &str) -> bool {
+    let rest = expression.trim().strip_prefix("rate");
+    rest.is_some_and(|rest| rest.trim_start().starts_with('('))
+}
+
 /// The milliseconds of `5 minutes`. AWS's page has `minute` for one, and `minutes` for more.
 ///
 /// See <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rate-expressions.html>.

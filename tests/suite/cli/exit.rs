@@ -250,6 +250,8 @@ fn a_rule_that_aws_refuses_leaves_open_what_is_copied() {
         ("ScheduleExpression", json!("cron(0 5 ? * * *)")),
         ("ScheduleExpression", json!("cron(0 5 ? * ZZZ *)")),
         ("ScheduleExpression", json!("rate(0 days)")),
+        // EventBridge takes it; AWS Backup's pages have cron expressions alone.
+        ("ScheduleExpression", json!("rate(1 day)")),
         ("ScheduleExpressionTimezone", json!("Mars/Olympus")),
         ("StartWindowMinutes", json!(60)),
         ("StartWindowMinutes", json!(30)),
