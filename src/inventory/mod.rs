@@ -34,6 +34,7 @@ mod span;
 mod tags;
 mod tree;
 mod unknown_field;
+mod whole;
 mod word;
 
 pub use copy::{

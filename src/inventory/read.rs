@@ -16,6 +16,7 @@ use super::left_out::without_policies;
 use super::list::{List, items};
 use super::merge::{Conflict, Conflicts, Keyed, Merge, join};
 use super::span::escape;
+use super::whole;
 
 /// Why files do not make an inventory.
 #[derive(Debug, thiserror::Error)]
@@ -95,6 +96,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Inventory, ReadError> {
     };
     refuse_duplicate_copies(file, &inventory)?;
     let mut conflicts = Conflicts::default();
+    whole::compare(&[&inventory], &mut conflicts);
     join_within(&mut inventory, &mut conflicts);
     elsewhere::compare(&inventory, &mut conflicts);
     no_conflict(file, file, conflicts)?;
@@ -110,6 +112,7 @@ pub fn merge(files: impl IntoIterator<Item = (String, Inventory)>) -> Result<Inv
     let mut names: Vec<String> = Vec::new();
     for (file, inventory) in files {
         let mut conflicts = Conflicts::default();
+        whole::compare(&[&all, &inventory], &mut conflicts);
         all.merge(inventory, &mut conflicts);
         elsewhere::compare(&all, &mut conflicts);
         no_conflict(&names.join(", "), &file, conflicts)?;

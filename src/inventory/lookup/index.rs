@@ -38,6 +38,8 @@ pub struct Index<'a> {
     pub accounts: FastMap<AccountId, &'a Account>,
     pub regions: FastMap<(AccountId, Region), &'a RegionFacts>,
     pub gaps: FastMap<(&'a str, &'a str), Vec<&'a GapEntry>>,
+    /// The vaults and the resources that stand in a list of another account than the one that their ARN names.
+    elsewhere: HashSet<&'a Arn>,
     vaults: ByArn<'a, Vault>,
     keys: ByArn<'a, Key>,
     roles: ByArn<'a, Role>,
@@ -74,6 +76,7 @@ impl<'a> Index<'a> {
             accounts: FastMap::default(),
             regions: FastMap::default(),
             gaps: FastMap::default(),
+            elsewhere: HashSet::default(),
             vaults: FastMap::default(),
             keys: FastMap::default(),
             roles: FastMap::default(),
@@ -121,6 +124,9 @@ impl<'a> Index<'a> {
             let at_home = vault.arn.account() == Some(account);
             add(&mut self.vaults, &vault.arn, vault, at_home);
             self.begins(&vault.arn, &vault.extra);
+            if !at_home {
+                self.elsewhere.insert(&vault.arn);
+            }
         }
         for key in items(&region.keys) {
             let at_home = key.arn.account() == Some(account);
@@ -130,6 +136,9 @@ impl<'a> Index<'a> {
         for resource in items(&region.resources) {
             add(&mut self.resources, &resource.arn, resource, false);
             self.begins(&resource.arn, &resource.extra);
+            if resource.arn.account().is_some_and(|of| of != account) {
+                self.elsewhere.insert(&resource.arn);
+            }
             let is_there = !matches!(resource.resource_type, Field::Null);
             if is_there && resource.arn.region().is_none() {
                 let places = self.unplaced.entry(&resource.arn).or_default();
@@ -216,6 +225,10 @@ impl<'a> Index<'a> {
     }
     pub fn vaults(&self, arn: &Arn) -> &[&'a Vault] {
         places(&self.vaults, arn)
+    }
+    /// Whether a list of another account than its own has a vault or a resource.
+    pub fn is_elsewhere(&self, arn: &Arn) -> bool {
+        self.elsewhere.contains(arn)
     }
     pub fn keys(&self, arn: &Arn) -> &[&'a Key] {
         places(&self.keys, arn)

@@ -16,6 +16,7 @@ mod memory;
 mod named;
 mod now;
 mod option_group;
+mod own_list;
 mod plan;
 mod point;
 mod reads;

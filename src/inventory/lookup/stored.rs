@@ -65,7 +65,9 @@ impl<'a> Facts<'a> {
         if !told {
             return Fact::unknown(self.resource_gap(arn));
         }
-        Fact::Known(!matches!(resource.field(|r| &r.resource_type), Field::Null))
+        let exists = !matches!(resource.field(|r| &r.resource_type), Field::Null);
+        let lacks = self.own_list_lacks_resource(arn).filter(|_| exists);
+        lacks.map_or(Fact::Known(exists), Fact::unknown)
     }
 
     /// The accounts and Regions in which a resource was found whose ARN names none.

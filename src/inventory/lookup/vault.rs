@@ -5,7 +5,7 @@ use crate::inventory::field::Field;
 use crate::inventory::objects::Vault;
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
-use crate::known::{ApiCall, Arn, Fact, Gap};
+use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region};
 use serde_json::Value;
 
 use super::contradiction::{contradiction, extra, strange_key_type};
@@ -62,27 +62,31 @@ impl<'a> Facts<'a> {
     pub fn vault_exists(&self, arn: &Arn) -> Fact<bool> {
         let vault = self.vault(arn);
         if vault.is_listed() {
-            return Fact::Known(!matches!(vault.field(|v| &v.vault_state), Field::Null));
+            let exists = !matches!(vault.field(|v| &v.vault_state), Field::Null);
+            let lacks = self.own_list_lacks_vault(arn).filter(|_| exists);
+            return lacks.map_or(Fact::Known(exists), Fact::unknown);
         }
         let whole = arn
             .account()
             .zip(arn.region())
-            .is_some_and(|(account, region)| {
-                let facts = self.region(account, &region);
-                // A list that is not there is no whole one, whatever is said of it; and to one that is there a change only adds.
-                let is_listed = facts.field(|r| &r.vaults).is_present()
-                    || self
-                        .vaults_of(account, &region)
-                        .field(|r| &r.vaults)
-                        .is_present();
-                is_listed
-                    && matches!(facts.field(|r| &r.vaults_complete), Field::Is(whole) if whole.0)
-            });
+            .is_some_and(|(account, region)| self.vaults_are_all(account, &region));
         if whole {
             Fact::Known(false)
         } else {
             Fact::unknown(self.vault_gap(api_call!("backup:DescribeBackupVault"), arn))
         }
+    }
+
+    /// Whether the vaults that are listed there are all that there are.
+    pub(super) fn vaults_are_all(&self, account: AccountId, region: &Region) -> bool {
+        let facts = self.region(account, region);
+        // A list that is not there is no whole one, whatever is said of it; and to one that is there a change only adds.
+        let is_listed = facts.field(|r| &r.vaults).is_present()
+            || self
+                .vaults_of(account, region)
+                .field(|r| &r.vaults)
+                .is_present();
+        is_listed && matches!(facts.field(|r| &r.vaults_complete), Field::Is(whole) if whole.0)
     }
 
     /// The vault's state; `AVAILABLE` where AWS says nothing of it. `None`: no such vault.

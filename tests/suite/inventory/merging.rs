@@ -46,6 +46,57 @@ fn files_of_one_account_each_make_an_estate_of_both() {
     );
 }
 
+/// One says that it is there, and the other that it is not.
+#[test]
+fn what_a_whole_list_lacks_and_another_file_has_is_an_error() {
+    let whole = Estate::rds();
+    let roles = "/accounts/0/roles";
+    for (list, lacks) in [
+        (format!("{DESTINATION}/vaults"), CENTRAL),
+        (roles.to_owned(), ROLE),
+    ] {
+        let empty = whole.clone().set(&list, json!([])).0;
+        let partial = whole.clone().without(&format!("{list}_complete")).0;
+        for files in [
+            [&empty, &whole.0],
+            [&whole.0, &empty],
+            [&empty, &partial],
+            [&partial, &empty],
+        ] {
+            let error = conflict(files[0], files[1]);
+            let says = format!("`{lacks}`, and a whole list without it");
+            assert!(error.contains(&says), "{error}");
+        }
+        let mut twice = whole.clone().0;
+        let account = if list == roles { 0 } else { 1 };
+        let again = empty["accounts"][account].clone();
+        twice["accounts"].as_array_mut().unwrap().push(again);
+        let error = inventory::read("f.json", twice.to_string().as_bytes()).unwrap_err();
+        assert!(
+            error.to_string().contains("a whole list without it"),
+            "{error}"
+        );
+    }
+    // What was looked up and is not there is in no list, and one that is not whole says nothing of others.
+    let gone = whole
+        .clone()
+        .set(&format!("{DESTINATION_VAULT}/VaultState"), Value::Null)
+        .without(&format!("{DESTINATION}/vaults_complete"))
+        .0;
+    let empty = whole
+        .clone()
+        .set(&format!("{DESTINATION}/vaults"), json!([]));
+    assert!(merged(&[&gone, &empty.0]).is_ok());
+    let partial = empty.without(&format!("{DESTINATION}/vaults_complete")).0;
+    assert!(
+        merged(&[
+            &partial,
+            &whole.without(&format!("{DESTINATION}/vaults_complete")).0
+        ])
+        .is_ok()
+    );
+}
+
 #[test]
 fn two_different_values_are_an_error_that_names_both_files_and_the_place() {
     let other = Estate::rds()
