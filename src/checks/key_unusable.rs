@@ -6,7 +6,7 @@ use crate::catalog::cite;
 use crate::catalog::key_states::{KeyUse, key_use};
 use crate::catalog::messages::MessageId;
 use crate::inventory::{EncryptedWith, Facts, Route, VaultType};
-use crate::known::{Arn, Fact};
+use crate::known::{Arn, ByHand, Fact, Gap};
 use crate::verdict::{Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -54,6 +54,18 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         (None, true) => Outcome::not_applicable("no key of yours is on the path"),
         (None, false) => Outcome::pass("every key on the path is enabled").saw(seen),
     }
+}
+
+/// How the specs of keys begin that are for no symmetric encryption, and what else keys are for.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html>.
+const OTHER_SPECS: &[&str] = &["ECC_", "HMAC_", "ML_DSA_", "RSA_", "SM2"];
+const OTHER_USAGES: &[&str] = &["GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "SIGN_VERIFY"];
+
+/// What a word leaves open that KMS does not document.
+fn strange(field: &str, word: &str, key: &Arn) -> Gap {
+    let says = format!("say what `{field}` {word} is");
+    Gap::by_hand(ByHand::NotUnderstood, says, key.as_str()).where_is(key)
 }
 
 /// What is wrong with a key.
@@ -178,6 +190,9 @@ fn usable<'a>(key: &Arn, facts: &Facts<'a>) -> Fact<Result<&'a str, Fault>> {
     }
     match facts.key_spec(key) {
         Fact::Known(Some("SYMMETRIC_DEFAULT")) => {}
+        Fact::Known(Some(other)) if !OTHER_SPECS.iter().any(|start| other.starts_with(start)) => {
+            unread = unread.or_else(|| Some(Box::new(strange("KeySpec", other, key))));
+        }
         Fact::Known(spec) => {
             let spec = spec.unwrap_or("null");
             let says = format!("is of the kind {spec}, not a symmetric encryption key");
@@ -187,6 +202,9 @@ fn usable<'a>(key: &Arn, facts: &Facts<'a>) -> Fact<Result<&'a str, Fault>> {
     }
     match facts.key_usage(key) {
         Fact::Known(Some("ENCRYPT_DECRYPT")) => {}
+        Fact::Known(Some(other)) if !OTHER_USAGES.contains(&other) => {
+            unread = unread.or_else(|| Some(Box::new(strange("KeyUsage", other, key))));
+        }
         Fact::Known(usage) => {
             let usage = usage.unwrap_or("null");
             let says = format!("is for {usage}, not for encryption");

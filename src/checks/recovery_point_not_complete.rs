@@ -33,6 +33,18 @@ fn unready<'a>(point: &Arn, facts: &Facts<'a>) -> Option<(&'static str, &'a str)
     (!is_ready).then_some((name, state))
 }
 
+/// What is wrong with the dates of a recovery point that is said to be complete.
+fn wrong_dates(point: &Arn, facts: &Facts<'_>) -> Option<&'static str> {
+    if facts.point_is_ahead(point) {
+        return Some(
+            "say which is right: its `CreationDate` or `CompletionDate`, or `collected_at`, which is before it",
+        );
+    }
+    facts.point_ends_first(point).then_some(
+        "say which is right: its `CreationDate`, or `CompletionDate`, which is before it",
+    )
+}
+
 /// Whether the recovery point holds others. Only of such a one may a part be missing: of any other type, PARTIAL is a backup that
 /// was not finished within its window.
 ///
@@ -74,16 +86,11 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
         )
         .saw(seen);
     }
-    if matches!(status, "COMPLETED" | "AVAILABLE" | "PARTIAL") && facts.point_is_ahead(point) {
-        return not_read(
-            Gap::by_hand(
-                ByHand::Contradiction,
-                "say which is right: its `CreationDate` or `CompletionDate`, or `collected_at`, which is before it",
-                point.as_str(),
-            )
-            .where_is(point),
-        )
-        .saw(seen);
+    if matches!(status, "COMPLETED" | "AVAILABLE" | "PARTIAL")
+        && let Some(says) = wrong_dates(point, facts)
+    {
+        let gap = Gap::by_hand(ByHand::Contradiction, says, point.as_str());
+        return not_read(gap.where_is(point)).saw(seen);
     }
     match status {
         "COMPLETED" | "AVAILABLE" | "PARTIAL" if facts.point_has_expired(point) => Outcome::undecided(

@@ -44,8 +44,23 @@ pub const OF_PLAN: Beside = Beside {
 };
 
 pub const OF_POINT: Beside = Beside {
-    names: &["VaultType", "BackupVaultName", "CalculatedLifecycle"],
-    is: &[TEXT, TEXT, (are_dates, "the dates that it comes to")],
+    names: &[
+        "VaultType",
+        "BackupVaultName",
+        "CalculatedLifecycle",
+        "CompletionDate",
+    ],
+    is: &[TEXT, TEXT, (are_dates, "the dates that it comes to"), TIME],
+};
+
+pub const OF_JOB: Beside = Beside {
+    names: &["CompletionDate"],
+    is: &[TIME],
+};
+
+pub const OF_ORGANIZATION: Beside = Beside {
+    names: &["FeatureSet"],
+    is: &[(is_feature_set, "`ALL` or `CONSOLIDATED_BILLING`")],
 };
 
 impl Beside {
@@ -69,6 +84,14 @@ impl Beside {
         }
         Ok(())
     }
+}
+
+/// AWS writes its words in capitals; another word may be one to come.
+///
+/// See <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html>.
+fn is_feature_set(value: &Value) -> bool {
+    let is_capital = |text: &str| !text.contains(|c: char| c.is_ascii_lowercase());
+    value.as_str().is_some_and(is_capital)
 }
 
 fn is_time(value: &Value) -> bool {

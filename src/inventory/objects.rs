@@ -232,7 +232,7 @@ record! {
     }
 
     /// A copy job that ran: backup:ListCopyJobs.
-    CopyJob in "CopyJob" {
+    @sound CopyJob in "CopyJob" {
         /// Its id.
         id: Box<str> = "CopyJobId",
         /// How it ended.

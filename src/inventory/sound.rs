@@ -10,8 +10,8 @@ use super::json::{Extra, Json};
 use super::list::items;
 use super::misspelling::near;
 use super::objects::{
-    AttachedPolicy, ControlPolicy, InlinePolicy, Key, Lifecycle, Organization, Plan, RecoveryPoint,
-    RegionSettings, Resource, Role, Vault,
+    AttachedPolicy, ControlPolicy, CopyJob, InlinePolicy, Key, Lifecycle, Organization, Plan,
+    RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
 use super::own;
 use super::policy::Policy;
@@ -22,6 +22,7 @@ use crate::known::{AccountId, Arn, ResourceType};
 /// An organization's id and its management account's have their form.
 impl Sound for Organization {
     fn sound(&self) -> Result<(), String> {
+        beside::OF_ORGANIZATION.check(&self.extra)?;
         let id = self.id.value();
         if let Some(id) = id
             && !(id.starts_with("o-")
@@ -185,6 +186,13 @@ impl Sound for RecoveryPoint {
             Some(_) | None if self.arn.service() == "rds" => Ok(()),
             Some(_) | None => describes(&self.arn, &self.detail),
         }
+    }
+}
+
+/// A job ended at a time.
+impl Sound for CopyJob {
+    fn sound(&self) -> Result<(), String> {
+        beside::OF_JOB.check(&self.extra)
     }
 }
 

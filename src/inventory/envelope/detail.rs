@@ -57,9 +57,6 @@ fn read(mut value: Tree) -> Result<Tree, String> {
     Err(format!("found answers within answers: expected {WHAT}"))
 }
 
-/// The fields that have the policy of the thing itself.
-const POLICIES: &[&str] = &["FileSystemPolicy", "Policy", "PolicyDocument", "policy"];
-
 /// An object with nothing but one other that no service has is an answer of another call.
 fn no_envelope(thing: &Tree) -> Result<(), String> {
     let mut fields = thing.as_object().into_iter().flat_map(Fields::iter);
@@ -82,16 +79,22 @@ fn every_field(value: &Tree) -> Result<(), String> {
             no_other_case(fields)?;
             no_other_type(fields)?;
             no_slip(fields)?;
-            // A policy is read as one where it is asked.
             let mut inside = fields
                 .iter()
-                .filter(|(name, _)| !POLICIES.contains(&name.as_str()));
+                .filter(|(name, _)| !READ_ELSEWHERE.contains(&name.as_str()));
             inside.try_for_each(|(_, inner)| every_field(inner))
         }
         Tree::List(items) => items.iter().try_for_each(every_field),
         Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::Text(_) => Ok(()),
     }
 }
+
+/// The policy of the thing itself, which is read as one where it is asked, and tags, whose names are people's own.
+#[rustfmt::skip]
+const READ_ELSEWHERE: &[&str] = &[
+    "FileSystemPolicy", "Policy", "PolicyDocument", "policy",
+    "Tags", "tags",
+];
 
 /// A field whose value is not of the type that the service gives it.
 fn no_other_type(fields: &Fields) -> Result<(), String> {
@@ -143,14 +146,18 @@ fn no_other_case(fields: &Fields) -> Result<(), String> {
 
 /// A field that is nearly one that checks read, and lacks.
 fn no_slip(fields: &Fields) -> Result<(), String> {
-    static NAMES: LazyLock<Vec<&str>> =
-        LazyLock::new(|| FIELDS.iter().map(|(name, _)| *name).collect());
+    static CAPITAL: LazyLock<Vec<&str>> = LazyLock::new(|| names(false));
+    static SMALL: LazyLock<Vec<&str>> = LazyLock::new(|| names(true));
+    let known: &'static [&str] = if is_of_a_small_service(fields) {
+        &SMALL
+    } else {
+        &CAPITAL
+    };
     let slip = fields.iter().find_map(|(name, _)| {
-        let field = near(name, &NAMES).filter(|field| *field != name)?;
-        let is_own = NAMES.contains(&name.as_str())
+        let field = near(name, known).filter(|field| *field != name)?;
+        let is_own = FIELDS.iter().any(|(known, _)| known == name)
             || OTHERS.contains(&name.as_str())
-            || fields.iter().any(|(other, _)| other == field)
-            || is_of_a_small_service(fields);
+            || fields.iter().any(|(other, _)| other == field);
         (!is_own).then_some((name, field))
     });
     match slip {
@@ -159,11 +166,19 @@ fn no_slip(fields: &Fields) -> Result<(), String> {
     }
 }
 
-/// Whether no name begins with a capital, as of the services that write all their names so: EKS, Redshift Serverless.
+/// The names of fields that begin with a capital, or those that do not.
+fn names(are_small: bool) -> Vec<&'static str> {
+    let names = FIELDS.iter().map(|(name, _)| *name);
+    names.filter(|name| is_small(name) == are_small).collect()
+}
+
+/// Whether no name begins with a capital, as of the services that write all their names so: EKS, Aurora DSQL, Redshift Serverless.
 fn is_of_a_small_service(fields: &Fields) -> bool {
-    fields
-        .iter()
-        .all(|(name, _)| name.starts_with(|first: char| first.is_ascii_lowercase()))
+    fields.iter().all(|(name, _)| is_small(name))
+}
+
+fn is_small(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
 }
 
 /// What each device of an image or an instance is.
@@ -323,12 +338,15 @@ fn state(value: &Tree) -> bool {
 const FIELDS: &[DetailField] = &[
     ("AdditionalStorageVolumes", things),
     ("AssociatedKmsKeys",       |value| value.as_array().is_some() || matches!(value, Tree::Null)),
-    ("AvailabilityZone",        text),
+    ("AvailabilityZone",        small),
     ("BackupTarget",            |value| spelled(value, "BackupTarget")),
     ("BlockDeviceMappings",     devices),
     ("ClusterCreateTime",       time),
     ("ClusterStatus",           text),
     ("ClusterScalabilityType",  |value| spelled(value, "ClusterScalabilityType")),
+    ("CreateTime",              time),
+    ("CreationDateTime",        time),
+    ("CreationTime",            time),
     ("CustomerOwnedIpEnabled",  truth),
     ("DailyAutomaticBackupStartTime", window),
     ("DBClusterIdentifier",     text),
@@ -349,6 +367,7 @@ const FIELDS: &[DetailField] = &[
     ("FileSystemType",          |value| spelled(value, "FileSystemType")),
     ("FlexCacheEndpointType",   |value| spelled(value, "FlexCacheEndpointType")),
     ("InaccessibleEncryptionDateTime", time),
+    ("InstanceCreateTime",      time),
     ("KmsKeyId",                text),
     ("LifeCycleState",          text),
     ("Lifecycle",               text),
@@ -370,6 +389,7 @@ const FIELDS: &[DetailField] = &[
     ("ResourcePolicy",          thing),
     ("RootDeviceType",          |value| spelled(value, "RootDeviceType")),
     ("SSEDescription",          thing),
+    ("SnapshotTarget",          |value| spelled(value, "SnapshotTarget")),
     ("StackStatus",             text),
     ("State",                   state),
     ("Status",                  text),
@@ -396,7 +416,9 @@ const FIELDS: &[DetailField] = &[
     ("connectorConfig",         thing),
     ("encryptionDetails",       thing),
     ("encryptionStatus",        |value| spelled(value, "encryptionStatus")),
+    ("kmsKeyArn",               text),
     ("outpostConfig",           thing),
+    ("status",                  text),
     ("OutpostConfig",           thing),
 ];
 

@@ -23,6 +23,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("FlexCacheEndpointType", &["CACHE", "NONE", "ORIGIN"]),
     ("OntapVolumeType",       &["DP", "LS", "RW"]),
     ("RootDeviceType",        &["ebs", "instance-store"]),
+    ("SnapshotTarget",        &["local", "outposts", "region"]),
     ("StorageEncryptionType", &["none", "sse-kms", "sse-rds"]),
     ("StorageTier",           &["archive", "standard"]),
     ("StorageType",           &["HDD", "INTELLIGENT_TIERING", "SSD", "aurora*", "gp2", "gp3", "io1", "io2", "standard"]),

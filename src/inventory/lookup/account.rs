@@ -272,10 +272,18 @@ impl<'a> Facts<'a> {
     pub fn without_all_features(&self, account: AccountId) -> Option<Gap> {
         let organization = self.organization(account).known().flatten()?;
         let features = extra(&organization.extra, "FeatureSet")?.as_str()?;
-        (features == "CONSOLIDATED_BILLING").then(|| {
-            let says = "say which is right: `FeatureSet` CONSOLIDATED_BILLING, or cross-account backup that is on";
-            Gap::by_hand(ByHand::Contradiction, says, account.to_string()).within(Some(account), None)
-        })
+        let gap = match features {
+            "ALL" => return None,
+            "CONSOLIDATED_BILLING" => {
+                let says = "say which is right: `FeatureSet` CONSOLIDATED_BILLING, or cross-account backup that is on";
+                Gap::by_hand(ByHand::Contradiction, says, account.to_string())
+            }
+            other => {
+                let says = format!("say what `FeatureSet` {other} is");
+                Gap::by_hand(ByHand::NotUnderstood, says, account.to_string())
+            }
+        };
+        Some(gap.within(Some(account), None))
     }
 
     /// The service control policies in force on the account.

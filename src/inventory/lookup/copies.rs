@@ -178,6 +178,18 @@ impl<'a> Facts<'a> {
             })
     }
 
+    /// Whether a recovery point was complete before it was made.
+    #[must_use]
+    pub fn point_ends_first(&self, arn: &Arn) -> bool {
+        let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
+        let made = point.field(|p| &p.creation_date);
+        let made = made.value().and_then(|date| moment(&date.0));
+        let mut ended = point
+            .parts()
+            .filter_map(|part| moment(extra(&part.extra, "CompletionDate")?));
+        made.is_some_and(|made| ended.any(|ended| ended < made))
+    }
+
     /// Every recovery point that was found, once for each place that tells of it.
     pub fn recovery_points_found(&self) -> impl Iterator<Item = &'a RecoveryPoint> {
         let accounts = self

@@ -1,7 +1,7 @@
 //! Files that are no inventory: the error says where, and what was expected.
 
 use backup_preflight::inventory::{self, ReadError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::Estate;
 use crate::support::estate::*;
@@ -199,4 +199,66 @@ fn what_one_file_says_twice_of_an_object_must_agree() {
         matches!(error, Err(ReadError::Conflict { .. })),
         "{error:?}"
     );
+}
+
+/// What is read of them would be taken for something else, or for nothing.
+#[test]
+fn a_date_or_a_word_of_another_form_is_an_error() {
+    let point =
+        "arn:aws:backup:us-east-2:111122223333:recovery-point:1EB3B5E7-9EB0-435A-A80B-108B488B0D45";
+    let in_point = format!("{SOURCE}/recovery_points/0/CompletionDate");
+    let in_job = format!("{SOURCE}/copy_jobs");
+    let detail = format!("{RESOURCE}/Detail");
+    let cluster = |detail: Value| json!({"ResourceArn": "arn:aws:dsql:us-east-2:111122223333:cluster/abc", "ResourceType": "Aurora DSQL", "Detail": detail});
+    for (pointer, value, says) in [
+        (&in_point, json!("never"), "`CompletionDate`"),
+        (&in_point, json!(["x"]), "`CompletionDate`"),
+        (
+            &in_job,
+            json!([{"CopyJobId": "j", "CompletionDate": {}}]),
+            "`CompletionDate`",
+        ),
+        (
+            &detail,
+            json!({"InstanceCreateTime": "long ago"}),
+            "`InstanceCreateTime`",
+        ),
+        (
+            &detail,
+            json!({"AvailabilityZone": "US-EAST-2A"}),
+            "`AvailabilityZone`",
+        ),
+        (
+            &RESOURCE.to_owned(),
+            cluster(json!({"encryptionDetails": {"encryptionStaus": "ENABLED"}})),
+            "`encryptionStatus`",
+        ),
+        (
+            &RESOURCE.to_owned(),
+            cluster(json!({"statsu": "DELETING"})),
+            "`status`",
+        ),
+        (
+            &"/accounts/0/organization/FeatureSet".to_owned(),
+            json!("all"),
+            "`FeatureSet`",
+        ),
+        (
+            &"/accounts/0/organization/FeatureSet".to_owned(),
+            json!(1),
+            "`FeatureSet`",
+        ),
+        (
+            &"/accounts/0/organization/FeatureSte".to_owned(),
+            json!("ALL"),
+            "`FeatureSet`",
+        ),
+    ] {
+        let estate = Estate::efs().of_point(point).set(pointer, value.clone());
+        let error = inventory::read("f.json", estate.0.to_string().as_bytes()).unwrap_err();
+        assert!(error.to_string().contains(says), "{value}: {error}");
+    }
+    let tagged = cluster(json!({"status": "ACTIVE", "tags": {"statu": "x"}}));
+    let estate = Estate::efs().set(RESOURCE, tagged);
+    assert!(inventory::read("f.json", estate.0.to_string().as_bytes()).is_ok());
 }
