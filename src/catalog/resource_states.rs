@@ -20,8 +20,8 @@ pub enum Backup {
 pub enum StateTold {
     /// It does: of a resource that was not described it is not known.
     Always,
-    /// Not always, as it is Cloud Control's, and in some states no backup is made: this one is taken for granted.
-    Taken(&'static str),
+    /// Not always, as it is Cloud Control's: what is taken for granted is so of a resource that was not described, too.
+    NotAlways,
 }
 
 /// A service: where it says a resource's state, and what the states let AWS Backup do; `*` is any rest.
@@ -30,6 +30,8 @@ pub struct States {
     service: &'static str,
     /// Whether its description has it.
     pub told: StateTold,
+    /// The state that is taken for granted where what was read of a resource lacks it: in some no backup is made.
+    pub taken: &'static str,
     /// The fields of a description that say it.
     pub fields: &'static [&'static str],
     made: &'static [&'static str],
@@ -59,63 +61,63 @@ const FSX: Backup =
 const STATES: &[States] = &[
     // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html,
     // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
-    States { service: "rds", told: StateTold::Always, fields: &["DBInstanceStatus", "Status"],
+    States { service: "rds", told: StateTold::Always, taken: "available", fields: &["DBInstanceStatus", "Status"],
         made: &["available", "backing-up", "backtracking", "configuring-*", "converting-to-vpc", "creating", "failing-over", "maintenance", "migrating", "modifying", "moving-to-vpc", "promoting", "rebooting", "renaming", "resetting-master-credentials", "scaling-*", "starting", "storage-config-upgrade", "storage-initialization", "storage-optimization", "update-iam-db-auth", "upgrading"],
         not: &[("stopped", START_IT), ("stopping", START_IT), ("storage-full", Backup::Waits("give it more storage")),
             ("inaccessible-encryption-credentials*", GIVE_IT_ITS_KEY), ("failed", RESTORE_IT), ("restore-error", BE_RIGHT), ("incompatible-*", BE_RIGHT), ("cloning-failed", BE_RIGHT), ("migration-failed", BE_RIGHT)] },
     // https://docs.aws.amazon.com/efs/latest/ug/file-system-state.html
-    States { service: "elasticfilesystem", told: StateTold::Taken("available"), fields: &["LifeCycleState"],
+    States { service: "elasticfilesystem", told: StateTold::NotAlways, taken: "available", fields: &["LifeCycleState"],
         made: &["available", "creating", "updating"],
         not: &[("error", RESTORE_IT)] },
     // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
-    States { service: "dynamodb", told: StateTold::Always, fields: &["TableStatus"],
+    States { service: "dynamodb", told: StateTold::Always, taken: "ACTIVE", fields: &["TableStatus"],
         made: &["ACTIVE", "CREATING", "UPDATING"],
         not: &[] },
     // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html, …/API_InstanceState.html
-    States { service: "ec2", told: StateTold::Always, fields: &["State"],
+    States { service: "ec2", told: StateTold::Always, taken: "in use", fields: &["State"],
         made: &["available", "creating", "in-use", "pending", "running", "stopped", "stopping"],
         not: &[] },
     // https://docs.aws.amazon.com/fsx/latest/APIReference/API_FileSystem.html, …/API_Volume.html
-    States { service: "fsx", told: StateTold::Always, fields: &["Lifecycle"],
+    States { service: "fsx", told: StateTold::Always, taken: "AVAILABLE", fields: &["Lifecycle"],
         made: &["AVAILABLE", "CREATED", "CREATING", "PENDING", "UPDATING"],
         not: &[("MISCONFIGURED", FSX), ("MISCONFIGURED_UNAVAILABLE", FSX), ("FAILED", RESTORE_IT)] },
     // https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html; PENDING is a cluster that is to be connected.
-    States { service: "eks", told: StateTold::Taken("ACTIVE"), fields: &["Status", "status"],
+    States { service: "eks", told: StateTold::NotAlways, taken: "ACTIVE", fields: &["Status", "status"],
         made: &["ACTIVE", "CREATING", "UPDATING"],
         not: &[] },
     // https://docs.aws.amazon.com/aurora-dsql/latest/userguide/cluster-lifecycle.html: a backup takes an active cluster; one
     // without connections becomes idle, and after long inactive, and a connection makes it active.
-    States { service: "dsql", told: StateTold::Taken("ACTIVE"), fields: &["Status", "status"],
+    States { service: "dsql", told: StateTold::NotAlways, taken: "ACTIVE", fields: &["Status", "status"],
         made: &["ACTIVE", "CREATING", "UPDATING"],
         not: &[("IDLE", Backup::MayWait("connect to it before each backup starts: it must be ACTIVE then")), ("INACTIVE", Backup::Waits("connect to it before each backup starts: it must be ACTIVE then")),
             ("PENDING_SETUP", Backup::MayWait("peer it with its cluster in the other Region")), ("FAILED", BE_RIGHT)] },
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html; a stack is backed up in a state that
     // includes COMPLETE: https://docs.aws.amazon.com/aws-backup/latest/devguide/applicationstackbackups.html
-    States { service: "cloudformation", told: StateTold::Taken("COMPLETE"), fields: &["StackStatus"],
+    States { service: "cloudformation", told: StateTold::NotAlways, taken: "COMPLETE", fields: &["StackStatus"],
         made: &["CREATE_IN_PROGRESS", "IMPORT_*_IN_PROGRESS", "IMPORT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "UPDATE_*_IN_PROGRESS", "UPDATE_IN_PROGRESS", "*_COMPLETE"],
         not: &[] },
     // https://docs.aws.amazon.com/storagegateway/latest/APIReference/API_StorediSCSIVolume.html; snapshots fail while a volume is
     // PASS THROUGH, until it was BOOTSTRAPPING: https://docs.aws.amazon.com/storagegateway/latest/vgw/StorageVolumeStatuses.html
-    States { service: "storagegateway", told: StateTold::Taken("AVAILABLE"), fields: &["VolumeStatus"],
+    States { service: "storagegateway", told: StateTold::NotAlways, taken: "AVAILABLE", fields: &["VolumeStatus"],
         made: &["AVAILABLE", "CREATING", "RESTORING"],
         not: &[("BOOTSTRAPPING", BE_AVAILABLE), ("PASS THROUGH", BE_AVAILABLE), ("RESTORE AND PASS THROUGH", BE_AVAILABLE),
             ("UPLOAD BUFFER NOT CONFIGURED", UPLOAD_BUFFER), ("WORKING STORAGE NOT CONFIGURED", UPLOAD_BUFFER)] },
     // https://docs.aws.amazon.com/timestream/latest/developerguide/API_Table.html
-    States { service: "timestream", told: StateTold::Taken("ACTIVE"), fields: &["TableStatus"],
+    States { service: "timestream", told: StateTold::NotAlways, taken: "ACTIVE", fields: &["TableStatus"],
         made: &["ACTIVE"],
         not: &[] },
     // https://docs.aws.amazon.com/ssmsap/latest/APIReference/API_Database.html; "Database cannot be backed up while it is
     // stopped": https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-saphana.html
-    States { service: "ssm-sap", told: StateTold::Taken("RUNNING"), fields: &["Status", "status"],
+    States { service: "ssm-sap", told: StateTold::NotAlways, taken: "RUNNING", fields: &["Status", "status"],
         made: &["RUNNING", "STARTING"],
         not: &[("STOPPED", Backup::Waits("start the database")), ("STOPPING", Backup::Waits("start the database"))] },
     // https://docs.aws.amazon.com/redshift/latest/APIReference/API_Cluster.html; a snapshot takes an available cluster:
     // https://docs.aws.amazon.com/redshift/latest/APIReference/API_CreateClusterSnapshot.html
-    States { service: "redshift", told: StateTold::Taken("available"), fields: &["ClusterStatus"],
+    States { service: "redshift", told: StateTold::NotAlways, taken: "available", fields: &["ClusterStatus"],
         made: &["available*", "cancelling-resize", "creating", "modifying", "rebooting", "renaming", "resizing", "rotating-keys", "updating-hsm"],
         not: &[("paused", RESUME_IT), ("pausing", RESUME_IT), ("storage-full", Backup::Waits("give it more storage")), ("hardware-failure", BE_RIGHT), ("incompatible-*", BE_RIGHT), ("final-snapshot", Backup::Gone)] },
     // https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/API_Namespace.html
-    States { service: "redshift-serverless", told: StateTold::Taken("AVAILABLE"), fields: &["Status", "status"],
+    States { service: "redshift-serverless", told: StateTold::NotAlways, taken: "AVAILABLE", fields: &["Status", "status"],
         made: &["AVAILABLE", "MODIFYING"],
         not: &[] },
 ];

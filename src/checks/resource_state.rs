@@ -2,12 +2,42 @@
 
 use super::words::not_read;
 use crate::catalog::resource_states::{Backup, StateTold, states};
-use crate::inventory::Facts;
+use crate::inventory::{Facts, volumes};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
 
-/// Why the resource is not backed up any more, or may not be; `None`: its state does not stand in the way.
+/// Why the resource is not backed up any more, or may not be; `None`: its state, and that of an instance's volumes, does not stand in
+/// the way.
 pub fn not_backed_up(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
+    let volumes = volumes(resource, facts);
+    let of_volumes = volumes
+        .iter()
+        .filter_map(|volume| of_volume(volume, resource, facts));
+    let own = of_state(resource, facts);
+    own.into_iter().chain(of_volumes).reduce(Outcome::and)
+}
+
+/// What leaves open whether an instance is backed up: a volume of it that is in no state in which volumes are used.
+fn of_volume(volume: &Arn, instance: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
+    let row = states(volume.service())?;
+    let (name, state) = match facts.resource_state(volume) {
+        Fact::Known(told) => told?,
+        Fact::Unknown(gap) => return Some(not_read(*gap)),
+    };
+    if row.backup(state) == Backup::Made {
+        return None;
+    }
+    let message = format!(
+        "a volume of the instance is {state}, and whether the instance is backed up then is not known"
+    );
+    let what = format!("whether an instance is backed up whose volume {volume} is {state}");
+    let gap = Gap::not_told(what, instance.as_str()).where_is(instance);
+    let seen = Evidence::at(volume, format!("/Detail/{name}"), format!("is {state}"));
+    Some(Outcome::undecided(message, [gap]).saw([seen]))
+}
+
+/// The same of the resource alone.
+fn of_state(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     let row = states(resource.service())?;
     if let (Fact::Unknown(gap), StateTold::Always) =
         (facts.resource_description(resource), row.told)

@@ -9,6 +9,7 @@ use crate::known::{Arn, Fact, ResourceType};
 
 use super::kind::KindOf;
 use super::named::PlanReference;
+use super::volumes::volumes;
 
 const POLICY_OF_BUCKET: &str = "bucket policy: it denies no backup (not read)";
 const POLICY_OF_TABLE: &str = "table policy: it denies no backup (not read)";
@@ -80,16 +81,31 @@ pub fn backup_assumed(
     }
 }
 
-/// What is taken for granted of the state of a resource, where nothing that was read tells it and one that lasts would keep AWS
-/// Backup from backing it up.
+/// What is taken for granted of the state of a resource, or of a volume of an instance, where nothing that was read tells it and one
+/// that lasts would keep AWS Backup from backing it up.
 pub fn state_assumed(resource: &Fact<Option<Arn>>, facts: &Facts<'_>) -> Option<String> {
     let resource = resource.as_ref().known()?.as_ref()?;
-    let StateTold::Taken(state) = states(resource.service())?.told else {
-        return None;
-    };
-    // One line says both of a file system.
-    let is_said = resource.service() == "elasticfilesystem" && !facts.tells_its_policy(resource);
-    (is_state_unread(resource, facts) && !is_said).then(|| format!("state: {state} (not read)"))
+    let taken = states(resource.service())?.taken;
+    if is_state_assumed(resource, facts) {
+        // One line says both of a file system.
+        let is_said =
+            resource.service() == "elasticfilesystem" && !facts.tells_its_policy(resource);
+        return (!is_said).then(|| format!("state: {taken} (not read)"));
+    }
+    let mut volumes = volumes(resource, facts).into_iter();
+    let is_unread = |volume: Arn| is_state_unread(&volume, facts);
+    volumes
+        .any(is_unread)
+        .then(|| format!("state of its volumes: {taken} (not read)"))
+}
+
+/// Whether the state of a resource was not read, and no check asks for it.
+fn is_state_assumed(resource: &Arn, facts: &Facts<'_>) -> bool {
+    let is_asked = states(resource.service()).is_some_and(|row| match row.told {
+        StateTold::Always => !matches!(facts.resource_description(resource), Fact::Known(Some(_))),
+        StateTold::NotAlways => false,
+    });
+    !is_asked && is_state_unread(resource, facts)
 }
 
 /// That a bucket has no continuous backup in another vault, beside which a rule makes none, where its Region's recovery points were not

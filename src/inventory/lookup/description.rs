@@ -71,12 +71,16 @@ impl<'a> Facts<'a> {
             Fact::Known(None) | Fact::Unknown(_) => return Fact::Known(None),
         };
         let fields = states(arn.service()).map_or(&[][..], |row| row.fields);
-        let told = fields.iter().find_map(|name| {
-            let told = detail
-                .get(name)
-                .filter(|told| !matches!(told, Tree::Null))?;
-            Some((*name, told.get("Name").unwrap_or(told).as_str()))
-        });
+        let said = fields
+            .iter()
+            .filter_map(|name| Some((*name, detail.get(name)?)));
+        let is_null = |(_, told): &(&str, &Tree)| matches!(told, Tree::Null);
+        // A resource has a state: that it has none is not understood.
+        let told = said
+            .clone()
+            .find(|one| !is_null(one))
+            .or_else(|| said.clone().find(is_null));
+        let told = told.map(|(name, told)| (name, told.get("Name").unwrap_or(told).as_str()));
         match told {
             Some((name, Some(state))) => Fact::Known(Some((name, state))),
             Some((name, None)) => {

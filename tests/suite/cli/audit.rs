@@ -319,7 +319,7 @@ fn many(databases: usize, keys: usize) -> Estate {
                 "RDS",
                 &name,
                 json!(arn(number % keys)),
-                json!({"Engine": "postgres", "PreferredBackupWindow": "09:00-09:30",
+                json!({"Engine": "postgres", "DBInstanceStatus": "available", "PreferredBackupWindow": "09:00-09:30",
                        "PreferredMaintenanceWindow": "sun:10:00-sun:10:30"}),
             )
         })

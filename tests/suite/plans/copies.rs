@@ -14,11 +14,21 @@ const CLUSTER: &str = "arn:aws:rds:us-east-2:111122223333:cluster:ledger";
 
 /// The plan with a volume and an Aurora cluster besides the database, each with a tag.
 fn three(parts: Value) -> Estate {
-    let mut volume = resource("EBS", VOLUME, json!(KEY), json!({}));
+    let mut volume = resource("EBS", VOLUME, json!(KEY), json!({"State": "in-use"}));
     volume["Tags"] = json!({"backup": "yes"});
-    let mut cluster = resource("Aurora", CLUSTER, json!(KEY), json!({}));
+    let mut cluster = resource(
+        "Aurora",
+        CLUSTER,
+        json!(KEY),
+        json!({"Status": "available"}),
+    );
     cluster["Tags"] = json!({"backup": "yes"});
-    let database = resource("RDS", ORDERS, json!(KEY), json!({"Engine": "postgres"}));
+    let database = resource(
+        "RDS",
+        ORDERS,
+        json!(KEY),
+        json!({"Engine": "postgres", "DBInstanceStatus": "available"}),
+    );
     planned(selection(parts)).set(
         &format!("{SOURCE}/resources"),
         json!([database, volume, cluster]),

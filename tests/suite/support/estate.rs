@@ -102,7 +102,7 @@ impl Estate {
                     json!([vault(PROD, PROD_KEY, Value::Null)]),
                     json!([key(KEY, "alias/orders", key_policy(FROM, json!([share(SLR, USE)]))),
                            key(PROD_KEY, "alias/prod-vault", key_policy(FROM, json!([share(SLR, USE)])))]),
-                    json!([resource("RDS", DATABASE, json!(KEY), json!({"Engine": "postgres"}))]),
+                    json!([resource("RDS", DATABASE, json!(KEY), json!({"Engine": "postgres", "DBInstanceStatus": "available"}))]),
                 )),
                 account(TO, json!([{
                     "Arn": SLR,
@@ -139,14 +139,14 @@ impl Estate {
     /// A table with the advanced features, encrypted with a key that AWS owns; its backups are on the vault's key.
     pub fn dynamodb() -> Self {
         let arn = "arn:aws:dynamodb:us-east-2:111122223333:table/orders";
-        Self::of("DynamoDB", arn, json!({}))
+        Self::of("DynamoDB", arn, json!({"TableStatus": "ACTIVE"}))
             .set(&format!("{RESOURCE}/EncryptionKeyArn"), Value::Null)
     }
 
     /// A volume.
     pub fn ebs() -> Self {
         let arn = "arn:aws:ec2:us-east-2:111122223333:volume/vol-0123456789abcdef0";
-        Self::of("EBS", arn, json!({}))
+        Self::of("EBS", arn, json!({"State": "in-use"}))
     }
 
     /// A file system, fully managed by AWS Backup.
@@ -161,7 +161,11 @@ impl Estate {
     /// A cluster of Aurora.
     pub fn aurora() -> Self {
         let arn = "arn:aws:rds:us-east-2:111122223333:cluster:orders";
-        Self::of("Aurora", arn, json!({"Engine": "aurora-postgresql"}))
+        Self::of(
+            "Aurora",
+            arn,
+            json!({"Engine": "aurora-postgresql", "Status": "available"}),
+        )
     }
 
     /// An Aurora cluster into a logically air-gapped vault on a key that AWS owns.
