@@ -157,17 +157,17 @@ impl Member {
                 };
                 let (kind, arn, key, detail) = match place % 20 {
                     0..5 => ("RDS", format!("arn:aws:rds:{region}:{id}:db:{name}"), key(11, &mut dice),
-                        json!({"DBInstanceIdentifier": name, "Engine": "postgres", "EngineVersion": "16.4", "StorageEncrypted": true,
+                        json!({"DBInstanceIdentifier": name, "DBInstanceStatus": "available", "Engine": "postgres", "EngineVersion": "16.4", "StorageEncrypted": true,
                             "OptionGroupMemberships": [{"OptionGroupName": "default:postgres-16", "Status": "in-sync"}]})),
                     5..10 => ("EBS", format!("arn:aws:ec2:{region}:{id}:volume/vol-{hex}"), key(12, &mut dice),
-                        json!({"VolumeId": format!("vol-{hex}"), "Size": 100, "VolumeType": "gp3", "Encrypted": true})),
-                    10..13 => ("DynamoDB", format!("arn:aws:dynamodb:{region}:{id}:table/{name}"), Value::Null, json!({"TableName": name})),
+                        json!({"VolumeId": format!("vol-{hex}"), "State": "in-use", "Size": 100, "VolumeType": "gp3", "Encrypted": true})),
+                    10..13 => ("DynamoDB", format!("arn:aws:dynamodb:{region}:{id}:table/{name}"), Value::Null, json!({"TableName": name, "TableStatus": "ACTIVE"})),
                     13..15 => ("EC2", format!("arn:aws:ec2:{region}:{id}:instance/i-{hex}"), key(12, &mut dice),
-                        json!({"InstanceId": format!("i-{hex}"), "ImageId": "ami-0123456789abcdef0", "ProductCodes": []})),
+                        json!({"InstanceId": format!("i-{hex}"), "State": {"Name": "running"}, "ImageId": "ami-0123456789abcdef0", "ProductCodes": []})),
                     15..17 => ("S3", format!("arn:aws:s3:::{name}-{id}"), Value::Null, json!({})),
                     17..19 => ("EFS", format!("arn:aws:elasticfilesystem:{region}:{id}:file-system/fs-{hex}"), key(10, &mut dice), json!({})),
                     _ => ("Aurora", format!("arn:aws:rds:{region}:{id}:cluster:{name}"), key(11, &mut dice),
-                        json!({"DBClusterIdentifier": name, "Engine": "aurora-postgresql", "StorageEncrypted": true})),
+                        json!({"DBClusterIdentifier": name, "Status": "available", "Engine": "aurora-postgresql", "StorageEncrypted": true})),
                 };
                 let unread = dice.below(50) == 0;
                 Backed {

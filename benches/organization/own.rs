@@ -213,12 +213,12 @@ impl Owner {
             let hex = dice.hex(17);
             match place % 5 {
                 0..3 => ("RDS", format!("arn:aws:rds:{region}:{id}:db:{name}"),
-                    json!({"DBInstanceIdentifier": name, "Engine": "postgres", "EngineVersion": "16.4", "StorageEncrypted": true,
+                    json!({"DBInstanceIdentifier": name, "DBInstanceStatus": "available", "Engine": "postgres", "EngineVersion": "16.4", "StorageEncrypted": true,
                         "OptionGroupMemberships": [{"OptionGroupName": "default:postgres-16", "Status": "in-sync"}]})),
                 3 => ("EBS", format!("arn:aws:ec2:{region}:{id}:volume/vol-{hex}"),
-                    json!({"VolumeId": format!("vol-{hex}"), "Size": 100, "VolumeType": "gp3", "Encrypted": true})),
+                    json!({"VolumeId": format!("vol-{hex}"), "State": "in-use", "Size": 100, "VolumeType": "gp3", "Encrypted": true})),
                 _ => ("Aurora", format!("arn:aws:rds:{region}:{id}:cluster:{name}"),
-                    json!({"DBClusterIdentifier": name, "Engine": "aurora-postgresql", "StorageEncrypted": true})),
+                    json!({"DBClusterIdentifier": name, "Status": "available", "Engine": "aurora-postgresql", "StorageEncrypted": true})),
             }
         });
         each.collect()
