@@ -50,6 +50,21 @@ pub fn partition(region: &Region) -> &'static str {
     region.partition().as_str()
 }
 
+/// The Region of a partition that every account of it has: from there what is of a whole account or organization is set.
+#[must_use]
+pub fn home(partition: &str) -> Region {
+    Region::new(match partition {
+        "aws-cn" => "cn-north-1",
+        "aws-us-gov" => "us-gov-west-1",
+        "aws-eusc" => "eusc-de-east-1",
+        "aws-iso" => "us-iso-east-1",
+        "aws-iso-b" => "us-isob-east-1",
+        "aws-iso-e" => "eu-isoe-west-1",
+        "aws-iso-f" => "us-isof-south-1",
+        _ => "us-east-1",
+    })
+}
+
 /// Whether a page of AWS that was read names the Region. Of others nothing is known, not even that they exist.
 #[must_use]
 pub fn is_named(region: &Region) -> bool {

@@ -104,6 +104,8 @@ pub struct Remedy {
     pub id: String,
     /// The change in a line.
     pub title: String,
+    /// What it sets, in a few words, where its kind does not say it.
+    pub brief: SmolStr,
     /// What is changed: an ARN, or an id.
     pub subject: String,
     /// The account that makes the change, where it is known.
@@ -146,6 +148,7 @@ impl Remedy {
         Self {
             id: String::new(),
             title,
+            brief: SmolStr::new_static(""),
             subject,
             account: None,
             kind,
@@ -184,6 +187,12 @@ impl Remedy {
             None => Cow::Borrowed(&self.commands),
             Some(onwards) => Cow::Owned(self.commands.iter().cloned().chain(onwards).collect()),
         }
+    }
+
+    /// Those with which it begins, and which it may have in common with others.
+    #[must_use]
+    pub fn own_commands(&self) -> &[SmolStr] {
+        &self.commands
     }
 
     /// Puts other commands in their place.

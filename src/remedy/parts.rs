@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::inventory::Lifecycle;
-use crate::known::Arn;
+use crate::known::{Arn, Region};
 
 /// What a remedy is made of, beyond its policies.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +21,9 @@ pub enum Parts {
         /// The policies.
         policies: Vec<Arn>,
     },
+    /// A setting of a whole organization, and the Region that it is made from: its operation is a Region's, as any of AWS
+    /// Backup's.
+    From(Region),
     /// A vault, on a key of its own.
     Vault(Box<NewVault>),
     /// A vault in between, from which copies go on.

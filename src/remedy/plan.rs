@@ -12,6 +12,7 @@ use super::{
     Remedy, RemedyKind, accepted, along, attach, key_policy, prove, re_encrypt, settings, split,
     together, trust, two_step, vault,
 };
+use crate::catalog::regions;
 use crate::checks::{Alike, Decided, Failing};
 use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Arn, HashMap, Region};
@@ -174,6 +175,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 management.as_deref(),
                 organization.as_deref(),
                 &accounts(&ours),
+                home(&ours),
             )],
             Need::KeyEnabled { key, to_be_deleted } => {
                 vec![settings::enable_key(key, *to_be_deleted)]
@@ -372,6 +374,15 @@ fn join(mut drafts: Vec<Draft>) -> Vec<Draft> {
         draft.targets.dedup();
     }
     drafts
+}
+
+/// The Region that a setting of the whole organization of some copies is made from.
+fn home(copies: &[&Copy]) -> Region {
+    let vaults = copies
+        .iter()
+        .map(|copy| &copy.endpoints().destination_vault);
+    let partition = vaults.map(|vault| vault.partition()).next();
+    regions::home(partition.map_or("aws", |partition| partition.as_str()))
 }
 
 fn accounts(copies: &[&Copy]) -> Vec<AccountId> {

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::RemedyKind;
 use super::change::{Change, CopyChange, bare_key, bare_role};
 use super::command::{is_of_organization, option, region};
 use super::control_policy::changed_in;
 use super::draft::Draft;
+use super::{Parts, RemedyKind};
 use crate::inventory::{
     Copy, Extra, Facts, Field, Fields, Json, Lifecycle, Organization, Policy, RegionSettings, Tree,
 };
@@ -43,6 +43,7 @@ pub fn cross_account_backup(
     management: Option<&str>,
     organization: Option<&str>,
     ours: &[AccountId],
+    home: Region,
 ) -> Draft {
     let subject = organization.unwrap_or("organization");
     let mut draft = Draft::new(
@@ -53,10 +54,11 @@ pub fn cross_account_backup(
         ),
     );
     draft.remedy.account = management.and_then(|id| AccountId::parse(id).ok());
-    draft.remedy.commands = vec![
-        "aws backup update-global-settings --global-settings isCrossAccountBackupEnabled=true"
-            .into(),
-    ];
+    draft.remedy.commands = vec![format_smolstr!(
+        "aws backup update-global-settings{} --global-settings isCrossAccountBackupEnabled=true",
+        region(Some(&home))
+    )];
+    draft.remedy.parts = Parts::From(home);
     let mut change = Change::none();
     for account in ours.iter().copied().chain(draft.remedy.account) {
         change = change.account(account, |account| {
@@ -329,6 +331,10 @@ fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String, facts: &F
         None => copy.id.to_string(),
     };
     let mut draft = Draft::new(RemedyKind::ChangeRetention, subject, title);
+    draft.remedy.brief = match &copy.plan {
+        Some(plan) => format_smolstr!("rule {}: keep {wanted} days", plan.rule),
+        None => format_smolstr!("keep {wanted} days"),
+    };
     let account = copy.endpoints().source_account().known();
     draft.remedy.commands = vec![command(copy, wanted, &lifecycle, facts)];
     draft.remedy.account = match &copy.plan {

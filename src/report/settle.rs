@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::calls::api_call;
+use crate::catalog::regions;
 use crate::inventory::Facts;
 use crate::known::{AccountId, Arn, ByHand, Gap};
 
@@ -235,7 +236,7 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
         Reason::NotAsked if reading.live => {
             format!("{operation} on {subject} was not asked: give credentials that may call it")
         }
-        Reason::NotAsked => match command(gap) {
+        Reason::NotAsked => match command(gap, reading) {
             Some(command) => format!("put into the inventory what this prints: {command}"),
             None => format!("read {operation} on {subject}, with --live or into the inventory"),
         },
@@ -268,7 +269,7 @@ fn source_vault(gap: &Gap, reading: &Reading) -> String {
 }
 
 /// The `aws` command that reads a fact.
-fn command(gap: &Gap) -> Option<String> {
+fn command(gap: &Gap, reading: &Reading) -> Option<String> {
     let subject = &gap.subject;
     let arn = Arn::parse(subject).ok();
     let name = arn.as_ref().map_or(&**subject, Arn::name);
@@ -309,10 +310,13 @@ fn command(gap: &Gap) -> Option<String> {
     if !of.chars().all(plain) {
         return None;
     }
-    let region = gap
-        .region
-        .as_deref()
-        .map_or_else(String::new, |region| format!(" --region {region}"));
+    // The settings of an organization are asked for in a Region, as whatever AWS Backup is asked: any will do.
+    let anywhere = of.starts_with("backup ").then(|| {
+        let partition = reading.vaults.iter().next().map(Arn::partition);
+        regions::home(partition.map_or("aws", |partition| partition.as_str())).to_string()
+    });
+    let region = gap.region.clone().or(anywhere);
+    let region = region.map_or_else(String::new, |region| format!(" --region {region}"));
     Some(format!("aws {of}{region}"))
 }
 

@@ -68,12 +68,14 @@ impl TwoJobs {
         let role = self.role.as_ref().map_or_else(unknown_role, of_role);
         let stays = between.account() == source.account();
         let (other, role_on) = match between.account() {
-            _ if stays => ("", role.clone()),
+            _ if stays => (String::new(), role.clone()),
             account => {
                 let name = "service-role/AWSBackupDefaultServiceRole";
                 let role = account.map(|account| Arn::iam_role(between.partition(), account, name));
                 (
-                    "# as a role of the account that the vault in between is in\n",
+                    account.map_or_else(String::new, |account| {
+                        format!("# in account {account}, which the vault in between is in\n")
+                    }),
                     role.as_ref().map_or_else(unknown_role, of_role),
                 )
             }

@@ -30,7 +30,7 @@ pub enum Action<'a> {
     /// AWS Backup's service-linked role is created.
     ServiceLinkedRole,
     /// Cross-account backup is switched on.
-    CrossAccountBackup,
+    CrossAccountBackup(Region),
     /// A Region is switched on.
     Region(Region),
     /// A vault is created.
@@ -83,7 +83,7 @@ impl Item<'_> {
             | Action::AttachedPolicies(..)
             | Action::TrustPolicy(_)
             | Action::ServiceLinkedRole
-            | Action::CrossAccountBackup
+            | Action::CrossAccountBackup(_)
             | Action::Region(_)
             | Action::ByHand => None,
         }
@@ -94,13 +94,14 @@ impl Item<'_> {
         if let Ok(arn) = Arn::parse(&self.remedy.subject) {
             return arn.partition().to_string();
         }
-        let of_action = if let Action::Region(region) = &self.action {
-            Some(regions::partition(region).to_owned())
-        } else if let Action::TwoStep(step) = &self.action {
-            Some(step.between.partition().to_string())
-        } else {
-            None
-        };
+        let of_action =
+            if let Action::Region(region) | Action::CrossAccountBackup(region) = &self.action {
+                Some(regions::partition(region).to_owned())
+            } else if let Action::TwoStep(step) = &self.action {
+                Some(step.between.partition().to_string())
+            } else {
+                None
+            };
         of_action.unwrap_or_else(|| "aws".to_owned())
     }
 }
@@ -154,7 +155,9 @@ fn action<'a>(remedy: &'a Remedy, subject: Option<Arn>) -> Action<'a> {
             });
         }
         (_, RemedyKind::CreateServiceLinkedRole) => return Action::ServiceLinkedRole,
-        (_, RemedyKind::EnableCrossAccountBackup) => return Action::CrossAccountBackup,
+        (Parts::From(region), RemedyKind::EnableCrossAccountBackup) => {
+            return Action::CrossAccountBackup(region.clone());
+        }
         (_, RemedyKind::EnableRegion) => {
             let region = remedy.subject.rsplit('/').next().unwrap_or_default();
             return Action::Region(Region::new(region));
@@ -220,12 +223,5 @@ pub fn home(items: &[Item<'_>], account: Option<AccountId>, partition: &str) -> 
         .iter()
         .filter(|item| item.remedy.account == account)
         .find_map(Item::region);
-    ours.unwrap_or_else(|| {
-        Region::new(match partition {
-            "aws-cn" => "cn-north-1",
-            "aws-us-gov" => "us-gov-west-1",
-            "aws-eusc" => "eusc-de-east-1",
-            _ => "us-east-1",
-        })
-    })
+    ours.unwrap_or_else(|| regions::home(partition))
 }

@@ -11,6 +11,7 @@ mod script;
 mod terraform;
 
 use super::Report;
+use crate::known::AccountId;
 use crate::quote::{shell, terminal};
 use crate::remedy::Remedy;
 
@@ -77,9 +78,10 @@ fn steps(item: &Item<'_>) -> Option<FixFile> {
     if !item.has_steps() {
         return None;
     }
+    let id = &item.remedy.id;
     let whose = match item.remedy.account {
-        Some(account) => format!("In account {account}"),
-        None => "In an account that is not known".to_owned(),
+        Some(account) => format!("In account {account} (ACCOUNT_{id}=ID names another)"),
+        None => format!("In an account that is not known: set ACCOUNT_{id} to its id"),
     };
     let how = if item.remedy.places.is_empty() {
         "Read it, fill in what is left open, and run it line by line."
@@ -87,10 +89,40 @@ fn steps(item: &Item<'_>) -> Option<FixFile> {
         "A plan or a template makes it: change it there, and deploy that."
     };
     let mut text = format!("# {}\n# {whose}. {how}\n", shell::comment(&item.title()));
-    for command in &*item.remedy.commands() {
+    let is_script = item.remedy.places.is_empty();
+    let commands = item.remedy.commands();
+    if is_script {
         text.push('\n');
-        text.push_str(command);
+        text.push_str(IN_ACCOUNT);
+        if commands
+            .first()
+            .and_then(|first| account_of(first))
+            .is_none()
+        {
+            let account = item.remedy.account;
+            let account = account.map_or_else(String::new, |account| account.to_string());
+            text.push_str(&format!("in_account \"${{ACCOUNT_{id}:-{account}}}\"\n"));
+        }
+    }
+    for command in &*commands {
+        text.push('\n');
+        match account_of(command).filter(|_| is_script) {
+            Some((account, rest)) => text.push_str(&format!("in_account {account}\n{rest}")),
+            None => text.push_str(command),
+        }
         text.push('\n');
     }
     Some(FixFile::new(item.steps(), text))
+}
+
+/// Stops where the credentials are of another account: what is run line by line is run where one is signed in.
+const IN_ACCOUNT: &str = include_str!("in_account.sh");
+
+/// The account in which commands are run, as their first line says it, and those lines that follow.
+fn account_of(command: &str) -> Option<(&str, &str)> {
+    let (first, rest) = command.split_once('\n')?;
+    let says = first.strip_prefix("# in account ")?;
+    let account = says.split([',', ' ']).next()?;
+    AccountId::parse(account).ok()?;
+    Some((account, rest))
 }

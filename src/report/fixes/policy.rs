@@ -34,6 +34,7 @@ pub fn policies(item: &Item<'_>) -> (Option<Value>, Option<Value>) {
     match &item.remedy.parts {
         Parts::Vault(new) => (None, new.access_policy.clone()),
         Parts::None
+        | Parts::From(_)
         | Parts::RolePolicy { .. }
         | Parts::AttachedPolicies { .. }
         | Parts::TwoStep(_) => (item.remedy.policy_before(), item.remedy.policy_after()),

@@ -109,7 +109,7 @@ fn change(item: &Item<'_>, items: &[Item<'_>]) -> String {
         | Action::AttachedPolicies(..)
         | Action::TrustPolicy(_)
         | Action::ServiceLinkedRole
-        | Action::CrossAccountBackup
+        | Action::CrossAccountBackup(_)
         | Action::Region(_)
         | Action::Vault(_) => places.push("`apply.sh`".to_owned()),
     }

@@ -30,7 +30,7 @@ pub fn text(items: &[Item<'_>]) -> String {
     for item in items {
         text.push_str(&call(item));
     }
-    text.push_str("\nif [ -n \"$left\" ]; then\n  say \"left as they are:$left\"\nfi\n");
+    text.push_str("\nif [ -n \"$left\" ]; then\n  say \"left as they are:$left\"\n  exit 3\nfi\n");
     text
 }
 
@@ -58,7 +58,9 @@ fn head(items: &[Item<'_>]) -> String {
          Asks before each change, and shows it; --yes, or YES=1, does not ask. Names of changes leave the others out; a\n\
          change that is one of several ways is made only if it is named. A policy that is no longer what it was when the\n\
          facts were read is not changed, unless --force, or FORCE=1, is given.\n\n\
-         PROFILE_111122223333=NAME sets the profile for an account; each change is made in its own account or not at all.\n\
+         PROFILE_111122223333=NAME sets the profile for an account; each change is made in its own account or not at all.\n\n\
+         Ends with 0 where every change is made or was made before, with 3 where one was left as it is (nobody answers\n\
+         where there is no keyboard), and with 1 where one could not be made.\n\
          USAGE\n}}\n\n\
          all='{made}'\n\n\
          requires() {{\n  case $1 in\n{requires}    *) ;;\n  esac\n}}\n\n"
@@ -170,13 +172,20 @@ fn body(item: &Item<'_>) -> Option<String> {
             "?*",
             "call iam create-service-linked-role --aws-service-name backup.amazonaws.com >/dev/null",
         ),
-        Action::CrossAccountBackup => once(
-            id,
-            &what,
-            "call backup describe-global-settings --query GlobalSettings.isCrossAccountBackupEnabled --output text",
-            "true | True",
-            "call backup update-global-settings --global-settings isCrossAccountBackupEnabled=true",
-        ),
+        Action::CrossAccountBackup(region) => {
+            let at = region_flag(Some(region));
+            once(
+                id,
+                &what,
+                &format!(
+                    "call backup describe-global-settings{at} --query GlobalSettings.isCrossAccountBackupEnabled --output text"
+                ),
+                "true | True",
+                &format!(
+                    "call backup update-global-settings{at} --global-settings isCrossAccountBackupEnabled=true"
+                ),
+            )
+        }
         Action::Region(region) => once(
             id,
             &what,
@@ -252,6 +261,7 @@ fn proof(item: &Item<'_>) -> String {
         (
             None,
             Parts::None
+            | Parts::From(_)
             | Parts::RolePolicy { .. }
             | Parts::AttachedPolicies { .. }
             | Parts::Vault(_)

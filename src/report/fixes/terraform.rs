@@ -136,7 +136,7 @@ pub fn is_ours(item: &Item<'_>) -> bool {
         | Action::RolePolicy(..)
         | Action::AttachedPolicies(..)
         | Action::ServiceLinkedRole
-        | Action::CrossAccountBackup
+        | Action::CrossAccountBackup(_)
         | Action::Region(_)
         | Action::Vault(_) => true,
         // A trust policy is a part of its role, which is in a configuration of its own.
@@ -184,7 +184,7 @@ fn add(made: &mut Configuration, item: &Item<'_>, items: &[Item<'_>]) {
             "aws_iam_service_linked_role",
             json!({"aws_service_name": "backup.amazonaws.com"}),
         ),
-        Action::CrossAccountBackup => (
+        Action::CrossAccountBackup(_) => (
             "aws_backup_global_settings",
             json!({"global_settings": {"isCrossAccountBackupEnabled": "true"}}),
         ),

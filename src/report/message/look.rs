@@ -5,9 +5,9 @@
 pub(super) fn at(check: &str) -> &'static str {
     match check {
         "accounts-in-different-organizations" => "the organization of both accounts: `aws organizations describe-organization`, once as each, and compare the ids.",
-        "cross-account-backup-disabled"       => "the organization's switch: `aws backup describe-global-settings` (isCrossAccountBackupEnabled), set in the management account.",
+        "cross-account-backup-disabled"       => "the organization's switch: `aws backup describe-global-settings --region REGION` (isCrossAccountBackupEnabled), set in the management account.",
         "lifecycle-invalid"                   => "the days of the rule's Lifecycle and of its copy actions': DeleteAfterDays 1 to 36500, and at least 90 more than MoveToColdStorageAfterDays.",
-        "quota-may-hold-copy-back"            => "the jobs that run: `aws backup list-copy-jobs --by-state RUNNING`, and the quotas of AWS Backup and of the service.",
+        "quota-may-hold-copy-back"            => "the jobs that run: `aws backup list-copy-jobs --region REGION --by-state RUNNING`, and the quotas of AWS Backup and of the service.",
         "copy-route-unsupported"              => "what the resource type supports: `backup-preflight capabilities TYPE`.",
         "air-gapped-vault-unsupported"        => "what the resource type supports with a logically air-gapped vault: `backup-preflight capabilities TYPE`.",
         "air-gapped-primary-not-stored"       => "the rule's logically air-gapped target, the resource's type, and its key's KeyManager.",

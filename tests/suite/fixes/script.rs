@@ -194,7 +194,7 @@ fn with_yes_each_policy_is_set_and_the_old_one_kept_and_a_second_run_changes_not
 fn it_shows_the_difference_and_asks_before_each_change() {
     let world = World::before();
     let ran = world.run(&[], "n\ny\n", true);
-    assert_eq!(ran.code, 0, "{}", ran.error);
+    assert_eq!(ran.code, 3, "{}", ran.error);
     assert_eq!(ran.changes, ["backup put-backup-vault-access-policy"]);
     assert!(
         ran.out.contains("[y/N]") && ran.out.contains("+++ r1-"),
@@ -204,7 +204,7 @@ fn it_shows_the_difference_and_asks_before_each_change() {
     assert!(ran.out.contains("left as they are: r1"), "{}", ran.out);
     // Nobody there to answer is a no.
     let silent = World::before().run(&[], "", true);
-    assert_eq!((silent.code, silent.changes), (0, Vec::new()));
+    assert_eq!((silent.code, silent.changes), (3, Vec::new()));
 }
 
 #[test]
@@ -377,13 +377,76 @@ fn a_vault_is_created_on_no_key_but_its_own() {
     assert_eq!((ran.code, ran.changes), (1, Vec::new()), "{}", ran.out);
 }
 
+/// A call of AWS Backup, KMS or CloudFormation is a Region's, and there may be no default Region. Those of STS, IAM and the
+/// account are not.
+#[test]
+fn every_call_of_a_region_names_it() {
+    let world = World::of(&bare());
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.error);
+    let calls = std::fs::read_to_string(world.state("calls")).unwrap();
+    let mut of_regions = 0;
+    for call in calls.lines() {
+        let words: Vec<&str> = call.split(' ').collect();
+        let service = words
+            .iter()
+            .find(|word| !word.starts_with('p') && !word.starts_with("--"));
+        if matches!(*service.unwrap(), "sts" | "iam" | "account") {
+            continue;
+        }
+        assert!(call.contains("--region"), "{call}");
+        of_regions += 1;
+    }
+    assert!(of_regions > 8, "{calls}");
+    assert!(
+        calls.contains("backup update-global-settings --region us-east-1"),
+        "{calls}"
+    );
+}
+
+/// The steps of what is done by hand go no further where one is signed in elsewhere.
+#[test]
+fn steps_by_hand_stop_in_another_account() {
+    let text = example("opstree-two-step")
+        .to_string()
+        .replace("111122223333", "111222333444");
+    let world = World::of(&serde_json::from_str(&text).unwrap());
+    let id = world.made.id("re-encrypt").to_owned();
+    let steps = world.made.named(&format!("{id}-"), ".steps.sh").to_owned();
+    let run = |account: Option<&str>| {
+        let _ = std::fs::remove_file(world.state("calls"));
+        match account {
+            Some(account) => world.put("account-default", account),
+            None => drop(std::fs::remove_file(world.state("account-default"))),
+        }
+        let path = std::env::var("PATH").unwrap();
+        let output = Command::new("bash")
+            .arg(world.made.path(&steps))
+            .env("PATH", format!("{}:{path}", world.state("bin").display()))
+            .env("STATE", world.state.path())
+            .env_remove("AWS_PROFILE")
+            .output()
+            .unwrap();
+        let calls = std::fs::read_to_string(world.state("calls")).unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        (output.status.code().unwrap(), calls.lines().count(), error)
+    };
+    for account in [Some("666777888999"), None] {
+        let (code, calls, error) = run(account);
+        assert_eq!((code, calls), (1, 1), "{error}");
+        assert!(error.contains("PROFILE_111222333444"), "{error}");
+    }
+    let (_, calls, error) = run(Some("111222333444"));
+    assert!(calls > 1, "{error}");
+}
+
 #[test]
 fn what_needs_a_change_that_was_left_is_left_too() {
     let world = World::of(&bare());
     let role = world.made.id("create-service-linked-role").to_owned();
     let key = world.made.id("key-policy").to_owned();
     let ran = world.run(&[&role, &key], "n\ny\n", true);
-    assert_eq!((ran.code, ran.changes), (0, Vec::new()), "{}", ran.error);
+    assert_eq!((ran.code, ran.changes), (3, Vec::new()), "{}", ran.error);
     assert!(ran.out.contains(&format!("it needs {role}")), "{}", ran.out);
 }
 

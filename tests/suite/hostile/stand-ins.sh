@@ -1,6 +1,6 @@
 # What scripts call, as functions; whatever else they run is noticed.
 aws() {
-  local profile=""
+  local profile=${AWS_PROFILE:-}
   if [ "$1" = --profile ]; then
     profile=$2
     shift 2
