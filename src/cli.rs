@@ -13,6 +13,7 @@ mod init;
 mod moment;
 mod read;
 mod tip;
+mod words;
 
 use std::path::PathBuf;
 
@@ -28,6 +29,7 @@ pub use estate::{Estate, WantedRegion};
 pub use facts::{Assume, Aws, Credentials, Given};
 pub use init::Init;
 pub use read::Told;
+pub use words::Words;
 
 /// Will this AWS Backup copy succeed, and if not, exactly what must change?
 ///
@@ -59,7 +61,7 @@ pub struct Output {
     /// How the report is written: table, json, ndjson, markdown, github, sarif, junit, mermaid or html, to standard output or, with =FILE, to a file (`-` is standard output); repeatable
     #[arg(long, global = true, value_name = "FORMAT[=FILE]", value_parser = FormatTo::parse, help_heading = "Output")]
     pub format: Vec<FormatTo>,
-    /// Exit with 1 for a warning, an undecided copy, or no copies at all
+    /// Exit with 1 for a warning, an undecided copy, a gap of `collect`, or no copies at all
     #[arg(long, global = true, help_heading = "Output")]
     pub strict: bool,
     /// Say nothing on standard error but errors
@@ -200,8 +202,8 @@ pub enum Command {
     Check(Box<Check>),
     /// Decide every copy of every backup plan, account and Region, and look at every vault
     ///
-    /// The report has the causes, most copies first, then the copies, and the totals last. Exit code as for `check`; a vault
-    /// or a plan that fails is 1, too.
+    /// The report ends with the causes, most copies first, the copies, and the totals. Exit code as for `check`; a vault or a
+    /// plan that fails is 1, too.
     #[command(after_help = examples::AUDIT)]
     Audit(Box<Audit>),
     /// Decide the copy jobs of the last 30 days, and compare with how they ended
@@ -212,7 +214,7 @@ pub enum Command {
     Backtest(Box<Backtest>),
     /// Read AWS into an inventory file, to decide from later: plans, vaults, recovery points, copy jobs, resources, and what they name
     ///
-    /// Exit code: 0 it is written, with a gap for each thing that could not be read; 2 it is not; 130 stopped by Ctrl-C, and
+    /// Exit code: 0 it is written, with a gap for each thing that could not be read, or 1 with --strict; 2 it is not; 130 stopped by Ctrl-C, and
     /// --resume goes on.
     #[command(after_help = examples::COLLECT)]
     Collect(Box<Collect>),
@@ -222,6 +224,7 @@ pub enum Command {
     #[command(after_help = examples::FIX)]
     Fix(Box<Fix>),
     /// Write a commented backup-preflight.toml: defaults, names of accounts, levels of checks, waivers
+    #[command(after_help = examples::INIT)]
     Init(Init),
     /// The page of one check, or the list of them; what the status message of a failed job means
     #[command(after_help = examples::EXPLAIN)]
@@ -233,17 +236,20 @@ pub enum Command {
         message: Option<String>,
     },
     /// The policy evaluator by itself: JSON lines in, JSON lines out
+    #[command(after_help = examples::SIMULATE)]
     Simulate {
         /// The requests, one JSON object a line; `-` is standard input
         #[arg(long, value_name = "FILE")]
         requests: PathBuf,
     },
     /// What AWS Backup can copy, by resource type
+    #[command(after_help = examples::CAPABILITIES)]
     Capabilities {
         /// A resource type, such as `RDS`; all of them if left out
         r#type: Option<String>,
     },
     /// The smallest IAM policy that lets this program read what it needs
+    #[command(after_help = examples::PERMISSIONS)]
     Permissions {
         /// The account that it is for; else one policy for all three
         #[arg(long = "for", value_name = "ACCOUNT")]

@@ -1,50 +1,56 @@
 //! The command that comes next: the one that was given, with `fix` in the place of what it did.
 
+use crate::cli::Words;
 use crate::quote::shell::word as shell_word;
 
-/// Options of their own value that say how a report is printed, and not what it is about.
-const HOW: &[&str] = &["--format", "--color", "--save", "--only", "--dir"];
-/// The same, without a value.
-const SWITCHES: &[&str] = &[
-    "--verbose",
-    "-v",
-    "--quiet",
-    "-q",
-    "--strict",
-    "--force",
-    "--sarif-suppressions",
+/// Options that say how a report is printed or kept, and not what it is about.
+const HOW: &[&str] = &[
+    "format",
+    "color",
+    "save",
+    "dir",
+    "verbose",
+    "quiet",
+    "strict",
+    "force",
+    "audit",
+    "sarif-suppressions",
 ];
 
 /// The command that writes the changes with the same facts, of the words of the command line; `None` where the facts came
 /// from standard input, which is read by now.
 pub(super) fn fix(words: &[String]) -> Option<String> {
-    let (command, rest) = words.split_first()?;
+    let Words { command, options } = Words::of(words)?;
     let mut text = "backup-preflight fix --dir fixes".to_owned();
-    if command == "audit" {
+    if command == "audit" || options.iter().any(|(option, _)| option == "audit") {
         text += " --audit";
     }
-    let mut rest = rest.iter();
-    let mut before = "";
-    while let Some(word) = rest.next() {
-        if word == "-" && before == "--inventory" || word == "--inventory=-" {
+    for (option, words) in options {
+        let is_input = option == "inventory";
+        if is_input
+            && words
+                .iter()
+                .any(|word| word == "-" || word == "--inventory=-")
+        {
             return None;
         }
-        if HOW.contains(&word.as_str()) {
-            rest.next();
-        } else if !SWITCHES.contains(&word.as_str())
-            && !HOW.iter().any(|how| word.starts_with(&format!("{how}=")))
-        {
-            text.push(' ');
-            text += &shell_word(word);
+        if HOW.contains(&&*option) || !Words::is_option_of("fix", &option) {
+            continue;
         }
-        before = word;
+        for word in words {
+            text.push(' ');
+            text += &shell_word(&word);
+        }
     }
     Some(text)
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::cli::{Cli, options};
 
     fn of(line: &str) -> Option<String> {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
@@ -61,6 +67,62 @@ mod tests {
             of("check --strict --format=json --example x").as_deref(),
             Some("backup-preflight fix --dir fixes --example x")
         );
+        assert_eq!(
+            of("fix --dir there --audit --force --format table --example x").as_deref(),
+            Some("backup-preflight fix --dir fixes --audit --example x")
+        );
+    }
+
+    #[test]
+    fn an_option_may_stand_before_the_command() {
+        assert_eq!(
+            of("-v check --example x").as_deref(),
+            Some("backup-preflight fix --dir fixes --example x")
+        );
+        assert_eq!(
+            of("--config f.toml --format json=x audit --region all").as_deref(),
+            Some("backup-preflight fix --dir fixes --audit --config f.toml --region all")
+        );
+        assert_eq!(
+            of("--no-config --color never check --example x").as_deref(),
+            Some("backup-preflight fix --dir fixes --no-config --example x")
+        );
+    }
+
+    /// Whatever option of `check` or `audit` was given, the command that is proposed is one that the program takes.
+    #[test]
+    fn what_is_proposed_is_taken() {
+        let mut proposed = 0;
+        for command in ["check", "audit"] {
+            for option in options() {
+                for line in [
+                    format!("--{option}"),
+                    format!("--{option} 1"),
+                    format!("--{option} x"),
+                    format!("--{option} a=1 b"),
+                ] {
+                    for line in [
+                        format!("{command} {line}"),
+                        format!("{line} {command}"),
+                        format!(
+                            "{command} --to arn:aws:backup:us-east-1:111122223333:backup-vault:v {line}"
+                        ),
+                        format!("{command} --organization {line}"),
+                    ] {
+                        let given = std::iter::once("p").chain(line.split(' '));
+                        if Cli::try_parse_from(given).is_err() {
+                            continue;
+                        }
+                        let text = of(&line).unwrap_or_else(|| panic!("{line}"));
+                        let read = Cli::try_parse_from(text.split(' '));
+                        let error = read.err().map(|error| error.to_string());
+                        assert_eq!(error, None, "{line}: {text}");
+                        proposed += 1;
+                    }
+                }
+            }
+        }
+        assert!(proposed > 100, "{proposed}");
     }
 
     #[test]
@@ -72,6 +134,13 @@ mod tests {
 
     #[test]
     fn what_was_read_from_standard_input_cannot_be_read_again() {
-        assert_eq!(of("check --inventory -"), None);
+        for line in [
+            "check --inventory -",
+            "check --inventory a -",
+            "check --inventory=-",
+            "-v check --inventory -",
+        ] {
+            assert_eq!(of(line), None, "{line}");
+        }
     }
 }

@@ -31,9 +31,11 @@ pub(super) fn write_report(
             Format::Json => stream(file, |take| found.json(take))?,
             Format::Ndjson => stream(file, |take| found.lines(take))?,
             Format::Table => {
-                let words: Vec<String> = std::env::args().skip(1).collect();
+                let words = std::env::args_os().skip(1);
+                let words: Option<Vec<String>> =
+                    words.map(|word| word.into_string().ok()).collect();
                 let options = report::Options {
-                    next: next::fix(&words),
+                    next: words.and_then(|words| next::fix(&words)),
                     ..options(file.is_some(), output)
                 };
                 deliver(file, &report::render(found.for_table(), &options))?;
@@ -104,7 +106,7 @@ fn unless_closed(written: io::Result<()>) -> anyhow::Result<()> {
 
 /// Says something on standard error, in lines: it may be closed or full, and that ends no run.
 pub(super) fn say(text: &str) {
-    let text = terminal::lines(text);
+    let text = report::set(&terminal::lines(text), width_of_errors(), 2);
     let _ = writeln!(io::stderr(), "{}", workflow::inert(&text));
 }
 
@@ -128,17 +130,22 @@ pub(super) fn warn_of_more(output: &Output, may: &str, gaps: &[Gap]) {
 /// The columns of the terminal, or of COLUMNS, [`WIDEST`] at most. `None` where there is no terminal: nothing is wrapped in a
 /// file or a pipe.
 pub(super) fn width(is_file: bool) -> Option<usize> {
-    if is_file || !io::stdout().is_terminal() {
-        return None;
-    }
+    let is_terminal = !is_file && io::stdout().is_terminal();
+    is_terminal.then(|| columns(terminal_size::terminal_size_of(io::stdout())))
+}
+
+/// The same of standard error.
+pub(super) fn width_of_errors() -> Option<usize> {
+    let is_terminal = io::stderr().is_terminal();
+    is_terminal.then(|| columns(terminal_size::terminal_size_of(io::stderr())))
+}
+
+fn columns(of_terminal: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
     let asked = std::env::var("COLUMNS").ok();
     let asked = asked.and_then(|columns| columns.parse().ok());
-    let terminal = || {
-        terminal_size::terminal_size_of(io::stdout())
-            .map(|(terminal_size::Width(columns), _)| usize::from(columns))
-    };
-    let columns = asked.filter(|columns| *columns > 0).or_else(terminal);
-    Some(columns.unwrap_or(80).min(WIDEST))
+    let of_terminal = of_terminal.map(|(terminal_size::Width(columns), _)| usize::from(columns));
+    let columns = asked.filter(|columns| *columns > 0).or(of_terminal);
+    columns.unwrap_or(80).min(WIDEST)
 }
 
 /// No line of text is longer.
