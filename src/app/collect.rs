@@ -6,11 +6,12 @@ use crate::sources::config::Config;
 #[cfg(feature = "live")]
 pub(super) fn collect(asked: &Collect, output: &Output, config: &Config) -> anyhow::Result<u8> {
     use super::asks::of_everything;
-    use super::code::{GOOD, stopped_code};
+    use super::code::{BLOCKED, GOOD, stopped_code};
     use super::gathered::{Gathered, Survey};
     use super::print::{self, to_json};
     use super::survey::survey;
-    use crate::inventory::items;
+    use crate::inventory::{GapEntry, items};
+    use crate::report;
     use crate::sources::live::{Journal, clear_journal};
     use crate::sources::recorded;
     use crate::sources::target::{Readers, Target};
@@ -68,13 +69,30 @@ pub(super) fn collect(asked: &Collect, output: &Output, config: &Config) -> anyh
         .iter()
         .map(|account| items(&account.regions).len())
         .sum();
+    let gaps = items(&inventory.gaps);
+    let told = report::gaps_by_cause(
+        gaps.iter().map(GapEntry::to_gap),
+        &report::Options {
+            width: print::width_of_errors(),
+            verbose: output.verbose,
+            ..report::Options::default()
+        },
+    );
+    if !told.is_empty() {
+        say(told.trim_end().to_owned());
+    }
     say(format!(
         "wrote `{path}`: {}, {}, {}",
         count(accounts.len(), "account"),
         count(regions, "Region"),
-        count(items(&inventory.gaps).len(), "gap"),
+        count(gaps.len(), "gap"),
     ));
-    Ok(GOOD)
+    // Contract: what was not read is an error only where that was asked.
+    Ok(if output.strict && !gaps.is_empty() {
+        BLOCKED
+    } else {
+        GOOD
+    })
 }
 
 /// Whether there is nothing in an inventory but the names of accounts and Regions.
