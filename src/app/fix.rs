@@ -8,7 +8,7 @@ use crate::sources::config::Config;
 use crate::sources::folder::Folder;
 
 use super::decide::Found;
-use super::print::{print, say, write_report};
+use super::print::{print, say, width, write_report};
 use super::targets::Formats;
 use super::{audit, check};
 
@@ -29,7 +29,7 @@ pub(super) fn fix(asked: &Fix, output: &Output, config: &Config) -> anyhow::Resu
                 say(text.trim_end());
             }
         } else {
-            print(&text)?;
+            print(&report::set(&text, width(false), 2))?;
         }
         Ok(())
     };

@@ -15,16 +15,20 @@ use crate::report;
 use crate::sources::recorded;
 
 use super::code::GOOD;
-use super::formats::only;
-use super::print::{deliver, options, print};
+use super::formats::{as_text, only};
+use super::print::{deliver, options, print, width};
 use super::targets::Targets;
 
-pub(super) fn explain(id: Option<&str>) -> anyhow::Result<u8> {
+pub(super) fn explain(id: Option<&str>, output: &Output) -> anyhow::Result<u8> {
+    as_text(output, "explain", "the page of a check is text")?;
     let Some(id) = id else {
-        return print(&report::list());
+        return print(&report::set(&report::list(), width(false), 2));
     };
     match checks::find(id) {
-        Some(check) => print(&report::page(check)),
+        Some(check) => print(&match width(false) {
+            None => report::page(check),
+            columns => report::set(&report::flowing(&report::page(check)), columns, 0),
+        }),
         None => {
             let ids = checks::CHECKS.iter().map(|check| check.id);
             let hint = near::nearest(id, ids)

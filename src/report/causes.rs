@@ -51,6 +51,18 @@ pub struct Cause {
     /// The gap that says most of it.
     #[serde(skip)]
     pub gap: Option<Gap>,
+    /// What it has in common with causes in other accounts.
+    #[serde(skip)]
+    pub anywhere: Option<Anywhere>,
+}
+
+/// What is missing in whichever account, and how many copies wait for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anywhere {
+    /// What is missing.
+    pub cause: SameCause,
+    /// All copies that wait for it, each once.
+    pub copies: usize,
 }
 
 /// A cause of something that was found: the check, and the thing that is at fault.
@@ -63,6 +75,16 @@ pub struct Causes {
     faults: HashMap<Fault, usize>,
     unknowns: HashMap<SameCause, usize>,
     by_gap: HashMap<Gap, usize>,
+    anywhere: Vec<Everywhere>,
+    anywhere_by: HashMap<SameCause, usize>,
+}
+
+/// The copies that wait for something in whichever account.
+#[derive(Debug)]
+struct Everywhere {
+    cause: SameCause,
+    copies: usize,
+    last: usize,
 }
 
 #[derive(Debug)]
@@ -77,6 +99,8 @@ struct Group {
     remedies: BTreeSet<(usize, String)>,
     gaps: BTreeSet<Gap>,
     cause: Option<SameCause>,
+    /// The place of what is missing in whichever account.
+    anywhere: Option<usize>,
     message: SmolStr,
     first: (SmolStr, Found),
 }
@@ -133,8 +157,14 @@ impl Causes {
                 Status::Undecided => {
                     for gap in &outcome.gaps {
                         let at = self.of_gap(gap, &found, reading);
-                        if let Some(group) = self.groups.get_mut(at) {
-                            group.count(number, place, copy.id);
+                        let Some(group) = self.groups.get_mut(at) else {
+                            continue;
+                        };
+                        group.count(number, place, copy.id);
+                        let all = group.anywhere.and_then(|at| self.anywhere.get_mut(at));
+                        if let Some(all) = all.filter(|all| all.last != number) {
+                            all.last = number;
+                            all.copies.one_more();
                         }
                     }
                 }
@@ -159,6 +189,21 @@ impl Causes {
             None => {
                 let mut group = Group::new(Status::Undecided, None, "", found());
                 group.cause = Some(cause.clone());
+                let anywhere = &mut self.anywhere;
+                group.anywhere = Some(
+                    *self
+                        .anywhere_by
+                        .entry(cause.anywhere())
+                        .or_insert_with_key(|cause| {
+                            let next = anywhere.len();
+                            anywhere.push(Everywhere {
+                                cause: cause.clone(),
+                                copies: 0,
+                                last: usize::MAX,
+                            });
+                            next
+                        }),
+                );
                 let next = self.groups.len();
                 self.groups.push(group);
                 self.unknowns.insert(cause, next);
@@ -178,7 +223,17 @@ impl Causes {
         let mut causes: Vec<Cause> = self
             .groups
             .into_iter()
-            .map(|group| group.told(gaps))
+            .map(|group| {
+                let all = group.anywhere.and_then(|at| self.anywhere.get(at));
+                let anywhere = all.map(|all| Anywhere {
+                    cause: all.cause.clone(),
+                    copies: all.copies,
+                });
+                Cause {
+                    anywhere,
+                    ..group.told(gaps)
+                }
+            })
             .collect();
         causes.sort_by(|one, other| place(one).cmp(&place(other)));
         causes
@@ -204,6 +259,7 @@ impl Group {
             remedies: BTreeSet::new(),
             gaps: BTreeSet::new(),
             cause: None,
+            anywhere: None,
             message: message.into(),
             first,
         }
@@ -251,6 +307,7 @@ impl Group {
             first: Some(self.first),
             missing,
             gap: self.gaps.into_iter().next(),
+            anywhere: None,
         }
     }
 }

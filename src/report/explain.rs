@@ -30,9 +30,48 @@ pub fn page(check: &Check) -> String {
     text
 }
 
+/// The same text with each paragraph, and each item of a list, on one line, for who sets it to another width.
+#[must_use]
+pub fn flowing(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut is_open, mut is_code) = (false, false);
+    for line in text.lines() {
+        let is_fence = line.trim_start().starts_with("```");
+        let begins = |c: char| line.trim_start().starts_with(c);
+        let begins_anew = line.trim().is_empty()
+            || is_fence
+            || is_code
+            || ['#', '-', '*', '|', '>'].into_iter().any(begins)
+            || line.starts_with(|c: char| c.is_ascii_digit());
+        if is_open && !begins_anew {
+            out.push(' ');
+            out.push_str(line.trim_start());
+        } else {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(line);
+        }
+        is_code ^= is_fence;
+        let ends = line.trim().is_empty() || is_fence || is_code || begins('#') || begins('|');
+        is_open = !ends;
+    }
+    out.push('\n');
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_paragraph_flows_and_the_rest_stays() {
+        let text = "# a\nb\n\n## c\nd e\nf\n- g\n  h\n- i\n\n```text\nj\nk\n```\nl\nm\n";
+        assert_eq!(
+            flowing(text),
+            "# a\nb\n\n## c\nd e f\n- g h\n- i\n\n```text\nj\nk\n```\nl m\n"
+        );
+    }
 
     #[test]
     fn the_list_has_every_check_on_a_line_of_its_own() {

@@ -49,7 +49,7 @@ pub use configuration::configuration;
 pub use copy::{
     CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport, KeyManagedBy, Retention,
 };
-pub use explain::{list, page};
+pub use explain::{flowing, list, page};
 pub use findings::{Finding, Subject, severity};
 pub use fixes::{FixFile, fixes, fixes_summary};
 pub use gap::{GapReport, Gaps};
@@ -75,5 +75,5 @@ pub use sarif::{RESULTS, sarif};
 pub use settle::{Reading, Reason, permission, settle};
 pub use summed::{Place, Summed};
 pub use sums::Sums;
-pub use table::{NARROWEST, Options, SHOWN, render};
+pub use table::{NARROWEST, Options, SHOWN, render, set};
 pub use waiver::{Fate, WaiverReport};

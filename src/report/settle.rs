@@ -344,18 +344,42 @@ impl SameCause {
         }
     }
 
+    /// The same of any account.
+    #[must_use]
+    pub fn anywhere(&self) -> Self {
+        Self {
+            account: None,
+            ..self.clone()
+        }
+    }
+
     /// What is missing, in a clause; of one subject, or of several.
     #[must_use]
     pub fn says(&self, subject: Option<&str>) -> String {
         let account = self.account.as_deref();
+        let within = account.map_or_else(String::new, |id| format!(" in {id}"));
+        self.says_within(subject, &within)
+    }
+
+    /// The same of several accounts.
+    #[must_use]
+    pub fn says_in(&self, accounts: usize) -> String {
+        let within = match accounts {
+            0 | 1 => String::new(),
+            many => format!(" in {many} accounts"),
+        };
+        self.says_within(None, &within)
+    }
+
+    fn says_within(&self, subject: Option<&str>, within: &str) -> String {
+        let account = self.account.as_deref();
         let operation = self.operation.as_deref().unwrap_or_default();
         let error = self.error.as_deref().unwrap_or_default();
-        let within = account.map_or_else(String::new, |id| format!(" in {id}"));
         match self.reason {
             Reason::Denied => format!("{operation} was denied{within} ({error})"),
             Reason::BadCredentials => format!(
-                "the credentials for {} do not work ({error})",
-                account.unwrap_or("an account")
+                "the credentials{} do not work ({error})",
+                account.map_or_else(|| within.to_owned(), |id| format!(" for {id}"))
             ),
             Reason::NoCredentials => {
                 format!("no credentials for {}", account.unwrap_or("an account"))

@@ -1,6 +1,6 @@
 //! What is said besides the copies: assumptions, warnings, vaults, plans and resources.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::report::{CheckReport, Fate, Report, headline};
 use crate::verdict::Status;
@@ -11,6 +11,15 @@ use super::{causes, words};
 
 /// What is shown of a kind without being asked for.
 const SHOWN: usize = 3;
+
+/// In which order outcomes are told.
+const WORST_LAST: [Status; 5] = [
+    Status::NotApplicable,
+    Status::Pass,
+    Status::Warn,
+    Status::Undecided,
+    Status::Fail,
+];
 
 /// What was taken for granted, each once.
 pub fn assumed(sheet: &mut Sheet, report: &Report) {
@@ -125,8 +134,22 @@ pub fn audited(sheet: &mut Sheet, report: &Report, verbose: bool) {
             .iter()
             .map(move |check| (format!("plan {name} ({place})"), check))
     });
-    let mut by: BTreeMap<(Status, &str), Vec<(String, &CheckReport)>> = BTreeMap::new();
-    // What blocks the copies of a resource has been said.
+    let mut by: BTreeMap<(usize, &str), Vec<(String, &CheckReport)>> = BTreeMap::new();
+    // What blocks the copies of a resource, or leaves them undecided, is said of them.
+    let undecided = report
+        .causes
+        .iter()
+        .filter(|cause| cause.outcome == Status::Undecided);
+    let waited_for: HashSet<&str> = undecided
+        .flat_map(|cause| cause.gaps.iter().map(String::as_str))
+        .collect();
+    let waits_with_copies = |check: &CheckReport| {
+        let mut gaps = check.gaps.iter();
+        check.outcome() == Status::Undecided
+            && !check.gaps.is_empty()
+            && gaps.all(|gap| waited_for.contains(&**gap))
+    };
+    let waits_with_copies = &waits_with_copies;
     let is_said = |reason: Option<&str>| !verbose && reason == Some("copies-blocked");
     let resources = report.resources.iter();
     let resources = resources.filter(|resource| !is_said(resource.reason));
@@ -134,19 +157,24 @@ pub fn audited(sheet: &mut Sheet, report: &Report, verbose: bool) {
         let place = format!("{} {}", resource.account, resource.region);
         let name = resource.name();
         let checks = resource.checks.iter();
+        let checks = checks.filter(|check| verbose || !waits_with_copies(check));
         checks.map(move |check| (format!("{name} ({place})"), check))
     });
     for (subject, check) in vaults.chain(plans).chain(resources) {
         if verbose || is_finding(check.outcome()) {
-            let key = (check.counted_as(), check.id());
+            let is = |status: &Status| *status == check.counted_as();
+            let key = (
+                WORST_LAST.iter().position(is).unwrap_or_default(),
+                check.id(),
+            );
             by.entry(key).or_default().push((subject, check));
         }
     }
     if !by.is_empty() {
         sheet.gap();
     }
-    for ((status, id), found) in by.into_iter().rev() {
-        let (word, paint) = match status {
+    for ((rank, id), found) in by {
+        let (word, paint) = match WORST_LAST.get(rank).copied().unwrap_or(Status::Fail) {
             Status::Fail => ("error", Paint::Bad),
             Status::Warn => ("warning", Paint::Unsure),
             Status::Undecided => ("undecided", Paint::Unsure),

@@ -4,6 +4,8 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use crate::known::Arn;
+use crate::quote::terminal;
+use crate::remedy::{Remedy, RemedyKind};
 use crate::report::remedy::kind;
 use crate::report::{Cause, CheckReport, CopyReport, Report};
 use crate::verdict::{Basis, Status};
@@ -13,6 +15,10 @@ use super::{fix, words};
 
 /// The rows that are shown without being asked for.
 const ROWS: usize = 10;
+/// The same where a row takes two lines.
+const FEW_ROWS: usize = 7;
+/// In so many columns a row takes one line, most often.
+const ROOMY: usize = 100;
 
 /// The causes of what is blocked.
 fn failing(report: &Report) -> impl DoubleEndedIterator<Item = &Cause> {
@@ -148,27 +154,37 @@ pub fn rows(sheet: &mut Sheet, report: &Report) {
     if all.is_empty() {
         return;
     }
-    let shown = all.iter().take(ROWS);
+    let most = if sheet.width() < ROOMY {
+        FEW_ROWS
+    } else {
+        ROWS
+    };
+    let shown = all.iter().take(most);
     let mut rows: Vec<[String; 4]> =
         vec![["check", "copies", "cause", "fixed by"].map(str::to_owned)];
     rows.extend(shown.map(|cause| {
         [
             cause.check.to_owned(),
             format!("{:>6}", cause.copies),
-            cause.subject.as_deref().map_or_else(
-                || short(&cause.message),
-                |subject| sheet.named(&words::thing(subject, &report.names)),
-            ),
+            sheet.named(&at_fault(report, cause)),
             fixed_by(report, cause),
         ]
+        .map(|cell| terminal::line(&cell).into_owned())
     }));
-    let widths: Vec<usize> = (0..4)
-        .map(|at| {
-            let cells = rows.iter().filter_map(|row| row.get(at));
-            cells.map(|cell| columns(cell)).max().unwrap_or_default()
-        })
-        .collect();
-    let fits = widths.iter().sum::<usize>().saturating_add(6) <= sheet.width();
+    let widths: [usize; 4] = std::array::from_fn(|at| {
+        let cells = rows.iter().filter_map(|row| row.get(at));
+        cells.map(|cell| columns(cell)).max().unwrap_or_default()
+    });
+    let [first, second, third, last] = widths;
+    let room = |parts: &[usize]| {
+        let gaps = parts.len().saturating_sub(1).saturating_mul(2);
+        parts.iter().sum::<usize>().saturating_add(gaps) <= sheet.width()
+    };
+    let (fits, fits_without) = (room(&widths), room(&[first, second, last]));
+    let padded = |cell: &str, width: usize| {
+        let pad = " ".repeat(width.saturating_sub(columns(cell)));
+        format!("{cell}{pad}")
+    };
     sheet.gap();
     for (number, [check, copies, cause, fixed]) in rows.into_iter().enumerate() {
         let paint = if number == 0 {
@@ -176,22 +192,72 @@ pub fn rows(sheet: &mut Sheet, report: &Report) {
         } else {
             Paint::Bad
         };
-        let first = widths.first().copied().unwrap_or_default();
-        let room = " ".repeat(first.saturating_sub(columns(&check)));
-        let check = sheet.paint(paint, &check);
-        if fits {
-            let third = widths.get(2).copied().unwrap_or_default();
-            let pad = " ".repeat(third.saturating_sub(columns(&cause)));
-            let line = format!("{check}{room}  {copies}  {cause}{pad}  {fixed}");
-            sheet.as_it_stands(line.trim_end());
+        let (after, own): (String, &[&str]) = if fits {
+            (format!("{}  {fixed}", padded(&cause, third)), &[])
+        } else if fits_without {
+            (fixed, &[&cause])
         } else {
-            sheet.as_it_stands(format!("{check}{room}  {copies}  {fixed}").trim_end());
-            if number > 0 {
-                sheet.as_it_stands(&format!("  {cause}"));
-            }
+            (String::new(), &[&cause, &fixed])
+        };
+        let line = format!("{}  {copies}  {after}", padded(&check, first));
+        sheet.parts(line.trim_end(), &[(check, paint)]);
+        for part in own.iter().filter(|_| number > 0) {
+            sheet.text(2, part);
         }
     }
-    more(sheet, "cause", all.get(ROWS..).unwrap_or_default());
+    more(sheet, "cause", all.get(most..).unwrap_or_default());
+}
+
+/// The thing at fault, with the values that are; else what is wrong.
+fn at_fault(report: &Report, cause: &Cause) -> String {
+    let Some(subject) = &cause.subject else {
+        return short(&cause.message);
+    };
+    let thing = words::thing(subject, &report.names);
+    let values = values(report, cause, subject);
+    if values.is_empty() {
+        thing
+    } else {
+        format!("{thing}: {values}")
+    }
+}
+
+/// What was seen of a thing, where it is a plain value: `KeyState is Disabled`; of a vault's lock the days of the first copy,
+/// and those that it allows.
+fn values(report: &Report, cause: &Cause, subject: &str) -> String {
+    let Some((id, (_, found))) = &cause.first else {
+        return String::new();
+    };
+    let seen = found.evidence.iter().filter(|seen| seen.subject == subject);
+    let seen: Vec<(&str, &str)> = seen
+        .filter_map(|seen| {
+            let name = seen.pointer.as_deref()?.rsplit('/').next()?;
+            Some((name, seen.says.strip_prefix("is ")?))
+        })
+        .filter(|(_, value)| !value.contains([' ', ':']))
+        .collect();
+    let of = |wanted: &str| {
+        let mut named = seen.iter().filter(|(name, _)| *name == wanted);
+        named.next().map(|(_, value)| *value)
+    };
+    let allowed = match (of("MinRetentionDays"), of("MaxRetentionDays")) {
+        (Some(least), Some(most)) => format!("{least}…{most}"),
+        (Some(least), None) => format!("{least} or more"),
+        (None, Some(most)) => format!("{most} or fewer"),
+        (None, None) => {
+            let values = seen.iter().take(2);
+            let values: Vec<String> = values
+                .map(|(name, value)| format!("{name} is {value}"))
+                .collect();
+            return values.join(", ");
+        }
+    };
+    let copy = report.copies.iter().find(|copy| copy.id == **id);
+    let kept = copy.and_then(|copy| copy.lifecycle.value());
+    match kept.and_then(|kept| kept.delete_after_days) {
+        Some(days) => format!("{days} days, {allowed}"),
+        None => format!("days: {allowed}"),
+    }
 }
 
 /// The causes that are left out, counted, with their checks.
@@ -220,17 +286,43 @@ fn short(message: &str) -> String {
 }
 
 fn fixed_by(report: &Report, cause: &Cause) -> String {
-    let Some((first, others)) = cause.remedies.split_first() else {
-        return "-".to_owned();
+    let remedies: Vec<&Remedy> = cause
+        .remedies
+        .iter()
+        .filter_map(|id| report.remedies.iter().find(|remedy| remedy.id == *id))
+        .collect();
+    match remedies.as_slice() {
+        [] => "-".to_owned(),
+        [one] => format!("{} {}", one.id, what_it_does(one)),
+        [one, other] if one.alternative_to.contains(&other.id) => format!(
+            "{} {}, or {} {}",
+            one.id,
+            what_it_does(one),
+            other.id,
+            what_it_does(other)
+        ),
+        many => {
+            let mut kinds: Vec<String> = many.iter().map(|remedy| what_it_does(remedy)).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            let ids = words::few(&cause.remedies, 3);
+            format!("{ids}: {}", words::few(&kinds, 2))
+        }
+    }
+}
+
+/// `key policy: 2 statements`, `rule offsite: keep 90 days`.
+fn what_it_does(remedy: &Remedy) -> String {
+    if !remedy.brief.is_empty() {
+        return remedy.brief.to_string();
+    }
+    let kind = match remedy.kind {
+        RemedyKind::ReEncrypt => "re-encrypt".to_owned(),
+        other => kind(other).replace('-', " "),
     };
-    let remedy = report.remedies.iter().find(|remedy| remedy.id == *first);
-    let Some(remedy) = remedy.filter(|_| others.is_empty()) else {
-        return words::few(&cause.remedies, 3);
-    };
-    let kind = kind(remedy.kind).replace('-', " ");
     match remedy.added.len() {
-        0 => format!("{first} {kind}"),
-        added => format!("{first} {kind}: {}", words::count(added, "statement")),
+        0 => kind,
+        added => format!("{kind}: {}", words::count(added, "statement")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a change does to the copies: those that it makes worse first, and a line for those that it leaves as they are.
+//! What a change does to the copies: a line for those that it leaves as they are, and those that it makes worse last.
 
 use crate::change::Change;
 use crate::report::{CopyReport, Report};
@@ -7,8 +7,8 @@ use crate::verdict::Status;
 use super::sheet::{Paint, Sheet};
 use super::{SHOWN, words};
 
-/// The changes in the order in which they are told.
-const ORDER: [Change; 4] = [Change::Worse, Change::New, Change::Better, Change::Removed];
+/// The changes in the order in which they are told, the worst last.
+const ORDER: [Change; 4] = [Change::Removed, Change::Better, Change::New, Change::Worse];
 
 /// A block for each copy that changes.
 pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
@@ -16,6 +16,22 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
         return;
     };
     sheet.gap();
+    if changes.same > 0 {
+        let same = report
+            .copies
+            .iter()
+            .filter(|copy| copy.change == Some(Change::Same));
+        let blocked = same
+            .filter(|copy| copy.verdict == crate::verdict::Verdict::Blocked)
+            .count();
+        let still = if blocked > 0 {
+            "; --all counts those that are blocked, too"
+        } else {
+            ""
+        };
+        let text = format!("{} as before{still}", words::copies(changes.same));
+        sheet.item(0, ("same:", Paint::Quiet), &text);
+    }
     for change in ORDER {
         let copies = report.copies.iter().chain(&report.removed);
         let copies: Vec<&CopyReport> = copies.filter(|copy| copy.change == Some(change)).collect();
@@ -38,22 +54,6 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
                 &format!("{more} more {}", change.as_str()),
             );
         }
-    }
-    if changes.same > 0 {
-        let same = report
-            .copies
-            .iter()
-            .filter(|copy| copy.change == Some(Change::Same));
-        let blocked = same
-            .filter(|copy| copy.verdict == crate::verdict::Verdict::Blocked)
-            .count();
-        let still = if blocked > 0 {
-            "; --all counts those that are blocked, too"
-        } else {
-            ""
-        };
-        let text = format!("{} as before{still}", words::copies(changes.same));
-        sheet.item(0, ("same:", Paint::Quiet), &text);
     }
 }
 

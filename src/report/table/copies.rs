@@ -12,6 +12,9 @@ use super::{SHOWN, causes, words};
 /// So many columns a name takes at most, so that one long name does not move all others.
 const NAME: usize = 90;
 
+/// The copies of a verdict that are shown where it has more than can be.
+const EXAMPLES: usize = 3;
+
 /// The columns that a verdict takes.
 const VERDICT: usize = 9;
 
@@ -37,7 +40,7 @@ pub fn lines(sheet: &mut Sheet, report: &Report) {
         }
         let shown = report.copies.iter().filter(|copy| copy.verdict == verdict);
         let before = copies.len();
-        copies.extend(shown.take(SHOWN));
+        copies.extend(shown.take(if all > SHOWN { EXAMPLES } else { SHOWN }));
         let more = all.saturating_sub(copies.len().saturating_sub(before));
         if more > 0 {
             left_out.push(format!("{more} more {word}"));
@@ -48,8 +51,9 @@ pub fn lines(sheet: &mut Sheet, report: &Report) {
         return;
     }
     sheet.gap();
-    for line in aligned(sheet, &copies) {
-        sheet.as_it_stands(&line);
+    for (copy, line) in copies.iter().zip(aligned(sheet, &copies)) {
+        let (word, paint) = words::verdict(copy.verdict);
+        sheet.parts(&line, &[(word.to_owned(), paint)]);
     }
     if !left_out.is_empty() {
         let text = format!(
@@ -106,12 +110,8 @@ fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
     };
     let taken = CHOICES.iter().find(is_room).unwrap_or(&LEAST);
     let lines = copies.iter().zip(&cells).map(|(copy, row)| {
-        let (word, paint) = words::verdict(copy.verdict);
-        let mut line = format!(
-            "{}{}",
-            sheet.paint(paint, word),
-            " ".repeat(VERDICT.saturating_sub(word.len()))
-        );
+        let (word, _) = words::verdict(copy.verdict);
+        let mut line = format!("{word:VERDICT$}");
         for at in *taken {
             let (Some(cell), Some(width)) = (row.get(*at), widths.get(*at)) else {
                 continue;

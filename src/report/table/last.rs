@@ -123,21 +123,19 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
         sheet.item(0, (lead, paint), &format!("{rest}{warnings}"));
         return;
     }
-    let part = |number: usize, word: &str, paint: Paint| {
-        let text = format!("{number} {word}");
-        if number == 0 {
-            text
-        } else {
-            sheet.paint(paint, &text)
-        }
-    };
-    let mut text = format!(
-        "{}: {}, {}, {}",
-        words::copies(summary.copies),
-        part(summary.feasible, "feasible", Paint::Good),
-        part(summary.undecided, "undecided", Paint::Unsure),
-        part(summary.blocked, "blocked", Paint::Bad),
-    );
+    let counts = [
+        (summary.feasible, "feasible", Paint::Good),
+        (summary.undecided, "undecided", Paint::Unsure),
+        (summary.blocked, "blocked", Paint::Bad),
+    ];
+    let said = counts.map(|(number, word, _)| format!("{number} {word}"));
+    let mut text = format!("{}: {}", words::copies(summary.copies), said.join(", "));
+    let mut parts: Vec<(String, Paint)> = counts
+        .into_iter()
+        .zip(said)
+        .filter(|((number, ..), _)| *number > 0)
+        .map(|((_, _, paint), said)| (said, paint))
+        .collect();
     if summary.blocked > 0 {
         text += &format!(" by {}", words::count(causes, "cause"));
     }
@@ -147,10 +145,10 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
         text += &format!("; {} {word} {unblocks}", words::count(changes, "change"));
     }
     if report.is_open() && summary.undecided == 0 && summary.blocked == 0 {
-        let lead = sheet.paint(Paint::Unsure, "undecided:");
-        text = format!("{lead} {text}, as far as is known");
+        parts.insert(0, ("undecided:".to_owned(), Paint::Unsure));
+        text = format!("undecided: {text}, as far as is known");
     }
-    sheet.as_it_stands(&text);
+    sheet.parts(&text, &parts);
 }
 
 /// How many changes are made: of several ways the first.

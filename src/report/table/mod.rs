@@ -18,6 +18,7 @@ use super::links::is_finding;
 use crate::verdict::Status;
 
 pub use options::{NARROWEST, Options, SHOWN};
+pub use sheet::set;
 pub(super) use sheet::{grid, wrapped};
 
 /// The causes that are told whole; where there are more, each is a row.
@@ -33,9 +34,20 @@ pub fn render(report: &Report, options: &Options) -> String {
         .iter()
         .filter(|cause| cause.outcome == Status::Fail);
     let whole = one || options.verbose || failing.count() <= WHOLE;
-    change::write(&mut sheet, report, options.verbose);
     if options.verbose {
         copies::verbose(&mut sheet, report);
+    }
+    if options.verbose {
+        beside::coverage(&mut sheet, report);
+    }
+    beside::assumed(&mut sheet, report);
+    beside::waivers(&mut sheet, report);
+    beside::warnings(&mut sheet, report, options.verbose);
+    unknown::write(&mut sheet, report, options.verbose);
+    beside::audited(&mut sheet, report, options.verbose);
+    change::write(&mut sheet, report, options.verbose);
+    if options.verbose {
+        fix::all(&mut sheet, report);
     }
     if !whole {
         causes::rows(&mut sheet, report);
@@ -43,19 +55,8 @@ pub fn render(report: &Report, options: &Options) -> String {
     if !one && !options.verbose && report.summary.changes.is_none() {
         copies::lines(&mut sheet, report);
     }
-    beside::assumed(&mut sheet, report);
-    beside::audited(&mut sheet, report, options.verbose);
-    if options.verbose {
-        beside::coverage(&mut sheet, report);
-    }
-    beside::waivers(&mut sheet, report);
-    beside::warnings(&mut sheet, report, options.verbose);
-    unknown::write(&mut sheet, report, options.verbose);
     if whole {
         causes::blocks(&mut sheet, report, options.verbose);
-    }
-    if options.verbose {
-        fix::all(&mut sheet, report);
     }
     last::write(&mut sheet, report, options);
     sheet.finish()

@@ -133,6 +133,26 @@ impl Sheet {
         self.item(indent, ("", Paint::Quiet), text);
     }
 
+    /// Text in which some parts have a colour, each the next after the one before, wrapped.
+    pub fn parts(&mut self, text: &str, parts: &[(String, Paint)]) {
+        let mut parts = parts.iter().peekable();
+        for (index, line) in wrapped(text, self.width, 0, 2).iter().enumerate() {
+            let mut painted = String::from(if index == 0 { "" } else { "  " });
+            let mut rest = line.as_str();
+            while let Some((before, after)) =
+                parts.peek().and_then(|(part, _)| rest.split_once(&**part))
+            {
+                if let Some((part, paint)) = parts.next() {
+                    painted += before;
+                    painted += &self.paint(*paint, part);
+                }
+                rest = after;
+            }
+            painted += rest;
+            self.as_it_stands(&painted);
+        }
+    }
+
     /// Text after a lead in a colour; the lines after the first are moved in two further than the lead.
     pub fn item(&mut self, indent: usize, (lead, paint): (&str, Paint), text: &str) {
         let lead = terminal::line(lead);
@@ -182,6 +202,32 @@ pub fn wrapped(text: &str, width: usize, indent: usize, hang: usize) -> Vec<Stri
         line.to_owned()
     });
     without.collect()
+}
+
+/// Text of several lines, of which those that are longer than the width are wrapped, each further line moved in so many columns
+/// more than its first; those of an item of a list by its mark.
+#[must_use]
+pub fn set(text: &str, width: Option<usize>, hang: usize) -> String {
+    let Some(width) = width else {
+        return text.to_owned();
+    };
+    let mut out: Vec<String> = Vec::new();
+    for line in text.split('\n') {
+        let words = line.trim_start_matches(' ');
+        let indent = line.len().saturating_sub(words.len());
+        if columns(line) <= width {
+            out.push(line.to_owned());
+            continue;
+        }
+        let own = if words.starts_with("- ") { 2 } else { hang };
+        let hang = indent.saturating_add(own);
+        let lines = wrapped(words, width, indent, hang).into_iter().enumerate();
+        out.extend(lines.map(|(place, line)| {
+            let margin = " ".repeat(if place == 0 { indent } else { hang });
+            format!("{margin}{line}")
+        }));
+    }
+    out.join("\n")
 }
 
 /// The columns that a text takes.
@@ -260,6 +306,17 @@ mod tests {
     fn nothing_is_wrapped_where_there_is_no_width() {
         let text = "one two three ".repeat(40);
         assert_eq!(wrapped(text.trim(), ENDLESS, 2, 4).len(), 1);
+    }
+
+    #[test]
+    fn lines_are_wrapped_at_words_and_keep_their_indentation() {
+        let text = "error: one two three\n\n  - four five six seven\nend";
+        let set_text = set(text, Some(14), 2);
+        assert_eq!(
+            set_text,
+            "error: one two\n  three\n\n  - four five\n    six seven\nend"
+        );
+        assert_eq!(set(text, None, 0), text);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What is not known, by its cause: how much waits for it, and the one thing that settles it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::known::Gap;
+use crate::known::{Gap, HashMap};
 use crate::report::Report;
 use crate::report::settle::{Reason, SameCause, settle};
 use crate::verdict::Status;
@@ -23,43 +24,58 @@ struct Unknown<'a> {
     copies: usize,
     gap: Option<&'a Gap>,
     gaps: usize,
+    accounts: BTreeSet<&'a str>,
 }
 
-/// The unknowns: all that waits for the credentials of one account is one.
+/// The unknowns: what is missing in many accounts is one, and so is all that waits for the credentials of one.
 fn unknowns(report: &Report) -> Vec<Unknown<'_>> {
     let mut all: Vec<Unknown<'_>> = Vec::new();
+    let mut places: HashMap<SameCause, usize> = HashMap::default();
     let undecided = report
         .causes
         .iter()
         .filter(|cause| cause.outcome == Status::Undecided);
     for cause in undecided {
         let gap = cause.gap.as_ref();
+        let account = gap.and_then(|gap| gap.account.as_deref());
         let same = gap.map(|gap| SameCause::of(gap, &report.reading));
         let same = same.filter(|_| {
             gap.is_some_and(|gap| Reason::of(gap, &report.reading) == Reason::NoCredentials)
         });
+        let anywhere = cause.anywhere.as_ref().filter(|_| same.is_none());
+        let key = same.as_ref().or(anywhere.map(|anywhere| &anywhere.cause));
+        if let Some(other) = key.and_then(|key| all.get_mut(*places.get(key)?)) {
+            other.checks.extend(&cause.checks);
+            other.accounts.extend(account);
+            match anywhere {
+                Some(anywhere) => {
+                    other.copies = anywhere.copies;
+                    other.gaps = other.gaps.saturating_add(cause.gaps.len());
+                    other.says = anywhere.cause.says_in(other.accounts.len());
+                }
+                None => other.copies = other.copies.max(cause.copies),
+            }
+            continue;
+        }
+        if let Some(key) = key {
+            places.insert(key.clone(), all.len());
+        }
         let (word, says) = match &same {
             Some(same) => (same.word(), same.says(None)),
             None => (cause.missing.unwrap_or(cause.check), cause.message.clone()),
         };
-        match all
-            .iter_mut()
-            .find(|other| same.is_some() && other.says == says)
-        {
-            Some(other) => {
-                other.checks.extend(&cause.checks);
-                other.copies = other.copies.max(cause.copies);
-            }
-            None => all.push(Unknown {
-                word,
-                says,
-                checks: cause.checks.iter().copied().collect(),
-                copies: cause.copies,
-                gap,
-                gaps: if same.is_some() { 1 } else { cause.gaps.len() },
-            }),
-        }
+        all.push(Unknown {
+            word,
+            says,
+            checks: cause.checks.iter().copied().collect(),
+            copies: cause.copies,
+            gap,
+            gaps: if same.is_some() { 1 } else { cause.gaps.len() },
+            accounts: account.into_iter().collect(),
+        });
     }
+    // The causes of one thing were further down, each by itself.
+    all.sort_by_key(|unknown| Reverse(unknown.copies));
     all
 }
 
@@ -76,14 +92,28 @@ fn open(sheet: &mut Sheet, report: &Report, verbose: bool) {
         return;
     }
     sheet.gap();
-    let shown = if verbose { open.len() } else { REASONS };
+    // What settles several is said once.
+    let mut steps: Vec<(String, usize)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::default();
+    for gap in open {
+        let step = settle(gap, &report.reading);
+        let place = *places.entry(step.clone()).or_insert(steps.len());
+        match steps.get_mut(place) {
+            Some((_, number)) => *number = number.saturating_add(1),
+            None => steps.push((step, 1)),
+        }
+    }
+    let shown = if verbose { steps.len() } else { REASONS };
     let text = "there may be other copies, or these may come out otherwise";
     sheet.item(0, ("undecided[not all is known]:", Paint::Unsure), text);
-    for gap in open.iter().take(shown) {
-        let text = settle(gap, &report.reading);
+    for (step, number) in steps.iter().take(shown) {
+        let text = match number.saturating_sub(1) {
+            0 => step.clone(),
+            more => format!("{step}; {more} more like it"),
+        };
         sheet.item(2, ("settle:", Paint::Quiet), &text);
     }
-    let rest = open.len().saturating_sub(shown);
+    let rest = steps.len().saturating_sub(shown);
     if rest > 0 {
         let text = format!("{} more (-v has all)", words::count(rest, "reason"));
         sheet.item(2, ("…", Paint::Quiet), &text);
@@ -101,10 +131,7 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     let shown = if verbose { all.len() } else { SHOWN };
     let rest = all.len().saturating_sub(shown);
     if rest > 0 {
-        let text = format!(
-            "{} more is not known (-v has all)",
-            words::count(rest, "thing")
-        );
+        let text = format!("{} more (-v has all)", words::count(rest, "unknown"));
         sheet.item(0, ("…", Paint::Quiet), &text);
     }
     let shown: Vec<&Unknown<'_>> = all.iter().take(shown).collect();
