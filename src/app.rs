@@ -51,6 +51,7 @@ use crate::quote::terminal;
 use crate::sources::config::Config;
 use crate::sources::stop;
 use code::{WRONG, stopped_code};
+use formats::as_text;
 use print::{print, say, say_stopped};
 
 /// Does what the command line asks. Errors go to standard error, with exit code 2.
@@ -105,26 +106,52 @@ fn wrong(error: &anyhow::Error) -> u8 {
 fn task(cli: &Cli, config: &Config) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Check(asked) => check::check(asked, &cli.output, config),
-        Command::Collect(asked) => collect::collect(asked, &cli.output, config),
+        Command::Collect(asked) => {
+            let says = "it writes an inventory, whose format is `schema inventory`";
+            as_text(&cli.output, "collect", says)?;
+            collect::collect(asked, &cli.output, config)
+        }
         Command::Audit(asked) => audit::audit(asked, &cli.output, config),
         Command::Backtest(asked) => backtest::backtest(asked, &cli.output, config),
         Command::Fix(asked) => fix::fix(asked, &cli.output, config),
-        Command::Init(asked) => init::init(asked, &cli.output),
+        Command::Init(asked) => {
+            as_text(&cli.output, "init", "it writes a backup-preflight.toml")?;
+            init::init(asked, &cli.output)
+        }
         Command::Explain {
             message: Some(message),
             ..
         } => reference::explain_message(message, &cli.output),
-        Command::Explain { id, .. } => reference::explain(id.as_deref()),
-        Command::Simulate { requests } => reference::simulate(requests, cli.output.max_input),
+        Command::Explain { id, .. } => reference::explain(id.as_deref(), &cli.output),
+        Command::Simulate { requests } => {
+            as_text(
+                &cli.output,
+                "simulate",
+                "it answers each line with a line of JSON",
+            )?;
+            reference::simulate(requests, cli.output.max_input)
+        }
         Command::Capabilities { r#type } => reference::capabilities(r#type.as_deref(), &cli.output),
-        Command::Permissions { side, partition } => print(&permissions::text(*side, partition)?),
-        Command::Schema { of } => reference::schema(*of),
+        Command::Permissions { side, partition } => {
+            as_text(&cli.output, "permissions", "it prints an IAM policy")?;
+            print(&permissions::text(*side, partition)?)
+        }
+        Command::Schema { of } => {
+            as_text(&cli.output, "schema", "it prints a JSON Schema")?;
+            reference::schema(*of)
+        }
         Command::Completions { shell } => {
+            as_text(
+                &cli.output,
+                "completions",
+                "it prints a script of the shell",
+            )?;
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "backup-preflight", &mut script);
             print(&String::from_utf8_lossy(&script))
         }
         Command::Man => {
+            as_text(&cli.output, "man", "it prints roff")?;
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command()).render(&mut page)?;
             print(&String::from_utf8_lossy(&page))

@@ -90,6 +90,18 @@ pub(super) fn inputs(given: &Given) -> Vec<String> {
     files.map(|file| file.display().to_string()).collect()
 }
 
+/// Refuses any format of a command that prints no report.
+pub(super) fn as_text(output: &Output, command: &str, says: &str) -> anyhow::Result<()> {
+    let mut asked = output.format.iter();
+    match asked.find(|to| to.format != Format::Table || to.file.is_some()) {
+        Some(other) => bail!(
+            "`{command}` takes no --format {}: {says}",
+            other.format.name()
+        ),
+        None => Ok(()),
+    }
+}
+
 /// Refuses the formats that a command does not have.
 pub(super) fn only(output: &Output, says: &str, formats: &[Format]) -> anyhow::Result<()> {
     let mut asked = output.format.iter().map(|to| to.format);

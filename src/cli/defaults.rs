@@ -40,6 +40,9 @@ const NEEDS: [(&str, &str); 9] = [
 /// Options that say where the others are, or are asked of the moment.
 const NOT_SET: [&str; 4] = ["help", "version", "config", "no-config"];
 
+/// The commands that print a report, whose format can be set for all of them.
+const REPORTS: [&str; 4] = ["check", "audit", "backtest", "fix"];
+
 /// The options that a configuration can set: those of `check` and of `audit`.
 #[must_use]
 pub fn options() -> Vec<String> {
@@ -179,10 +182,14 @@ pub fn with(
         .filter(|arg| is_given(arg))
         .collect();
     let mut added: Vec<(&Arg, &Setting)> = Vec::new();
+    let prints_report = REPORTS.contains(&&*name);
     for setting in settings {
         let Some(arg) = named(&setting.option) else {
             continue;
         };
+        if setting.option == "format" && !prints_report {
+            continue;
+        }
         let others = || {
             there
                 .iter()
@@ -300,6 +307,13 @@ mod tests {
         assert_eq!(
             words("p --strict audit", &settings),
             "p --strict audit --region=us-east-1"
+        );
+        let format = [setting("format", &["json"])];
+        assert_eq!(words("p audit", &format), "p audit --format=json");
+        assert_eq!(
+            words("p explain", &format),
+            "p explain",
+            "it prints no report, and refuses the format"
         );
         let off = [setting("strict", &["false"]), setting("strict", &["true"])];
         assert_eq!(words("p audit", &off), "p audit");

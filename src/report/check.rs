@@ -29,6 +29,24 @@ pub struct CheckReport {
     pub locations: Vec<Location>,
     /// Whether it warns, and its level in the configuration is `error`.
     pub is_raised: bool,
+    /// How much of its evidence is told to programs.
+    seen: usize,
+}
+
+/// How much evidence of a check is told to programs, unless everything was asked for: a role that lacks five actions has twenty
+/// statements that nearly allow them.
+const SEEN: usize = 3;
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+const fn is_nothing(number: &usize) -> bool {
+    *number == 0
+}
+
+const fn is_empty(list: &&[Location]) -> bool {
+    list.is_empty()
 }
 
 impl CheckReport {
@@ -54,6 +72,11 @@ impl CheckReport {
             waived: None,
             locations: links.locations(subject, &found),
             is_raised: found.status == Status::Warn && links.raises(check.id),
+            seen: if links.tells_everything() {
+                usize::MAX
+            } else {
+                SEEN
+            },
             check,
             found,
         }
@@ -94,19 +117,26 @@ struct Told<'a> {
     message: &'a str,
     /// How strong AWS's word for the rule is.
     basis: Basis,
-    /// What was seen, and where.
+    /// What was seen, and where: the first of it, unless everything was asked for.
     evidence: &'a [Evidence],
-    /// The StatusMessage that AWS will give, where it is a known literal.
+    /// How much more was seen; absent where nothing was.
+    #[serde(skip_serializing_if = "is_nothing")]
+    more_evidence: usize,
+    /// The StatusMessage that AWS will give; absent where it is no known literal.
+    #[serde(skip_serializing_if = "Option::is_none")]
     predicted_message: Option<&'a str>,
-    /// The MessageCategory that AWS will give, where it is known.
+    /// The MessageCategory that AWS will give; absent where it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     predicted_category: Option<&'static str>,
     /// The ids of the gaps that it waits for.
     gaps: &'a [String],
     /// The ids of the remedies that fix it.
     remedies: &'a [String],
-    /// The waiver that holds for it; null where none does.
+    /// The waiver that holds for it; absent where none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
     waived: Option<&'a Waived>,
-    /// What of a change is at fault.
+    /// What of a change is at fault; absent where nothing is.
+    #[serde(skip_serializing_if = "is_empty")]
     locations: &'a [Location],
 }
 
@@ -123,12 +153,15 @@ impl Serialize for CheckReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let found = &*self.found;
         let predicted = found.predicted.as_deref();
+        let all = &found.evidence;
+        let evidence = all.get(..self.seen).unwrap_or(all);
         Told {
             id: self.check.id,
             outcome: found.status,
             message: &found.message,
             basis: found.basis,
-            evidence: &found.evidence,
+            evidence,
+            more_evidence: found.evidence.len().saturating_sub(evidence.len()),
             predicted_message: predicted.and_then(|of| of.message.as_deref()),
             predicted_category: predicted.and_then(|of| of.category),
             gaps: &self.gaps,

@@ -5,19 +5,21 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json as value};
 
 use super::backtest::{BacktestLine, BacktestReport};
 use super::causes::Cause;
 use super::copy::CopyReport;
 use super::gap::GapReport;
 use super::line::line;
+use super::message::Explained;
 use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
 use super::ndjson::Line;
 use super::plan::PlanReport;
-use super::remedy::RemedyReport;
+use super::remedy::{RemedyReport, told};
 use super::resource::ResourceReport;
 use super::waiver::WaiverReport;
+use crate::catalog::CapabilityRow;
 use crate::checks::Coverage;
 
 /// The report as one JSON object.
@@ -82,7 +84,7 @@ pub fn json_tail(report: &Report, no_copies: bool, mut take: impl FnMut(&str)) {
         take(&line(coverage));
     }
     list(&mut take, "causes", report.causes.iter());
-    let remedies = report.remedies.iter().map(RemedyReport::new);
+    let remedies = told(&report.remedies);
     list(&mut take, "remedies", remedies);
     let reading = report.reading.recorded();
     list(&mut take, "gaps", report.gaps.told(&reading));
@@ -160,6 +162,10 @@ enum Printed<'a> {
     Backtest(BacktestReport<'a>),
     /// A line of it, as `ndjson`.
     BacktestLine(BacktestLine<'a>),
+    /// `explain --message`, as `json`.
+    Explained(Explained),
+    /// `capabilities`, as `json`.
+    Capabilities(Vec<CapabilityRow>),
 }
 
 /// The JSON Schema of what is printed as JSON.
@@ -170,6 +176,6 @@ pub fn report_schema() -> Value {
         .into_generator()
         .into_root_schema_for::<Printed<'_>>();
     schema.insert("title".to_owned(), "backup-preflight report".into());
-    schema.insert("type".to_owned(), "object".into());
+    schema.insert("type".to_owned(), value!(["object", "array"]));
     schema.to_value()
 }

@@ -94,6 +94,12 @@ impl<'a> Links<'a> {
         self.everything || is_finding(status)
     }
 
+    /// Whether everything is told.
+    #[must_use]
+    pub const fn tells_everything(&self) -> bool {
+        self.everything
+    }
+
     pub(super) const fn gaps(&self) -> &Gaps {
         self.gaps
     }

@@ -3,6 +3,7 @@
 mod look;
 mod named;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::line::pretty;
@@ -15,7 +16,7 @@ use crate::checks;
 pub use named::NamedThing;
 
 /// A status message, explained.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Explained {
     /// The message, as it was given.
     pub message: String,
@@ -26,7 +27,7 @@ pub struct Explained {
 }
 
 /// One thing that a message may mean.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Meaning {
     /// The message's number in the catalog.
     pub id: MessageId,
@@ -45,7 +46,7 @@ pub struct Meaning {
 }
 
 /// A check that predicts a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Foretold {
     /// The check's id.
     pub id: &'static str,

@@ -1,12 +1,13 @@
 //! What a message names: ARNs, ids and Regions, each with the command that shows it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::catalog::regions;
 use crate::known::{AccountId, Arn, Region};
 
 /// One thing that a message names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NamedThing {
     /// What it is, in words.
     pub what: &'static str,

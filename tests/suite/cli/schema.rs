@@ -99,6 +99,47 @@ fn a_backtest_with_jobs_is_of_the_schema_too() {
     assert_eq!(report["jobs"].as_array().unwrap().len(), 1);
 }
 
+/// Every command that takes `--format json` prints what the schema covers; the others refuse it, and so they do every format
+/// that they do not have.
+#[test]
+fn no_command_passes_over_a_format() {
+    let validator = validator();
+    for command in [
+        &["capabilities"][..],
+        &["capabilities", "RDS"],
+        &["explain", "--message", "given key id is not accessible"],
+        &[
+            "explain",
+            "--message",
+            "Access Denied trying to call AWS Backup service",
+        ],
+    ] {
+        let ran = run(&[command, &["--format", "json"]].concat());
+        assert_eq!(ran.code, 0, "{command:?}: {}", ran.err);
+        is_of(&validator, &json(&ran.out), command);
+    }
+    assert!(!validator.is_valid(&json!([{"type": "RDS"}])));
+    assert!(!validator.is_valid(&json!([1])));
+    for command in [
+        &["explain"][..],
+        &["explain", "key-unusable"],
+        &["init", "--output", "-"],
+        &["collect", "--output", "facts.json"],
+        &["permissions"],
+        &["simulate", "--requests", "-"],
+        &["schema", "report"],
+        &["completions", "bash"],
+        &["man"],
+    ] {
+        for format in ["json", "ndjson", "markdown", "table=page.txt"] {
+            let ran = run(&[command, &["--format", format]].concat());
+            assert_eq!((ran.code, &*ran.out), (2, ""), "{command:?} {format}");
+            assert!(ran.err.contains("--format"), "{command:?}: {}", ran.err);
+        }
+    }
+    assert_eq!(run(&["explain", "--format", "table"]).code, 0);
+}
+
 #[test]
 fn what_is_wrong_is_not_of_the_schema() {
     let validator = validator();
