@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::files;
-
 /// Where the accounts come from, and the file to write.
 #[derive(Clone, Debug, Args)]
 pub struct Init {
@@ -19,7 +17,6 @@ pub struct Init {
     #[arg(
         long,
         value_name = "FILE",
-        value_parser = files::written,
         default_value = "backup-preflight.toml",
         help_heading = "Files"
     )]

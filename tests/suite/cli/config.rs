@@ -287,6 +287,8 @@ fn a_configuration_to_start_from_is_written_once_and_read() {
         assert!(text.contains(&format!("[accounts.{id}]")), "{text}");
     }
     assert!(text.contains("# region = [\"us-east-1\"]"), "{text}");
+    let printed = place.run(&["init", "--example", "organization", "--output", "-"]);
+    assert_eq!((printed.code, &printed.out), (0, &text), "{}", printed.err);
     let ran = place.run(&["init"]);
     assert!(ran.code == 2 && ran.err.contains("--force"), "{}", ran.err);
     let with = place.run(AUDIT);

@@ -145,6 +145,37 @@ fn the_overlay_of_the_readme_blocks_the_copy_of_its_example() {
     assert!(text.contains("error[key-unusable]"), "{text}");
 }
 
+/// A screen of the README is what its command prints; `…` stands for lines that are left out.
+#[test]
+fn the_screens_of_the_readme_are_what_is_printed() {
+    let readme = include_str!("../../../README.md");
+    let mut parts = readme.split("```sh\n").skip(1);
+    let mut screens = 0;
+    while let Some(part) = parts.next() {
+        let Some((command, after)) = part.split_once("```\n\n```text\n") else {
+            continue;
+        };
+        let (screen, _) = after.split_once("```").unwrap();
+        let command = command.lines().last().unwrap();
+        let words = command.split_once(" -- ").map(|(_, words)| words);
+        let words = words.unwrap_or_else(|| command.split_once(' ').unwrap().1);
+        let words: Vec<&str> = words.split(' ').collect();
+        let (_, text, error) = code_and_text(&words);
+        assert_eq!(error, "", "{command}");
+        let mut rest = text.as_str();
+        for (place, piece) in screen.split("…\n").enumerate() {
+            let at = rest
+                .find(piece)
+                .unwrap_or_else(|| panic!("{command}: no\n{piece}\nin\n{rest}"));
+            assert!(place > 0 || at == 0, "{command}");
+            rest = &rest[at + piece.len()..];
+        }
+        assert_eq!(rest, "", "{command}");
+        screens += 1;
+    }
+    assert_eq!(screens, 2);
+}
+
 #[test]
 fn what_the_readme_says_to_try_ends_as_it_says() {
     let readme = include_str!("../../../README.md");
