@@ -30,7 +30,7 @@ pub use key::{KeyAccess, Via};
 pub use needs::{to_allow, to_lift};
 pub use outcome::{AskedPolicy, denied_by};
 pub use request::{
-    RoleRequest, RoleRequests, air_gapped_key_request, restore_requests, service_tag_requests,
+    RoleRequest, RoleRequests, air_gapped_key_requests, restore_requests, service_tag_requests,
     tag_request,
 };
 pub use resource_policy::against_backup;

@@ -153,24 +153,30 @@ pub fn service_tag_requests(vault: &Arn, kind: Kind) -> Vec<Arc<RoleRequest>> {
     requests.collect()
 }
 
-/// What a copy into a logically air-gapped vault does with the vault's key, where that is a customer's. `None` where it
-/// makes no such request, or is not known to.
-pub fn air_gapped_key_request(copy: &Transfer, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
-    let into = copy
-        .endpoints()
-        .destination_type
-        .as_ref()
-        .known()
-        .copied()
-        .flatten();
-    let vault_key = facts
-        .vault_key(&copy.endpoints().destination_vault)
-        .known()
-        .flatten();
-    let key = vault_key.as_ref().and_then(EncryptedWith::key)?;
-    let is_customers = facts.key_manager(key) == Fact::Known(Some(KeyManager::Customer));
-    (into == Some(VaultType::AirGapped) && is_customers).then(|| {
-        let request = RoleRequest::on_key(key, LAGV_KEY_ACTIONS, Via::Backup, &copy.route);
-        Arc::new(request)
-    })
+/// What the copy role does with the keys of logically air-gapped vaults, where those are a customer's: of the one that the copy
+/// comes out of, and of the one that it goes into. None of a vault or a key of which that is not known.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html#lag-encryption-key-types>.
+pub fn air_gapped_key_requests(copy: &Transfer, facts: &Facts<'_>) -> Vec<Arc<RoleRequest>> {
+    let endpoints = copy.endpoints();
+    let source = endpoints.source_vault.as_ref().known();
+    let source = source.map(|vault| (vault, &endpoints.source_type));
+    let destination = (&endpoints.destination_vault, &endpoints.destination_type);
+    let request = |(vault, of): (&Arn, &Fact<Option<VaultType>>)| {
+        if *of != Fact::Known(Some(VaultType::AirGapped)) {
+            return None;
+        }
+        let vault_key = facts.vault_key(vault).known().flatten();
+        let key = vault_key.as_ref().and_then(EncryptedWith::key)?;
+        let is_customers = facts.key_manager(key) == Fact::Known(Some(KeyManager::Customer));
+        is_customers.then(|| {
+            let request = RoleRequest::on_key(key, LAGV_KEY_ACTIONS, Via::Backup, &copy.route);
+            Arc::new(request)
+        })
+    };
+    source
+        .into_iter()
+        .chain([destination])
+        .filter_map(request)
+        .collect()
 }

@@ -305,8 +305,8 @@ pub const SHARED_KEY_USE: &[&str] = &[
 /// The grants that go with [`SHARED_KEY_USE`].
 pub const SHARED_KEY_GRANTS: &[&str] = &[CREATE_GRANT, "kms:ListGrants", "kms:RevokeGrant"];
 
-/// What the key of a logically air-gapped vault must allow: to the copy role where the vault takes the copy, to the
-/// destination's service-linked role where the copy comes out of it.
+/// What the key of a logically air-gapped vault must allow: to the copy role in any case, and where the copy comes out of the
+/// vault to the destination's service-linked role.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html>.
 pub const LAGV_KEY_ACTIONS: &[&str] = &[

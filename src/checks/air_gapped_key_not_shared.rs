@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::role_policies::of_own_policies;
-use super::words::{account_of, customer_key, key_name};
+use super::words::{account_of, customer_key, key_name, not_read};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     AskedPolicy, ByKey, KeyAccess, RoleRequest, Via, role_rulings, to_allow,
@@ -11,7 +11,7 @@ use crate::authorization::{
 use crate::catalog::cite;
 use crate::catalog::requests::{LAGV_KEY_ACTIONS, PLAIN_KEY_ACTIONS};
 use crate::inventory::{Facts, Route, VaultType};
-use crate::known::Arn;
+use crate::known::{Arn, Fact};
 use crate::verdict::Outcome;
 
 pub(super) const CHECK: Check = Check {
@@ -42,11 +42,23 @@ fn as_destination(copy: &Route, facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable("the vault does not exist");
     };
     let key = known!(customer_key("the air-gapped vault", &encrypted, facts));
-    let role = known!(copy.endpoints.role.as_ref());
-    of_key_policy(copy, facts, key, role).and(of_role_policies(copy, facts, key, role))
+    of_copy_role(copy, facts, key)
 }
 
-/// Out of the vault: the destination's service-linked role uses its key, by the key's policy.
+/// The copy role uses the key of either vault, by the key's policy and by its own.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html#lag-encryption-key-types>: "For all
+/// copy scenarios, the CMKs must be shared with the source copy role".
+fn of_copy_role(copy: &Route, facts: &Facts<'_>, key: &Arn) -> Outcome {
+    match copy.endpoints.role.as_ref() {
+        Fact::Known(role) => {
+            of_key_policy(copy, facts, key, role).and(of_role_policies(copy, facts, key, role))
+        }
+        Fact::Unknown(gap) => not_read(*gap),
+    }
+}
+
+/// Out of the vault: so does the destination's service-linked role, by the key's policy.
 fn as_source(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let vault = known!(copy.endpoints.source_vault.as_ref());
     let Some(encrypted) = known!(facts.vault_key(vault)) else {
@@ -54,7 +66,7 @@ fn as_source(copy: &Route, facts: &Facts<'_>) -> Outcome {
     };
     let key = known!(customer_key("the air-gapped vault", &encrypted, facts));
     let role = known!(copy.endpoints.destination_service_linked_role());
-    of_key_policy(copy, facts, key, &role)
+    of_key_policy(copy, facts, key, &role).and(of_copy_role(copy, facts, key))
 }
 
 fn of_key_policy(copy: &Route, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Outcome {

@@ -7,7 +7,7 @@ use super::words::{backed_up_by_another, backup_without, status_message, taken_b
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     ASSUME, AskedOf, BackupRequest, Grounds, Party, RoleRequest, RoleRequests, Ruling, Rulings,
-    air_gapped_key_request, backup_requests, control_rulings, denied_by_the_organization, list,
+    air_gapped_key_requests, backup_requests, control_rulings, denied_by_the_organization, list,
     may_be_assumed, nothing_binds, role_requests, to_lift,
 };
 use crate::catalog::cite;
@@ -78,7 +78,7 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
 /// All that the copy asks of its role.
 fn all_requests(copy: &Transfer, facts: &Facts<'_>) -> RoleRequests {
     let mut asked = role_requests(copy, facts);
-    asked.requests.extend(air_gapped_key_request(copy, facts));
+    asked.requests.extend(air_gapped_key_requests(copy, facts));
     asked
 }
 
