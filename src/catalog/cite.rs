@@ -85,6 +85,8 @@ cites! {
     QUOTAS = "AWS Backup quotas", guide!("aws-backup-limits");
     /// What changed when.
     HISTORY = "Document history for AWS Backup", guide!("doc-history");
+    /// How an RDS instance is backed up.
+    RDS_BACKUP = "Amazon Relational Database Service backups", guide!("rds-backup");
     /// Troubleshooting.
     TROUBLESHOOTING = "Troubleshooting AWS Backup", guide!("troubleshooting");
     /// Vault Lock.
@@ -177,6 +179,8 @@ cites! {
     RDS_ACTIONS = "Actions, resources, and condition keys for Amazon RDS", "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html";
     /// Sharing an encrypted RDS snapshot.
     RDS_SHARE = "Sharing encrypted snapshots for Amazon RDS", "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/share-encrypted-snapshot.html";
+    /// What RDS wants to be told for a copy of a snapshot.
+    RDS_API_COPY = "CopyDBSnapshot", "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBSnapshot.html";
     /// Copying an RDS snapshot.
     RDS_COPY = "Copying a DB snapshot for Amazon RDS", "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html";
     /// AWS's knowledge center on cross-account copies.

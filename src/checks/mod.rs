@@ -44,6 +44,7 @@ mod organization_policy_denies_copy;
 mod partition_mismatch;
 mod plan_copies_nowhere;
 mod quota_may_hold_copy_back;
+mod rds_backup_key;
 mod rds_backups;
 mod recovery_point_continuous;
 mod recovery_point_in_cold_storage;

@@ -5,6 +5,7 @@ use super::bucket_versioning::not_versioned;
 use super::continuous_elsewhere::continuous_elsewhere;
 use super::fsx_backups::not_made_by_fsx;
 use super::not_backed_up::not_backed_up_as_it_is;
+use super::rds_backup_key;
 use super::resource_key::not_readable;
 use super::resource_policy::denied_by_its_policy;
 use super::resource_state::not_backed_up;
@@ -35,6 +36,7 @@ pub(super) const CHECK: Check = Check {
         cite::FSX_ONTAP_BACKUPS,
         cite::PLAN_OPTIONS,
         cite::TROUBLESHOOTING,
+        cite::RDS_BACKUP,
         cite::ASSIGN,
         cite::ASSIGN_JSON,
     ],
@@ -87,6 +89,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         continuous_elsewhere(copy, resource, facts),
         denied_by_its_policy(copy, resource, facts),
         not_readable(copy, resource, facts),
+        rds_backup_key::keeps_out(copy, resource, facts),
         never_starts(copy, resource, facts),
     ];
     let against = against.into_iter().flatten().reduce(Outcome::and);

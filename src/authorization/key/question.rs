@@ -46,6 +46,10 @@ impl KeyAccess<'_> {
 pub enum Via {
     /// The service that owns the resource, in the Region of either vault.
     OfType,
+    /// The same where the backup is made.
+    OfTypeHere,
+    /// The same where the copy is made.
+    OfTypeThere,
     /// AWS Backup itself: the keys of logically air-gapped vaults.
     Backup,
     /// The service that owns the resource, where the backup is made: a key that the backup itself is not on.
@@ -74,6 +78,16 @@ impl Through {
         let (service, context_key, regions) = match via {
             Via::Backup => (Some(ViaService::Backup.as_str()), on_ebs, [here, there]),
             Via::OfType => (of_type.map(ViaService::as_str), on_ebs, [here, there]),
+            Via::OfTypeHere => (
+                of_type.map(ViaService::as_str),
+                on_ebs,
+                [here.clone(), here],
+            ),
+            Via::OfTypeThere => (
+                of_type.map(ViaService::as_str),
+                on_ebs,
+                [there.clone(), there],
+            ),
             Via::OfResource => {
                 let reading = reading();
                 let service = reading.map(|reading| reading.via);
