@@ -1,6 +1,8 @@
 #![doc = include_str!("destination_key_aws_managed.md")]
 
-use super::words::{copied, foretold, key_name, listed, no_destination_vault, not_read};
+use super::words::{
+    copied, foretold, key_name, listed, no_destination_vault, not_read, unless_unencrypted,
+};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::encryption::keys;
@@ -20,6 +22,10 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+    unless_unencrypted(of_key(copy, facts), copy)
+}
+
+fn of_key(copy: &Route, facts: &Facts<'_>) -> Outcome {
     known!(copied(copy));
     let vault = &copy.endpoints.destination_vault;
     let Some(vault_key) = known!(facts.vault_key(vault)) else {
@@ -31,6 +37,8 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     );
     match known!(listed(copy.model(), copy)) {
         Model::ServiceDependent => {}
+        // The page has no word of the key of the air-gapped vault: "as long as the copy is encrypted with a customer managed key".
+        Model::Independent if out_of_lagv && matches!(vault_key, EncryptedWith::Key(_)) => {}
         Model::Independent
             if out_of_lagv && matches!(known!(copy.backup_key.as_ref()), EncryptedWith::Key(_)) => {
         }

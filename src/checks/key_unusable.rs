@@ -1,6 +1,6 @@
 #![doc = include_str!("key_unusable.md")]
 
-use super::words::{date, key_name, status_message};
+use super::words::{date, key_name, status_message, unless_unencrypted};
 use super::{Check, MayFail, Run, When};
 use crate::catalog::cite;
 use crate::catalog::key_states::{KeyUse, key_use};
@@ -20,6 +20,10 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+    unless_unencrypted(of_keys(copy, facts), copy)
+}
+
+fn of_keys(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let mut gaps = Vec::new();
     let mut keys: Vec<(&str, Arn)> = Vec::new();
     match copy.backup_key.as_ref() {

@@ -9,7 +9,7 @@ use crate::catalog::messages::{self, MessageId};
 use crate::catalog::{Crossing, Kind, RouteAnswer, capabilities, cite, regions, route};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Route};
 use crate::known::{Arn, Fact, Gap, Region, near};
-use crate::verdict::{Evidence, Outcome, Predicted};
+use crate::verdict::{Evidence, Outcome, Predicted, Status};
 
 /// Undecided, for want of one fact.
 pub fn not_read(gap: Gap) -> Outcome {
@@ -84,6 +84,24 @@ pub fn listed<T>(of_kinds: Fact<Option<T>>, copy: &Route) -> Result<T, Outcome> 
         Fact::Known(None) => Err(unlisted(&copy.type_name())),
         Fact::Unknown(gap) => Err(not_read(*gap)),
     }
+}
+
+/// What is found of the destination vault's key, in view of what the copy is encrypted with. Copies of unencrypted Aurora, DocumentDB
+/// and Neptune stay so, and no page says whether AWS Backup looks at the vault's key for them all the same.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html#copy-encryption>.
+pub fn unless_unencrypted(found: Outcome, copy: &Route) -> Outcome {
+    if found.status != Status::Fail || copy.copy_key != Fact::Known(EncryptedWith::Nothing) {
+        return found;
+    }
+    let vault = &copy.endpoints.destination_vault;
+    let what = "whether AWS Backup looks at the vault's key for a copy that stays unencrypted";
+    let gap = Gap::not_told(what, vault.as_str()).where_is(vault);
+    let message = format!(
+        "{}; the copy stays unencrypted, and no page says whether that stops it",
+        found.message
+    );
+    Outcome::undecided(message, [gap]).saw(found.evidence)
 }
 
 /// The account of a role, for people.
