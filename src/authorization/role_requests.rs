@@ -6,8 +6,8 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::recovery_points::pattern;
 use crate::catalog::requests::{
-    ActionResource, COPY_FROM, COPY_INTO, EVERY_COPY, RoleAction, SERVICE_DEPENDENT_KEY,
-    copied_in_both_regions, role_actions,
+    ActionResource, COPY_FROM, COPY_INTO, EVERY_COPY, NeededFor, PLAIN_KEY_ACTIONS, RoleAction,
+    SERVICE_DEPENDENT_KEY, copied_in_both_regions, role_actions,
 };
 use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Transfer, VaultType};
 use crate::known::{AccountId, Arn, Fact, Region};
@@ -31,7 +31,9 @@ pub fn role_requests(copy: &Transfer, facts: &Facts<'_>) -> RoleRequests {
         }
     };
     let asking = RequestBuilder { copy, facts, vault };
-    asking.ask(EVERY_COPY, &mut all);
+    // The backup itself is not copied out of a vault.
+    let is_asked = |asked: &&RoleAction| asked.action != COPY_FROM || !copy.is_backup_itself;
+    asking.ask(EVERY_COPY.iter().filter(is_asked), &mut all);
     asking.of_type(&mut all);
     asking.of_key(&mut all);
     all
@@ -55,7 +57,7 @@ impl RequestBuilder<'_> {
                 return;
             }
         };
-        let shared = self.is_shared();
+        let shared = self.copy.endpoints().is_shared();
         let may_be_asked = |asked: &&RoleAction| match (&shared, asked.when.applies(false)) {
             (_, true) | (Fact::Known(true), false) => true,
             (Fact::Known(false), false) => false,
@@ -68,22 +70,17 @@ impl RequestBuilder<'_> {
         self.ask(asked, all);
     }
 
-    /// Actions on one thing are one request.
+    /// Actions on one thing, which are done by one principal, are one request.
     fn ask<'r>(&self, actions: impl IntoIterator<Item = &'r RoleAction>, all: &mut RoleRequests) {
         let actions: Vec<&RoleAction> = actions.into_iter().collect();
-        let of_one_thing = actions.chunk_by(|one, other| one.on == other.on);
+        let of_one_thing =
+            actions.chunk_by(|one, other| one.on == other.on && one.when == other.when);
         all.requests
             .extend(of_one_thing.filter_map(|actions| self.request(actions).map(Arc::new)));
     }
 
-    fn is_shared(&self) -> Fact<bool> {
-        match self.copy.endpoints().is_cross_account() {
-            Fact::Known(false) => self.copy.endpoints().touches_air_gapped_vault(),
-            other @ (Fact::Known(true) | Fact::Unknown(_)) => other,
-        }
-    }
-
-    /// The backup's own key, where it is a customer's.
+    /// The keys of a copy that AWS Backup has the owning service make, where they are a customer's: the backup's own, and that of
+    /// the destination vault where the role makes the copy.
     fn of_key(&self, all: &mut RoleRequests) {
         match self.copy.route.model() {
             Fact::Known(Some(Model::ServiceDependent)) => {}
@@ -93,20 +90,50 @@ impl RequestBuilder<'_> {
                 return;
             }
         }
-        let manager = match &self.copy.route.backup_key {
-            Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
-            Fact::Known(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) => return,
-            Fact::Known(EncryptedWith::Key(key)) => self.facts.key_manager(key),
+        if self
+            .customer_key(&self.copy.route.backup_key, all)
+            .is_some()
+        {
+            self.ask(SERVICE_DEPENDENT_KEY, all);
+        }
+        // Who makes the copy is asked with the type's own actions, too.
+        if self.copy.route.is_made_by_its_role() != Fact::Known(true) {
+            return;
+        }
+        let vault = &self.copy.endpoints().destination_vault;
+        let goes_to = match self.facts.vault_key(vault) {
+            _ if self.copy.route.copy_key == Fact::Known(EncryptedWith::Nothing) => return,
+            Fact::Known(None) => return,
+            Fact::Known(Some(key)) => Fact::Known(key),
+            Fact::Unknown(gap) => Fact::Unknown(gap),
+        };
+        let Some(key) = self.customer_key(&goes_to, all) else {
+            return;
+        };
+        let route = &self.copy.route;
+        let asked = RoleRequest::on_key(key, PLAIN_KEY_ACTIONS, Via::OfTypeThere, route);
+        all.requests.push(Arc::new(asked));
+    }
+
+    /// The key, where it is a customer's.
+    fn customer_key<'k>(
+        &self,
+        encrypted: &'k Fact<EncryptedWith>,
+        all: &mut RoleRequests,
+    ) -> Option<&'k Arn> {
+        let (key, manager) = match encrypted {
+            Fact::Unknown(gap) => (None, Fact::Unknown(gap.clone())),
+            Fact::Known(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) => return None,
+            Fact::Known(EncryptedWith::Key(key)) => (Some(key), self.facts.key_manager(key)),
         };
         match manager {
-            Fact::Known(Some(KeyManager::Customer)) => {}
-            Fact::Known(Some(KeyManager::Aws) | None) => return,
+            Fact::Known(Some(KeyManager::Customer)) => key,
+            Fact::Known(Some(KeyManager::Aws) | None) => None,
             Fact::Unknown(gap) => {
                 all.gaps.push(*gap);
-                return;
+                None
             }
         }
-        self.ask(SERVICE_DEPENDENT_KEY, all);
     }
 
     fn request(&self, actions: &[&RoleAction]) -> Option<RoleRequest> {
@@ -145,7 +172,8 @@ impl RequestBuilder<'_> {
             }
             (_, ActionResource::RecoveryPoint) => {
                 let shapes = self.snapshot();
-                one(vault, text(&shapes), self.on_snapshot(shapes, self.made()))
+                let on_snapshot = self.on_snapshot(first.when, shapes.clone(), self.made());
+                one(vault, text(&shapes), on_snapshot)
             }
             (_, ActionResource::Snapshots) => {
                 let snapshots = |region: Option<Region>| {
@@ -156,7 +184,8 @@ impl RequestBuilder<'_> {
                 let shapes = snapshots(vault.region());
                 let made = copy.endpoints().destination_region().known();
                 let made = made.map(|region| snapshots(Some(region)));
-                one(vault, text(&shapes), self.on_snapshot(shapes, made))
+                let on_snapshot = self.on_snapshot(first.when, shapes.clone(), made);
+                one(vault, text(&shapes), on_snapshot)
             }
             (_, ActionResource::Bucket) => {
                 let bucket = self.bucket();
@@ -200,10 +229,15 @@ impl RequestBuilder<'_> {
         }
     }
 
-    fn on_snapshot(&self, shapes: Vec<SmolStr>, made: Option<Vec<SmolStr>>) -> RequestTemplate {
+    fn on_snapshot(
+        &self,
+        when: NeededFor,
+        shapes: Vec<SmolStr>,
+        made: Option<Vec<SmolStr>>,
+    ) -> RequestTemplate {
         let in_both = self.copy.route.kind.agreed(copied_in_both_regions);
         let in_both = in_both.known().flatten() == Some(true);
-        let made = made.filter(|_| self.is_made_by_role());
+        let made = made.filter(|_| self.copy.route.is_made_by_its_role() == Fact::Known(true));
         let made = made
             .zip(self.copy.endpoints().destination_region().known())
             .map(|(shapes, region)| Made { region, shapes });
@@ -229,16 +263,19 @@ impl RequestBuilder<'_> {
                 (Fact::Known(_) | Fact::Unknown(_), Fact::Known(_) | Fact::Unknown(_)) => None,
             },
             in_both: in_both && self.copy.endpoints().is_cross_account() == Fact::Known(false),
+            // EC2 is called in the Region that the copy goes to, and there by AWS Backup's service-linked role; the role itself
+            // shares what is copied where that is.
+            elsewhere: match (
+                self.copy.endpoints().is_cross_account(),
+                self.copy.endpoints().is_cross_region(),
+            ) {
+                (Fact::Known(true), Fact::Known(true)) if !in_both && when == NeededFor::Always => {
+                    self.copy.endpoints().destination_region().known()
+                }
+                (Fact::Known(_) | Fact::Unknown(_), Fact::Known(_) | Fact::Unknown(_)) => None,
+            },
             made,
         }
-    }
-
-    /// Whether the copy role makes the copy: to another account, and with a logically air-gapped vault, AWS Backup's
-    /// service-linked role does.
-    ///
-    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html>.
-    fn is_made_by_role(&self) -> bool {
-        self.is_shared() == Fact::Known(false)
     }
 
     /// The shapes of the ARNs of what the copy makes; `None` where its Region is not known.

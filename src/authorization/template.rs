@@ -57,6 +57,8 @@ pub enum RequestTemplate {
         to: Option<Region>,
         /// Whether the call must be allowed in both Regions.
         in_both: bool,
+        /// The Region in which another principal may make the call in its place.
+        elsewhere: Option<Region>,
         /// What the copy makes: the role must be let make it, too.
         made: Option<Made>,
     },
@@ -87,6 +89,8 @@ pub enum Several {
     AllCount,
     /// It comes in the last of them, and in one of the others.
     LastCounts,
+    /// It comes in the first of them, or by somebody else in the others: what stands against the first alone may not count.
+    FirstMayCount,
 }
 
 impl Several {
@@ -100,6 +104,13 @@ impl Several {
                 let last = rulings.pop()?;
                 let others = Self::OneCounts.together(rulings.into_iter(), subject);
                 Some(others.map_or_else(|| last.clone(), |others| others.and(last.clone())))
+            }
+            Self::FirstMayCount => {
+                let mut rulings = rulings;
+                let first = rulings.next()?;
+                let is_allowed = matches!(first, Ruling::Allowed { .. });
+                let others = rulings.filter(|_| !is_allowed);
+                Some(others.fold(first, |one, other| one.either(other, subject)))
             }
         }
     }
@@ -175,8 +186,12 @@ impl RequestTemplate {
             Self::Snapshot { in_both: true, .. } => Several::AllCount,
             Self::Snapshot { made: Some(_), .. } => Several::LastCounts,
             Self::Snapshot {
+                elsewhere: Some(_), ..
+            } => Several::FirstMayCount,
+            Self::Snapshot {
                 in_both: false,
                 made: None,
+                elsewhere: None,
                 ..
             }
             | Self::Into { .. }
@@ -218,6 +233,7 @@ impl RequestTemplate {
                 shapes,
                 to,
                 in_both,
+                elsewhere,
                 made,
             } => {
                 let on = |region: Option<Region>, shapes: &[SmolStr]| {
@@ -240,6 +256,8 @@ impl RequestTemplate {
                     }
                     (None, None) => {}
                 }
+                let there = elsewhere.clone();
+                all.extend(there.map(|there| on(Some(there), shapes)));
                 all
             }
             Self::Plain { vault, shape } => {

@@ -28,6 +28,7 @@ pub(super) const CHECK: Check = Check {
         cite::ROLE_POLICY,
         cite::S3,
         cite::KC_ACCESS_DENIED,
+        cite::EBS_COPY,
         cite::EBS_COPY_PERMISSIONS,
         cite::EC2_COPY_PERMISSIONS,
         cite::RDS_ACTIONS,

@@ -2,14 +2,16 @@
 
 use super::words::{
     copied, customer_key, key_name, listed, no_destination_vault, status_message_of,
+    unless_unencrypted,
 };
 use super::{Check, MayFail, Run, When, ebs_default_key, known};
 use crate::authorization::{AskedPolicy, KeyAccess, Via};
 use crate::catalog::cite;
 use crate::catalog::messages::destination_key_refuses;
 use crate::catalog::requests::{DESTINATION_KEY_USE, PLAIN_KEY_ACTIONS};
-use crate::inventory::{Copy, Facts, Model, Transfer, VaultType};
-use crate::verdict::{Basis, Outcome, Status};
+use crate::inventory::{Copy, Facts, Model, Route, Transfer, VaultType};
+use crate::known::{Arn, Fact, Gap};
+use crate::verdict::{Basis, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "destination-key-refuses-backup",
@@ -69,7 +71,7 @@ fn of_vault(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
         access.ask(PLAIN_KEY_ACTIONS)
     };
     let within_account = key.account() == vault.account();
-    rulings
+    let found = rulings
         .deny_only_where(!of_resource && within_account)
         .and_denies_of(&access.ask(DESTINATION_KEY_USE))
         .outcome(&AskedPolicy {
@@ -81,5 +83,67 @@ fn of_vault(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
                 &role,
                 "AWSServiceRoleForBackup of the destination account",
             )
-        })
+        });
+    let found = match of_copy_role(copy, facts, key).filter(|_| of_resource) {
+        // Who changes the policy lets both in.
+        Some(of_role) if found.status == Status::Fail => found.and(of_role),
+        Some(of_role) => found.and(open_where_silent(of_role, key)),
+        None => found,
+    };
+    unless_unencrypted(found, copy)
+}
+
+/// What the key says to the copy role, which makes the copy within an account: it calls the service that owns the resource, and that asks
+/// its caller for the key that the copy goes to. `None`: it lets the role in, or another makes the copy.
+///
+/// See <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html>; that a Deny must except the roles of backups is by
+/// <https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html#backup-permissions-grants-deny-statements>.
+fn of_copy_role(copy: &Route, facts: &Facts<'_>, key: &Arn) -> Option<Outcome> {
+    if copy.is_made_by_its_role() != Fact::Known(true) {
+        return None;
+    }
+    let role = copy.endpoints.role.as_ref().known()?;
+    let access = KeyAccess {
+        copy,
+        facts,
+        key,
+        principal: role,
+        via: Via::OfTypeThere,
+    };
+    let rulings = access
+        .ask(PLAIN_KEY_ACTIONS)
+        .and_denies_of(&access.ask(DESTINATION_KEY_USE));
+    let name = key_name(key, facts);
+    let found = rulings.outcome(&AskedPolicy {
+        basis: Basis::Inferred,
+        predicted: &|| status_message_of(copy, destination_key_refuses),
+        ..AskedPolicy::of_key(
+            key,
+            ("the destination vault's key", name),
+            role,
+            role.name(),
+        )
+    });
+    match found.status {
+        Status::Fail | Status::Undecided => Some(found),
+        Status::Pass | Status::Warn | Status::NotApplicable => None,
+    }
+}
+
+/// No page says of AWS Backup what EC2's and RDS's say of their callers, unless the policy has a Deny.
+fn open_where_silent(found: Outcome, key: &Arn) -> Outcome {
+    let is_deny = |need: &Need| matches!(need, Need::Lift(_));
+    if found.status != Status::Fail
+        || found.needed().is_empty()
+        || found.needed().iter().any(is_deny)
+    {
+        return found;
+    }
+    let what = "whether a copy within the account takes the destination vault's key as the copy role, which the key does not let in";
+    let gap = Gap::not_told(what, key.as_str()).where_is(key);
+    let message = format!(
+        "{}, and within an account that role makes the copy",
+        found.message
+    );
+    Outcome::undecided(message, [gap]).saw(found.evidence)
 }

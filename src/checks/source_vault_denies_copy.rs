@@ -16,7 +16,12 @@ pub(super) const CHECK: Check = Check {
     id: "source-vault-denies-copy",
     title: "the source vault's access policy denies the copy out of it",
     doc: include_str!("source_vault_denies_copy.md"),
-    cites: &[cite::CROSS_ACCOUNT, cite::ACTIONS, cite::SCP],
+    cites: &[
+        cite::CROSS_ACCOUNT,
+        cite::ACTIONS,
+        cite::SCP,
+        cite::LAGV_PRIMARY,
+    ],
     may_fail: MayFail::Yes,
     when: When::Always,
     run: Run::Transfer(run),
@@ -26,6 +31,11 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let vault = known!(copy.endpoints().source_vault.as_ref());
     if let Fact::Known(false) = facts.vault_exists(vault) {
         return Outcome::not_applicable("the source vault does not exist");
+    }
+    if copy.is_backup_itself {
+        return Outcome::not_applicable(
+            "the backup itself goes into the air-gapped vault: nothing is copied out of the source vault",
+        );
     }
     let name = vault.name();
     let start = match copy.endpoints().start {

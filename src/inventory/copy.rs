@@ -11,12 +11,12 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::catalog::Kind;
 use crate::catalog::calls::api_call;
+use crate::catalog::{Kind, goes_into_air_gapped_vault_itself};
 use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::frame::CopyEntry;
-use super::lookup::{Assumption, Facts, contradiction};
+use super::lookup::{Assumption, Facts, VaultType, contradiction};
 use super::objects::Lifecycle;
 use super::word::Start;
 use backup_made::{
@@ -87,6 +87,7 @@ impl Copy {
         let owner = owner.and_then(|point| facts.owner_contradicts(point));
         let resource = owner.map_or(resource, Fact::unknown);
         let source_vault = source_vault(&named, facts);
+        let mut is_backup_itself = false;
         // A backup that a copy makes has the type of what was copied, and the key that the copy gives it.
         let (resource_type, kind, backup_keys) = match first {
             Some(Self { transfer, .. }) => {
@@ -100,7 +101,12 @@ impl Copy {
             }
             None => {
                 let (resource_type, kind) = kind_of(&named, &resource, &source_vault, facts);
-                let keys = backup_keys(&named, &kind, &source_vault, facts);
+                is_backup_itself = goes_there_itself(&named, &kind, facts);
+                let destination = || Fact::Known(named.destination_vault.clone());
+                let keys = match is_backup_itself {
+                    true => backup_keys(&named, &kind, &destination(), facts),
+                    false => backup_keys(&named, &kind, &source_vault, facts),
+                };
                 (resource_type, kind, keys)
             }
         };
@@ -173,6 +179,7 @@ impl Copy {
             transfer: Arc::new(Transfer {
                 recovery_point: named.recovery_point,
                 bucket,
+                is_backup_itself,
                 route: Route {
                     endpoints: Endpoints {
                         destination_type: facts.vault_type(&named.destination_vault),
@@ -255,6 +262,23 @@ impl KindOf {
     ) -> (Fact<ResourceType>, Self) {
         kind_of_resource(resource, account, region, facts)
     }
+}
+
+/// Whether the backup itself goes into the logically air-gapped vault, which is the target of the rule that makes it: AWS Backup manages
+/// the type fully.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/lag-vault-primary-backup.html>.
+fn goes_there_itself(named: &Named, kind: &KindOf, facts: &Facts<'_>) -> bool {
+    let vault = &named.destination_vault;
+    if named.recovery_point.is_some()
+        || facts.vault_type(vault) != Fact::Known(Some(VaultType::AirGapped))
+        || kind.agreed(goes_into_air_gapped_vault_itself) != Fact::Known(Some(true))
+    {
+        return false;
+    }
+    let rule = facts.rule_of(named.plan.as_ref()).known().flatten();
+    let target = rule.and_then(|rule| rule.get("TargetLogicallyAirGappedBackupVaultArn")?.as_str());
+    target == Some(vault.as_str())
 }
 
 /// What is taken for granted of the organization's policies, in words; `None` where they were read, or nobody said so.

@@ -54,6 +54,11 @@ pub struct Transfer {
     pub recovery_point: Option<Arn>,
     /// The bucket that is copied, for S3, where it is known.
     pub bucket: Option<Arn>,
+    /// Whether nothing is copied: the backup itself is made in the logically air-gapped vault that its rule names.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/lag-vault-primary-backup.html>: "No recovery point is created in
+    /// your backup vault, and no copy operation is required."
+    pub is_backup_itself: bool,
 }
 
 impl Transfer {
@@ -144,6 +149,16 @@ impl Endpoints {
         }
     }
 
+    /// Whether what is copied is shared with another account: the destination's, or that of AWS's own in which a logically air-gapped
+    /// vault lies.
+    #[must_use]
+    pub fn is_shared(&self) -> Fact<bool> {
+        match self.is_cross_account() {
+            Fact::Known(false) => self.touches_air_gapped_vault(),
+            other @ (Fact::Known(true) | Fact::Unknown(_)) => other,
+        }
+    }
+
     /// The service-linked role of AWS Backup in the destination account.
     #[must_use]
     pub fn destination_service_linked_role(&self) -> Fact<Arn> {
@@ -157,6 +172,15 @@ impl Route {
     #[must_use]
     pub fn model(&self) -> Fact<Option<Model>> {
         model(&self.kind)
+    }
+
+    /// Whether the copy role makes the copy: to another account, and with a logically air-gapped vault, AWS Backup's
+    /// service-linked role does.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html>.
+    #[must_use]
+    pub fn is_made_by_its_role(&self) -> Fact<bool> {
+        self.endpoints.is_shared().map(|is_shared| !is_shared)
     }
 
     /// Who manages the backup's key. `None`: it has no key of its own, or the key does not exist.
