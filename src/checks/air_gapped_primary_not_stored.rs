@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
-use super::words::{key_name, listed, status_message};
-use super::{Check, MayFail, Run, When, known};
+use super::air_gapped_first::not_made;
+use super::words::{key_name, listed, not_read, status_message};
+use super::{Check, MayFail, Others, Run, When, known};
 use crate::catalog::messages::MessageId;
 use crate::catalog::{Support, capabilities, cite};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
+use crate::known::Fact;
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -16,15 +18,27 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::LAGV_PRIMARY],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Copy(run),
+    run: Run::Composite(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    if !is_primary(copy, known!(facts.rule_of(copy.plan.as_ref()))) {
-        return Outcome::not_applicable(
-            "the copy is not of a rule that names a logically air-gapped vault as its target",
-        );
+fn run(copy: &Copy, facts: &Facts<'_>, ask: Option<&Others<'_>>) -> Option<Outcome> {
+    let rule = match facts.rule_of(copy.plan.as_ref()) {
+        Fact::Known(rule) => rule,
+        Fact::Unknown(gap) => return Some(not_read(*gap)),
+    };
+    if is_primary(copy, rule) {
+        return Some(received(copy, facts));
     }
+    let not_made = rule.and_then(|rule| not_made(copy, rule, facts, ask?));
+    Some(not_made.unwrap_or_else(|| {
+        Outcome::not_applicable(
+            "the copy is not of a rule that names a logically air-gapped vault as its target",
+        )
+    }))
+}
+
+/// Whether the vault receives what the rule sends to it.
+fn received(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let subject = copy.subject();
     let (same_account, same_region) = (
         !known!(copy.endpoints().is_cross_account()),

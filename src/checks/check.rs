@@ -32,7 +32,7 @@ pub struct Check {
 /// What checks found, in their order. Copies that are alike to a check share what it found.
 pub type Found = Vec<(&'static Check, Arc<Outcome>)>;
 
-/// Asks the checks of copies that are not [`Run::Composite`].
+/// Asks the checks of another copy, in view of no others.
 pub type Others<'a> = dyn Fn(&Copy) -> Found + 'a;
 
 /// Of which copies a question is asked. What is found where it does not arise holds for all copies of one route.
@@ -69,8 +69,9 @@ pub enum Run {
     },
     /// The whole copy.
     Copy(fn(&Copy, &Facts<'_>) -> Outcome),
-    /// The whole copy, in view of what the checks that are no such find of other copies: the last is to ask them.
-    Composite(fn(&Copy, &Facts<'_>, &Others<'_>) -> Outcome),
+    /// The whole copy, in view of what the checks find of other copies: the last is to ask them, and absent where it is another copy
+    /// that is asked so. `None`: nothing is found of that one.
+    Composite(fn(&Copy, &Facts<'_>, Option<&Others<'_>>) -> Option<Outcome>),
     /// `audit` asks it of every vault.
     Vault(fn(&Arn, &Facts<'_>) -> Outcome),
     /// `audit` asks it of every backup plan.

@@ -147,7 +147,7 @@ fn of_copy(
 ) -> Option<Outcome> {
     let ask = |copy: &Copy, facts: &Facts<'_>| match check.run {
         Run::Copy(run) => Some(run(copy, facts)),
-        Run::Composite(run) => Some(run(copy, facts, others?)),
+        Run::Composite(run) => run(copy, facts, others),
         Run::Endpoints(_)
         | Run::Route(_)
         | Run::Transfer(_)

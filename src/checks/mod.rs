@@ -1,6 +1,7 @@
 //! The checks, one file and one page each, in the order in which a copy job meets them.
 
 mod accounts_in_different_organizations;
+mod air_gapped_first;
 mod air_gapped_key_not_shared;
 mod air_gapped_primary_not_stored;
 mod air_gapped_source_not_copyable;

@@ -31,7 +31,11 @@ enum Part {
     Open(Vec<Gap>),
 }
 
-fn run(copy: &Copy, facts: &Facts<'_>, ask: &Others<'_>) -> Outcome {
+fn run(copy: &Copy, facts: &Facts<'_>, ask: Option<&Others<'_>>) -> Option<Outcome> {
+    Some(of_parts(copy, facts, ask?))
+}
+
+fn of_parts(copy: &Copy, facts: &Facts<'_>, ask: &Others<'_>) -> Outcome {
     let vault = known!(copy.endpoints().source_vault.as_ref());
     let Some(point) = &copy.transfer.recovery_point else {
         return Outcome::not_applicable(
