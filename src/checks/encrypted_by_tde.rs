@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
     id: "encrypted-by-tde",
     title: "the database is encrypted by TDE, whose snapshots cannot be shared",
     doc: include_str!("encrypted_by_tde.md"),
-    cites: &[cite::RDS_SHARE, cite::TROUBLESHOOTING],
+    cites: &[cite::RDS_SHARE, cite::TROUBLESHOOTING, cite::RDS_API_COPY],
     may_fail: MayFail::Yes,
     when: When::Kinds {
         kinds: &[Kind::Rds],
@@ -32,7 +32,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable("it is asked of the copy that comes first");
     }
     if !known!(copy.endpoints().is_cross_account()) {
-        return same_account();
+        return into_another_region(copy, facts).unwrap_or_else(same_account);
     }
     match known!(engine(copy, facts)) {
         Some(engine) if !has_tde(engine) => {
@@ -92,6 +92,27 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         &described.of,
         "has neither TdeCredentialArn nor an option group with TDE",
     )])
+}
+
+/// Within the account RDS wants a target option group for such a copy to another Region, and AWS Backup gives none. `None`: there is no
+/// other Region, or the description does not say so; what the option group says is another check's.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBSnapshot.html> and
+/// <https://docs.aws.amazon.com/aws-backup/latest/devguide/troubleshooting.html>.
+fn into_another_region(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
+    if copy.endpoints().is_cross_region() != Fact::Known(true) {
+        return None;
+    }
+    let engine = engine(copy, facts).known().flatten()?;
+    let described = described(copy, facts).known().filter(|_| has_tde(engine))?;
+    let credential = described.text("TdeCredentialArn");
+    let credential = credential.filter(|text| !text.is_empty())?;
+    let what = "whether the copy goes where an option group of the same name is in the destination Region: RDS wants to be told of one for a database that is encrypted by TDE, and AWS Backup does not tell it";
+    let gap = Gap::not_told(what, described.of.as_str()).where_is(&described.of);
+    let message = "the database is encrypted by TDE: RDS copies it to another Region into an option group that must be named, and AWS Backup names none";
+    let says = format!("is {credential}");
+    let seen = Evidence::at(&described.of, "/TdeCredentialArn", says);
+    Some(Outcome::undecided(message, [gap]).saw([seen]))
 }
 
 /// Oracle and SQL Server have transparent data encryption.
