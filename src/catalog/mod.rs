@@ -16,6 +16,7 @@ pub mod encryption;
 pub mod given_ids;
 pub mod key_states;
 mod kind;
+pub mod lifecycles;
 mod limits;
 pub mod managed_policies;
 pub mod messages;

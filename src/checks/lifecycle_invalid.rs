@@ -4,15 +4,10 @@ use super::retention::Retention;
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
+use crate::catalog::lifecycles::{COLD_DAYS, MOST_DAYS, is_taken};
 use crate::inventory::{Copy, Facts, Json, Lifecycle};
 use crate::known::{ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
-
-/// What is in cold storage stays there for so many days.
-const COLD_DAYS: i64 = 90;
-
-/// A hundred years.
-const MOST_DAYS: i64 = 36_500;
 
 pub(super) const CHECK: Check = Check {
     id: "lifecycle-invalid",
@@ -93,16 +88,7 @@ fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     }
     let delete = lifecycle.delete_after_days.value().copied();
     let cold = lifecycle.move_to_cold_storage_after_days.value().copied();
-    let (kept, stays) = (
-        delete.filter(|days| *days > 0),
-        cold.filter(|days| *days >= 0),
-    );
-    let is_out_of_range = delete.is_some_and(|days| days == 0 || !(-1..=MOST_DAYS).contains(&days))
-        || cold.is_some_and(|days| days < -1);
-    let is_too_short = kept
-        .zip(stays)
-        .is_some_and(|(kept, cold)| kept < cold.saturating_add(COLD_DAYS));
-    (is_out_of_range || is_too_short).then(|| {
+    (!is_taken(delete, cold)).then(|| {
         let days = |days: Option<i64>| days.map_or_else(|| "none".to_owned(), |days| days.to_string());
         Outcome::fail(format!(
             "the rule's own lifecycle is not one that AWS Backup takes (DeleteAfterDays {}, MoveToColdStorageAfterDays {}): it refuses the \

@@ -6,7 +6,7 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, When};
 use crate::catalog::cite;
 use crate::catalog::quotas::{
-    COPY_ACTIONS, NEARLY_FULL, RECOVERY_POINTS, SELECTION_TAGS, SELECTIONS,
+    COPY_ACTIONS, NEARLY_FULL, RECOVERY_POINTS, SELECTION_TAGS, SELECTIONS, TAG_SELECTIONS,
 };
 use crate::inventory::{Copy, Facts, Start};
 use crate::known::Fact;
@@ -72,12 +72,19 @@ fn full(copy: &Copy, facts: &Facts<'_>) -> Option<Evidence> {
 fn of_plan(copy: &Copy, facts: &Facts<'_>) -> Option<Evidence> {
     let plan = copy.plan.as_ref()?;
     let all = facts.selections_of(plan);
-    if all.len() > SELECTIONS {
-        let says = format!(
-            "the plan has {} selections, and may have {SELECTIONS}",
-            all.len()
-        );
-        return Some(Evidence::of(plan.id.as_str(), says));
+    let by_tags = all.iter().filter(|selection| {
+        let has = |field: &str| selection.get(field).is_some_and(|all| *all != Value::Null);
+        has("ListOfTags") || has("Conditions")
+    });
+    let (all_of_them, by_tags) = (all.len(), by_tags.count());
+    for (count, most, that) in [
+        (all_of_them, SELECTIONS, ""),
+        (by_tags, TAG_SELECTIONS, " that use tags"),
+    ] {
+        if count > most {
+            let says = format!("the plan has {count} selections{that}, and may have {most}");
+            return Some(Evidence::of(plan.id.as_str(), says));
+        }
     }
     let is_ours = |selection: &&Value| {
         selection.get("SelectionName").and_then(Value::as_str) == Some(plan.selection.as_str())

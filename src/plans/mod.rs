@@ -15,6 +15,7 @@ mod schedule;
 mod selected;
 mod selection;
 mod settings;
+mod too_many;
 
 use serde_json::Value;
 
@@ -29,8 +30,9 @@ pub use nearest::{Miss, Nearest, letters, nearest};
 pub use organization::{add_those_of_policies, policies_unread};
 pub use pattern::matches;
 use reading::{Lost, Reading};
+pub use refused::may_be_tag;
 
-pub use rule::{Kept, Rule, Starts, Target, TargetBy, kept_by};
+pub use rule::{Kept, Rule, SaidBy, Starts, Target, TargetBy, kept_by, said_by};
 pub use schedule::Schedule;
 pub use selected::{Selected, Taken, settling};
 pub use selection::Selection;
@@ -197,6 +199,9 @@ impl Plan {
             Field::Is(Json(Value::Array(all))) => {
                 let is_of_policy = organization::is_made(account, region, &plan.id)
                     || organization::is_listed(account, region, &plan.id);
+                if let Some(what) = too_many::selections(all) {
+                    reading.not_understood(what, "/Selections");
+                }
                 for (place, selection) in all.iter().enumerate() {
                     let selection = Selection::read(place, selection, &mut reading);
                     selections.extend(selection.map(|selection| Selection {

@@ -1,14 +1,18 @@
-//! What AWS Backup refuses of a rule, or does not document: with it nobody knows whether the rule ever makes a backup.
+//! What AWS Backup refuses of a plan, or does not document: with it nobody knows whether the plan ever makes a backup. Of a plan
+//! that is there already it contradicts what was read.
 //!
-//! See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupRule.html>,
+//! See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupRuleInput.html>,
 //! <https://docs.aws.amazon.com/aws-backup/latest/devguide/aws-backup-limits.html> (of which none can be adjusted) and
 //! <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html>.
 
 use serde_json::Value;
 
 use super::schedule::{DEFAULT, START_WITHIN, Schedule, is_rate};
+use crate::catalog::lifecycles::is_taken;
+use crate::catalog::quotas::{COPY_ACTIONS, POINT_TAGS, RULES};
+use crate::inventory::unknown_within;
 
-/// A field of a rule that AWS refuses.
+/// A field that AWS refuses.
 pub struct Refused {
     /// Its name.
     pub field: &'static str,
@@ -18,33 +22,113 @@ pub struct Refused {
 
 /// The fewest minutes in which a backup is to start.
 const LEAST_START_WITHIN: i64 = 60;
-/// The rules of a plan, at most.
-const MOST_RULES: usize = 10;
-/// The copy actions of a rule, at most.
-const MOST_COPY_ACTIONS: usize = 5;
-/// The tags that a rule adds to its backups, at most.
-const MOST_TAGS: usize = 10;
+/// The most: a hundred years.
+const MOST_START_WITHIN: i64 = 52_560_000;
 /// How many days a continuous backup is kept at most.
 const MOST_DAYS_CONTINUOUS: i64 = 35;
+/// The characters of a name of a rule or a selection, at most.
+const LONGEST_NAME: usize = 50;
+/// The characters of a tag's key and of its value, at most.
+///
+/// See <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>.
+const LONGEST_TAG: (usize, usize) = (128, 256);
 
 /// The rules of a plan, where they are more than AWS takes.
 pub fn too_many(rules: &[Value]) -> Option<String> {
     let count = rules.len();
-    (count > MOST_RULES).then(|| format!("{count} rules, of which AWS takes {MOST_RULES}"))
+    (count > RULES).then(|| format!("{count} rules, of which AWS takes {RULES}"))
 }
 
-/// What of a rule AWS refuses. `is_understood`: its schedule is one that AWS documents.
-pub fn refused(rule: &Value, is_understood: bool) -> Option<Refused> {
+/// What of a rule AWS refuses. `schedule`: its own, where that is one that AWS documents.
+pub fn refused(rule: &Value, schedule: Option<&Schedule>) -> Option<Refused> {
     of_windows(rule)
-        .or_else(|| of_schedule(rule, is_understood))
+        .or_else(|| of_schedule(rule, schedule.is_some()))
         .map(|field| {
             let value = rule.get(field).cloned().unwrap_or_default();
             let what = format!("`{field}` {value}");
             Refused { field, what }
         })
+        .or_else(|| of_frequency(rule, schedule?))
         .or_else(|| of_rate(rule))
+        .or_else(|| of_name(rule, "RuleName"))
         .or_else(|| of_counts(rule))
+        .or_else(|| of_tags(rule))
+        .or_else(|| of_lifecycles(rule))
         .or_else(|| of_continuous(rule))
+}
+
+/// The name of a rule or a selection. AWS's own plans, such as `aws/efs/automatic-backup-plan`, have names of another form.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupSelection.html>.
+pub fn of_name(named: &Value, field: &'static str) -> Option<Refused> {
+    let name = named.get(field)?.as_str()?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let is_taken = (1..=LONGEST_NAME).contains(&name.len()) && name.chars().all(plain);
+    (!is_taken && !name.starts_with("aws/")).then(|| Refused {
+        field,
+        what: format!(
+            "`{field}` \"{name}\", which has not 1 to {LONGEST_NAME} letters, digits and -_. alone,"
+        ),
+    })
+}
+
+/// Backups are made hourly at most: `The interval between backup jobs shouldn't be less than 60 minutes`.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html>.
+fn of_frequency(rule: &Value, schedule: &Schedule) -> Option<Refused> {
+    let field = "ScheduleExpression";
+    let said = rule.get(field)?.as_str()?;
+    schedule.is_more_than_hourly().then(|| Refused {
+        field,
+        what: format!("`{field}` \"{said}\", whose backups are less than 60 minutes apart,"),
+    })
+}
+
+/// The tags that a rule adds to its backups. Those that begin with `aws:` are AWS's own.
+///
+/// See <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>.
+fn of_tags(rule: &Value) -> Option<Refused> {
+    let field = "RecoveryPointTags";
+    let tags = rule.get(field).and_then(Value::as_object)?;
+    if is_open(rule, &[field]) {
+        return None;
+    }
+    let is_taken = |(key, value): &(&String, &Value)| {
+        let value = value.as_str().unwrap_or_default();
+        may_be_tag(key, value)
+    };
+    let (key, _) = tags.iter().find(|tag| !is_taken(tag))?;
+    let what = format!("the tag `{key}` of `{field}`, whose key or value AWS does not take,");
+    Some(Refused { field, what })
+}
+
+/// Whether people may set a tag with this key and this value, so far as their lengths and the key's beginning tell.
+#[must_use]
+pub fn may_be_tag(key: &str, value: &str) -> bool {
+    let (of_key, of_value) = LONGEST_TAG;
+    let is_own = key
+        .get(..4)
+        .is_some_and(|it| it.eq_ignore_ascii_case("aws:"));
+    let is_short = (1..=of_key).contains(&key.chars().count()) && value.chars().count() <= of_value;
+    is_short && !is_own
+}
+
+/// The lifecycles of a rule and of its copy actions: for one that is invalid AWS refuses the plan, with its other rules.
+fn of_lifecycles(rule: &Value) -> Option<Refused> {
+    let actions = rule.get("CopyActions").and_then(Value::as_array);
+    let actions = actions.into_iter().flatten();
+    let of = |of: &Value| {
+        let kept = of.get("Lifecycle")?;
+        let [delete, cold] = ["DeleteAfterDays", "MoveToColdStorageAfterDays"]
+            .map(|field| kept.get(field).and_then(Value::as_i64));
+        let is_known = unknown_within(kept).is_none();
+        (is_known && !is_taken(delete, cold)).then(|| format!("the lifecycle {kept}"))
+    };
+    let of_rule = of(rule).map(|what| ("Lifecycle", what));
+    let of_action = || Some(("CopyActions", actions.filter_map(of).next()?));
+    let (field, what) = of_rule.or_else(of_action)?;
+    let what = format!("{what}, for which AWS refuses the plan,");
+    Some(Refused { field, what })
 }
 
 /// What waits for a plan or a parameter is neither refused nor taken.
@@ -66,7 +150,7 @@ fn of_windows(rule: &Value) -> Option<&'static str> {
     let (Ok(start), Ok(complete)) = (start, complete) else {
         return names.into_iter().find(|name| minutes(name).is_err());
     };
-    if start.is_some_and(|start| start < LEAST_START_WITHIN) {
+    if start.is_some_and(|start| !(LEAST_START_WITHIN..=MOST_START_WITHIN).contains(&start)) {
         return Some("StartWindowMinutes");
     }
     // It counts from when the backup was to start, as API_StartBackupJob says: one that is over before it need start.
@@ -113,20 +197,34 @@ fn of_rate(rule: &Value) -> Option<Refused> {
 }
 
 fn of_counts(rule: &Value) -> Option<Refused> {
-    let list = rule.get("CopyActions").and_then(Value::as_array);
+    let list = |field: &str| rule.get(field).and_then(Value::as_array);
     let tags = rule.get("RecoveryPointTags").and_then(Value::as_object);
+    let indexes = list("IndexActions").into_iter().flatten();
+    let indexed = indexes.filter_map(|index| index.get("ResourceTypes")?.as_array());
     let counts = [
-        ("CopyActions", list.map(Vec::len), MOST_COPY_ACTIONS),
+        (
+            "CopyActions",
+            list("CopyActions").map(Vec::len),
+            COPY_ACTIONS,
+        ),
         (
             "RecoveryPointTags",
             tags.map(serde_json::Map::len),
-            MOST_TAGS,
+            POINT_TAGS,
         ),
+        ("IndexActions", list("IndexActions").map(Vec::len), 1),
+        ("IndexActions", indexed.map(Vec::len).max(), 1),
     ];
-    counts.into_iter().find_map(|(field, count, most)| {
-        let count = count.filter(|count| *count > most)?;
-        let what = format!("{count} `{field}`, of which AWS takes {most}");
-        Some(Refused { field, what })
+    counts
+        .into_iter()
+        .find_map(|(field, count, most)| more_than(field, count?, most))
+}
+
+/// A list with more in it than AWS takes.
+pub fn more_than(field: &'static str, count: usize, most: usize) -> Option<Refused> {
+    (count > most).then(|| Refused {
+        field,
+        what: format!("{count} `{field}`, of which AWS takes {most}"),
     })
 }
 

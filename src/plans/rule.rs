@@ -211,7 +211,7 @@ impl Rule {
             }
         }
         let starts = Starts::read(rule);
-        if let Some(Refused { field, what }) = refused(rule, starts.schedule.is_some()) {
+        if let Some(Refused { field, what }) = refused(rule, starts.schedule.as_ref()) {
             plan.not_understood(what, &format!("{pointer}/{field}"));
         }
         Some(Self {
@@ -263,6 +263,42 @@ pub fn kept_by(rule: &Value, vault: &Arn) -> Kept {
         None => Kept::Nothing,
         Some(Some(first)) if kept.all(|other| other.as_ref() == Some(&first)) => Kept::As(first),
         Some(_) => Kept::Differently,
+    }
+}
+
+/// What of a rule says for how long copies into a vault are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SaidBy {
+    /// The rule itself, of what goes to its logically air-gapped target.
+    pub rule: bool,
+    /// Its copy actions to the vault.
+    pub actions: bool,
+}
+
+/// What of a rule as AWS prints it says that copies into a vault are kept so; `kept` is `None` where that is not known, and then
+/// all that copies there says it.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/lag-vault-primary-backup.html>.
+#[must_use]
+pub fn said_by(rule: &Value, vault: &Arn, kept: Option<Option<&Lifecycle>>) -> SaidBy {
+    let is =
+        |of: &Value, field: &str| of.get(field).and_then(Value::as_str) == Some(vault.as_str());
+    let says = |of: &Value| {
+        kept.is_none_or(|kept| lifecycle(of).is_some_and(|said| said.as_ref() == kept))
+    };
+    if !is(rule, "TargetLogicallyAirGappedBackupVaultArn") {
+        return SaidBy {
+            rule: false,
+            actions: true,
+        };
+    }
+    let actions = rule.get("CopyActions").and_then(Value::as_array);
+    let actions = actions.into_iter().flatten();
+    let mut into = actions.filter(|action| is(action, "DestinationBackupVaultArn"));
+    let actions = into.any(says);
+    SaidBy {
+        rule: says(rule) || !actions,
+        actions,
     }
 }
 

@@ -12,6 +12,8 @@ use crate::known::{ApiCall, Arn, Fact, Gap};
 use super::condition::{Condition, Holds, Operator};
 use super::pattern::{has_wildcard, matches, matches_begun, names_a_type};
 use super::reading::Reading;
+use super::refused::Refused;
+use super::too_many;
 
 /// What AWS prints of a selection, and around it.
 ///
@@ -94,6 +96,9 @@ impl Selection {
             plan.lost.selections.extend(gap);
             return None;
         };
+        if let Some(Refused { field, what }) = too_many::selection(value) {
+            plan.not_understood(what, &format!("{pointer}/{field}"));
+        }
         // One of several ways to be taken that is not known takes nothing from the others.
         let open = ["Resources", "ListOfTags"].map(|field| value.get(field));
         let mut open = open.into_iter().flatten();

@@ -5,6 +5,7 @@ mod law;
 mod misread;
 mod organization;
 mod permissions;
+mod refused;
 mod schedules;
 mod strange;
 mod times;

@@ -107,6 +107,11 @@ impl Cron {
             })
     }
 
+    /// Whether it means two times within an hour.
+    pub const fn is_more_than_hourly(&self) -> bool {
+        self.minutes.0.len() > 1
+    }
+
     fn is_on(&self, day: Date) -> bool {
         self.years.has(day.year())
             && self.months.has(day.month().into())

@@ -99,6 +99,15 @@ impl Schedule {
         matches!(self.when, When::Cron(_)) && self.after(moment).next().is_none()
     }
 
+    /// Whether some of its starts are less than an hour apart.
+    #[must_use]
+    pub fn is_more_than_hourly(&self) -> bool {
+        match &self.when {
+            When::Every(apart) => *apart < 60 * MINUTE,
+            When::Cron(cron) => cron.is_more_than_hourly(),
+        }
+    }
+
     fn local(&self, moment: i128) -> Option<DateTime> {
         let moment = i64::try_from(moment).ok()?;
         let moment = Timestamp::from_millisecond(moment).ok()?;
