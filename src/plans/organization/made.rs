@@ -21,7 +21,7 @@ pub const OF_PLAN: &[&str] = &[
     "scan_settings",
 ];
 const OF_RULE: &[&str] = &[
-    "schedule_expression",
+    STARTS,
     "schedule_expression_timezone",
     "start_backup_window_minutes",
     "complete_backup_window_minutes",
@@ -34,8 +34,10 @@ const OF_RULE: &[&str] = &[
     "index_actions",
     "scan_actions",
 ];
+/// A policy must say it, where CreateBackupPlan takes 05:00 UTC.
+const STARTS: &str = "schedule_expression";
 const SCHEDULE: &[(&str, &str)] = &[
-    ("schedule_expression", "ScheduleExpression"),
+    (STARTS, "ScheduleExpression"),
     ("schedule_expression_timezone", "ScheduleExpressionTimezone"),
 ];
 /// In minutes.
@@ -132,17 +134,20 @@ pub fn plan(
             let named = all.get(name).map(|list| list.named(&mut Vec::new()));
             named.is_some_and(|named| !named.is_empty())
         };
-        if !has("tags") && !has("resources") {
-            here.open.push(all.unexpected());
+        match (has("tags"), has("resources")) {
+            (false, false) => here.open.push(all.unexpected()),
+            (true, true) => {
+                let what = "a plan with selections by `tags` and by `resources`".to_owned();
+                here.open.push(all.refused(what));
+            }
+            (true, false) | (false, true) => {}
         }
         for (name, one) in optional(&all, "tags", here.open) {
             selections.extend(here.understood(|here| here.by_tags(&name, &one)));
         }
         for (name, one) in optional(&all, "resources", here.open) {
             selections.extend(here.understood(|here| here.by_types(&name, &one)));
-            if let Some(of) = single_resource(&one) {
-                here.open.push(of);
-            }
+            here.open.extend(other_types(&one));
         }
     }
     let settings = here.settings(plan);
@@ -160,15 +165,43 @@ pub fn plan(
     }
 }
 
-/// A single resource among the types of a selection: a backup policy takes types, and whether one by its ARN is backed up is on
-/// no page.
+/// The types that a selection of a policy may name, within their partition; `*` stands for all.
+///
+/// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_backup_syntax.html>.
+const TYPES: &[&str] = &[
+    "backup-gateway:*:*:vm/*",
+    "cloudformation:*:*:stack/*",
+    "dsql:*:*:cluster/*",
+    "dynamodb:*:*:table/*",
+    "ec2:*:*:instance/*",
+    "ec2:*:*:volume/*",
+    "eks:*:*:cluster/*",
+    "elasticfilesystem:*:*:file-system/*",
+    "fsx:*:*:file-system/*",
+    "fsx:*:*:volume/*",
+    "rds:*:*:cluster:*",
+    "rds:*:*:db:*",
+    "redshift-serverless:*:*:namespace/*",
+    "redshift:*:*:cluster:*",
+    "s3:::*",
+    "ssm-sap:*:*:HANA/*",
+    "storagegateway:*:*:gateway/*",
+    "timestream:*:*:database/*",
+];
+
+/// What stands among the types of a selection and is none of them: whether a policy takes a part of one, or a resource by its ARN, is
+/// on no page.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/manage-cross-account.html>.
-fn single_resource(selection: &Node<'_>) -> Option<Open> {
+fn other_types(selection: &Node<'_>) -> Option<Open> {
+    let is_type = |text: &&str| {
+        let of = text.splitn(3, ':').nth(2);
+        *text == "*" || text.starts_with("arn:") && of.is_some_and(|of| TYPES.contains(&of))
+    };
     let types = selection.get("resource_types")?;
     let list = types.list(&mut Vec::new())?;
-    let is_one = list.iter().any(|text| !text.contains('*'));
-    is_one.then(|| types.unexpected())
+    let is_other = !list.iter().all(is_type);
+    is_other.then(|| types.unexpected())
 }
 
 /// Where a policy is in force, and what of it was not understood.
@@ -211,6 +244,10 @@ impl Here<'_> {
             let what = format!("a rule without `{VAULT}`");
             self.open.push(rule.refused(what));
             return None;
+        }
+        if rule.get(STARTS).is_none() {
+            let what = format!("a rule without `{STARTS}`");
+            self.open.push(rule.refused(what));
         }
         let mut made = Map::new();
         let mut put = |name: &str, value: Option<Value>| {
@@ -291,14 +328,21 @@ impl Here<'_> {
         Some((key, value))
     }
 
-    /// The key of a copy action is its vault's ARN, which the policy may say once more. `None`: AWS takes none of it.
+    /// The key of a copy action is its vault's ARN, which the policy may say once more. Where the two differ, no page says which of
+    /// them counts. `None`: AWS takes none of it.
     fn copy_action(&mut self, key: &str, action: &Node<'_>) -> Option<Value> {
         action.members(OF_COPY_ACTION, self.open);
         let said = action.get("target_backup_vault_arn");
+        let of_key = self.filled(key);
         let vault = match &said {
             Some(said) => said.text(self.open).map(|text| self.filled(text)),
-            None => Some(self.filled(key)),
+            None => Some(of_key.clone()),
         };
+        if let (Some(vault), Some(said)) = (&vault, &said)
+            && Arn::parse(&of_key).is_ok_and(|key| key.as_str() != vault)
+        {
+            self.open.push(said.unexpected());
+        }
         let mut made = Map::new();
         if let Some(vault) = vault {
             let at = said.as_ref().unwrap_or(action);

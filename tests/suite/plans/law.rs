@@ -315,7 +315,7 @@ impl Plan {
             for vault in &rule.actions {
                 actions[*vault] = json!({"target_backup_vault_arn": vault});
             }
-            rules[rule.name] = json!({"target_backup_vault_name": "prod", "copy_actions": actions});
+            rules[rule.name] = json!({"schedule_expression": "cron(0 5 ? * * *)", "target_backup_vault_name": "prod", "copy_actions": actions});
             if rule.air_gapped {
                 rules[rule.name]["target_logically_air_gapped_backup_vault_arn"] = json!(LOCKED);
             }

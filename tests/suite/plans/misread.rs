@@ -146,15 +146,21 @@ fn no_mistake_in_a_plan_goes_unnoticed() {
 
 #[test]
 fn no_mistake_in_a_policy_goes_unnoticed() {
-    let mut policy = policy();
-    let plan = &mut policy["plans"]["OrgBackupPlanDaily"];
-    plan["regions"] = json!(["us-east-2"]);
-    plan["selections"]["resources"] = json!({"databases": {
+    let by_types = json!({"resources": {"databases": {
         "iam_role_arn": ROLE, "resource_types": ["arn:aws:rds:*:*:db:*"], "not_resource_types": [VOLUME],
         "conditions": {"string_equals": {"one": {"condition_key": "aws:ResourceTag/backup", "condition_value": "monthly"}}},
-    }});
-    let estate = super::organization::under(policy);
-    let (made, unnoticed) = unnoticed(&estate, "/accounts/0/backup_policy");
-    assert_eq!(unnoticed, None);
-    assert!(made > 400, "{made}");
+    }}});
+    // A policy has selections by tags or by types.
+    for (selections, least) in [(None, 250), (Some(by_types), 250)] {
+        let mut policy = policy();
+        let plan = &mut policy["plans"]["OrgBackupPlanDaily"];
+        plan["regions"] = json!(["us-east-2"]);
+        if let Some(selections) = selections {
+            plan["selections"] = selections;
+        }
+        let estate = super::organization::under(policy);
+        let (made, unnoticed) = unnoticed(&estate, "/accounts/0/backup_policy");
+        assert_eq!(unnoticed, None);
+        assert!(made > least, "{made}");
+    }
 }

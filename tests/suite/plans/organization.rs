@@ -505,6 +505,40 @@ fn a_single_resource_of_a_policy_leaves_open_whether_it_is_taken() {
     }
 }
 
+/// AWS's page calls a policy with both not valid, wants a schedule of every rule, and names the types that a policy may take.
+#[test]
+fn a_policy_that_its_page_calls_not_valid_leaves_open_what_it_copies() {
+    let types = |types: &str| {
+        json!({"one": {"iam_role_arn": "arn:aws:iam::$account:role/service-role/AWSBackupDefaultServiceRole",
+            "resource_types": [types]}})
+    };
+    let sound = here(|_| {});
+    assert_eq!(made(&sound).open.len(), 0);
+    let cases: [(&str, &dyn Fn(&mut Value)); 4] = [
+        (
+            "a plan with selections by `tags` and by `resources`",
+            &|plan| plan["selections"]["resources"] = types("arn:aws:rds:*:*:db:*"),
+        ),
+        ("a rule without `schedule_expression`", &|plan| {
+            let rule = plan["rules"]["orgdailybackuprule"].as_object_mut();
+            drop(rule.unwrap().remove("schedule_expression"));
+        }),
+        ("organizations:DescribeEffectivePolicy", &|plan| {
+            plan["selections"] = json!({"resources": types("arn:aws:rds:*:*:db:ord*")});
+        }),
+        ("organizations:DescribeEffectivePolicy", &|plan| {
+            let other = "arn:aws:backup:us-west-2:$account:backup-vault:other";
+            let action = json!({"target_backup_vault_arn": CENTRAL});
+            plan["rules"]["orgdailybackuprule"]["copy_actions"][other] = action;
+        }),
+    ];
+    for (says, change) in cases {
+        let made = made(&here(change));
+        let open: Vec<&str> = made.open.iter().map(|gap| gap.operation()).collect();
+        assert!(open.contains(&says), "{says}: {open:?}");
+    }
+}
+
 #[test]
 fn what_aws_refuses_of_a_policy_is_told_with_its_place_and_nothing_else_is() {
     let rule = "/plans/OrgBackupPlanDaily/rules/orgdailybackuprule";
