@@ -9,7 +9,7 @@ use super::change::{Change, CopyChange, steps};
 use super::command::is_of_organization;
 use super::draft::Draft;
 use crate::checks::{Decided, decide};
-use crate::inventory::{Copy, Facts, Named};
+use crate::inventory::{self, Copy, Facts, Named};
 use crate::known::{AccountId, Arn, Region};
 use crate::plans::{self, Plan};
 use crate::verdict::{Status, Verdict};
@@ -98,16 +98,79 @@ fn plans_of<'w>(actions: &'w BTreeSet<Action>, facts: &Facts<'_>) -> Vec<(Plan, 
 /// saying that it fails, one that is blocked as ours are and stays so: its own remedy, which changes the same action, would undo this
 /// one. The draft says which copy that is.
 pub fn settle(draft: &mut Draft, copies: &[&Copy], others: &[Named], facts: &Facts<'_>) {
+    let Some(change) = draft.change.clone() else {
+        return;
+    };
+    let becomes = |named: &Named| then(named, &change);
+    settle_by(draft, copies, (others, &becomes), facts);
+}
+
+/// The same of a change of a rule as a whole, which stands in the facts of the draft: of all that the rule copies.
+pub fn settle_rule(draft: &mut Draft, copies: &[&Copy], facts: &Facts<'_>) {
+    let (Some(change), Some(first)) = (draft.change.clone(), copies.first()) else {
+        return;
+    };
+    let changed = facts.under(&change.facts);
+    let ours: BTreeSet<&str> = copies.iter().map(|copy| &*copy.id).collect();
+    let rule = first.plan.as_ref().map(|plan| plan.rule.as_str());
+    let is_of_rule = |named: &Named| named.plan.as_ref().map(|plan| plan.rule.as_str()) == rule;
+    let made = |facts: &Facts<'_>| {
+        let alike = plans_alike(first, facts).into_iter();
+        let plans = alike
+            .filter_map(|(account, region, plan)| Plan::of_id(&plan.id, account, region, facts));
+        let plans: Vec<Plan> = plans.collect();
+        plans::copies(&plans, facts).copies
+    };
+    let after: BTreeMap<Box<str>, Named> = made(&changed)
+        .into_iter()
+        .map(|named| (named.id.clone(), named))
+        .collect();
+    let mut others = made(facts);
+    others.retain(|named| is_of_rule(named) && !ours.contains(&*named.id));
+    let becomes = |named: &Named| after.get(&named.id).cloned().into_iter().collect();
+    settle_by(draft, copies, (&others, &becomes), facts);
+}
+
+/// The plans that a change of a copy's rule changes: its own, and those that the same backup policy makes in other places.
+pub fn plans_alike<'a>(
+    copy: &Copy,
+    facts: &Facts<'a>,
+) -> Vec<(AccountId, &'a Region, &'a inventory::Plan)> {
+    let Some(action) = Action::of(copy) else {
+        return Vec::new();
+    };
+    let mut plans = facts.plans();
+    plans.retain(|(account, region, plan)| action.is_of(&plan.id, *account, region));
+    plans
+}
+
+/// What becomes of a copy that goes along: the jobs that it takes.
+type Becomes<'f> = &'f dyn Fn(&Named) -> Vec<Named>;
+
+fn settle_by(
+    draft: &mut Draft,
+    copies: &[&Copy],
+    (others, becomes): (&[Named], Becomes<'_>),
+    facts: &Facts<'_>,
+) {
     let Some(change) = &draft.change else { return };
     let changed = facts.under(&change.facts);
-    let mended = LazyCell::new(|| mended(copies, change, facts, &changed));
+    let decided = |jobs: Vec<Named>| -> Vec<Decided> {
+        let jobs = jobs.into_iter();
+        jobs.map(|job| decide(Copy::new(job, &changed), &changed))
+            .collect()
+    };
+    let mended = LazyCell::new(|| {
+        let after = |named: &Named| decided(then(named, change));
+        mended(copies, &after, facts)
+    });
     let mut undone = None;
     for named in others {
         let before = decide(Copy::new(named.clone(), facts), facts);
-        let after = then(named, change, &changed);
-        let becomes = worst(&after);
-        if rank(becomes) > rank(before.verdict) {
-            let word = if becomes == Verdict::Blocked {
+        let after = decided(becomes(named));
+        let verdict = worst(&after);
+        if rank(verdict) > rank(before.verdict) {
+            let word = if verdict == Verdict::Blocked {
                 "is blocked"
             } else {
                 "is undecided"
@@ -136,14 +199,13 @@ pub fn settle(draft: &mut Draft, copies: &[&Copy], others: &[Named], facts: &Fac
 /// The checks that fail of copies and no longer do once they are changed.
 fn mended(
     copies: &[&Copy],
-    change: &Change,
+    after: &dyn Fn(&Named) -> Vec<Decided>,
     facts: &Facts<'_>,
-    changed: &Facts<'_>,
 ) -> BTreeSet<&'static str> {
     let mut all = BTreeSet::new();
     for copy in copies {
         let named = copy.named();
-        let after = then(&named, change, changed);
+        let after = after(&named);
         let after: BTreeSet<_> = after.iter().flat_map(failing).collect();
         let before = decide(Copy::new(named, facts), facts);
         all.extend(failing(&before).filter(|check| !after.contains(check)));
@@ -157,15 +219,13 @@ fn failing(decided: &Decided) -> impl Iterator<Item = &'static str> {
     failing.map(|(check, _)| check.id)
 }
 
-/// What the checks say of a copy that goes along, of each job that it takes.
-fn then(named: &Named, change: &Change, changed: &Facts<'_>) -> Vec<Decided> {
+/// What a change makes of a copy that goes along: each job that it takes.
+fn then(named: &Named, change: &Change) -> Vec<Named> {
     let change = Change {
         facts: Arc::clone(&change.facts),
         copy: in_its_account(&change.copy, named),
     };
-    let steps = steps(named.clone(), &[&change]).into_iter();
-    let decided = steps.map(|step| decide(Copy::new(step, changed), changed));
-    decided.collect()
+    steps(named.clone(), &[&change])
 }
 
 /// A change as it is of a copy that goes along: where a backup policy has `$account` for the account of a vault, each account has

@@ -19,6 +19,7 @@ mod patch;
 mod plan;
 mod prove;
 mod re_encrypt;
+mod retention;
 mod settings;
 mod split;
 mod statement;

@@ -9,8 +9,8 @@ use super::draft::{Draft, Target};
 use super::prove::Proof;
 use super::wanted::Wanted;
 use super::{
-    Remedy, RemedyKind, accepted, along, attach, key_policy, prove, re_encrypt, settings, split,
-    together, trust, two_step, vault,
+    Remedy, RemedyKind, accepted, along, attach, key_policy, prove, re_encrypt, retention,
+    settings, split, together, trust, two_step, vault,
 };
 use crate::catalog::regions;
 use crate::checks::{Alike, Decided, Failing};
@@ -199,11 +199,11 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 vault, min, max, ..
             } => ours
                 .iter()
-                .map(|copy| settings::retention(copy, vault, (*min, *max), facts))
+                .map(|copy| retention::retention(copy, vault, (*min, *max), facts))
                 .collect(),
             Need::Lifecycle { delete_after, .. } => ours
                 .iter()
-                .map(|copy| settings::lifecycle(copy, *delete_after, facts))
+                .map(|copy| retention::lifecycle(copy, *delete_after, facts))
                 .collect(),
             // The remedies of an audit.
             Need::Cover(_) => Vec::new(),
@@ -264,10 +264,13 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         };
         let targets: BTreeSet<Target> = draft.targets.iter().copied().collect();
         let ours = copies(&targets);
-        // Within a plan the copies of a rule are kept alike, in one vault.
-        if draft.remedy.kind == RemedyKind::ChangeRetention
-            && ours.iter().any(|it| is_of_policy(it))
-        {
+        if draft.remedy.kind != RemedyKind::ChangeRetention {
+            continue;
+        }
+        if (ours.first()).is_some_and(|copy| retention::is_said_by_rule(copy, facts)) {
+            retention::settle_rule(draft, &ours, facts);
+        } else if ours.iter().any(|it| is_of_policy(it)) {
+            // Within a plan the copies of a rule are kept alike, in one vault.
             along::settle(draft, &ours, &along::others(&ours, facts), facts);
         }
     }

@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::names::{self, VaultPlace, goes};
 use super::onwards::{Onwards, TwoJobs};
 use super::re_encrypt::{create_key, own_key_policy};
-use super::settings::placed;
+use super::retention::placed;
 use super::vault::facts_of_new;
 use super::{Parts, RemedyKind, TwoStep};
 use crate::catalog::recovery_points::pattern;

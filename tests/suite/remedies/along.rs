@@ -293,3 +293,116 @@ fn of_two_actions_of_a_rule_into_one_vault_each_is_told_by_what_stands_in_it() {
     );
     assert!(!planned(&estate.0)[0].title.contains("by the copy action"));
 }
+
+const LOCKED: &str = "arn:aws:backup:us-east-2:111122223333:backup-vault:locked";
+const SYSTEM: &str =
+    "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-0123456789abcdef0";
+
+/// A logically air-gapped vault of an account, whose lock allows 7 to 90 days.
+fn air_gapped(account: &str) -> Value {
+    json!({"BackupVaultName": "locked", "BackupVaultArn": LOCKED.replace(FROM, account),
+        "VaultType": "LOGICALLY_AIR_GAPPED_BACKUP_VAULT", "VaultState": "AVAILABLE", "EncryptionKeyArn": null,
+        "EncryptionKeyType": "AWS_OWNED_KMS_KEY", "Locked": true, "MinRetentionDays": 7, "MaxRetentionDays": 90,
+        "AccessPolicy": null, "Tags": {}})
+}
+
+/// A rule whose backups, kept for so many days, go to an air-gapped vault, and on to another account.
+fn of_a_target(resource: &str, of: &str, days: i64) -> Estate {
+    let rule = format!("{PLAN}/BackupPlan/Rules/0");
+    Estate::rds()
+        .planned()
+        .set(&format!("{RESOURCE}/ResourceArn"), json!(resource))
+        .set(&format!("{RESOURCE}/ResourceType"), json!(of))
+        .set(&format!("{RESOURCE}/Detail"), json!({}))
+        .set(
+            &format!("{rule}/TargetLogicallyAirGappedBackupVaultArn"),
+            json!(LOCKED),
+        )
+        .set(&format!("{rule}/Lifecycle/DeleteAfterDays"), json!(days))
+        .push("/accounts/0/regions/0/vaults", air_gapped(FROM))
+}
+
+/// The rule has no copy action to it: what goes there is the backup itself.
+#[test]
+fn what_goes_to_a_rules_air_gapped_vault_is_kept_as_the_rule_itself_says() {
+    let remedy = one(
+        &of_a_target(SYSTEM, "EFS", 5).0,
+        RemedyKind::ChangeRetention,
+    );
+    assert_eq!(remedy.proven, Some(true), "{remedy:?}");
+    let title = "keep the backups of rule `nightly` of the plan `p-1` for 7 days";
+    assert!(remedy.title.starts_with(title), "{}", remedy.title);
+    let commands = remedy.commands().concat();
+    let says = "rule nightly: set \"DeleteAfterDays\": 7 in the Lifecycle of the rule itself,";
+    assert!(commands.contains(says), "{commands}");
+    assert!(!commands.contains("copy action"), "{commands}");
+    let after = planned(&of_a_target(SYSTEM, "EFS", 7).0);
+    assert!(
+        after
+            .iter()
+            .all(|it| it.kind != RemedyKind::ChangeRetention),
+        "{after:?}"
+    );
+}
+
+#[test]
+fn a_copy_action_to_the_rules_air_gapped_vault_is_named_where_it_is_at_fault() {
+    let action = |days: i64| json!({"DestinationBackupVaultArn": LOCKED, "Lifecycle": {"DeleteAfterDays": days}});
+    let actions = format!("{PLAN}/BackupPlan/Rules/0/CopyActions");
+    let with = |of_rule: i64, of_action: i64| {
+        let estate = of_a_target(SYSTEM, "EFS", of_rule).push(&actions, action(of_action));
+        let remedy = one(&estate.0, RemedyKind::ChangeRetention);
+        let commands = remedy.commands().concat();
+        let names = ["of the rule itself", "of the copy action to"];
+        names.map(|name| commands.contains(name))
+    };
+    assert_eq!(with(5, 30), [true, false]);
+    assert_eq!(with(30, 5), [false, true]);
+    assert_eq!(with(5, 5), [true, true]);
+}
+
+/// It is kept in the standard vault first, whose lock does not allow so many days.
+#[test]
+fn a_retention_of_the_rule_that_its_standard_vault_does_not_allow_is_not_proven() {
+    let volume = "arn:aws:ec2:us-east-2:111122223333:volume/vol-0123456789abcdef0";
+    let estate = of_a_target(volume, "EBS", 5)
+        .set(&format!("{SOURCE_VAULT}/Locked"), json!(true))
+        .set(&format!("{SOURCE_VAULT}/MaxRetentionDays"), json!(6));
+    let remedy = one(&estate.0, RemedyKind::ChangeRetention);
+    assert_eq!(remedy.proven, Some(false), "{remedy:?}");
+}
+
+#[test]
+fn a_backup_policy_keeps_what_goes_to_its_air_gapped_vaults_by_its_rule() {
+    let own = LOCKED.replace(FROM, "$account");
+    let system = |account: &str| json!(SYSTEM.replace(FROM, account));
+    let rule = "/accounts/0/backup_policy/plans/daily/rules/nightly";
+    let estate = under_a_policy(CENTRAL)
+        .push("/accounts/0/regions/0/vaults", air_gapped(FROM))
+        .push("/accounts/2/regions/0/vaults", air_gapped(OTHER));
+    let estate = [(0, FROM), (2, OTHER)]
+        .into_iter()
+        .fold(estate, |estate, (at, account)| {
+            let resource = format!("/accounts/{at}/regions/0/resources/0");
+            let rule = rule.replace("/0/", &format!("/{at}/"));
+            estate
+                .set(&format!("{resource}/ResourceArn"), system(account))
+                .set(&format!("{resource}/ResourceType"), json!("EFS"))
+                .set(&format!("{rule}/lifecycle/delete_after_days"), json!("5"))
+                .set(
+                    &format!("{rule}/target_logically_air_gapped_backup_vault_arn"),
+                    json!(own),
+                )
+        });
+    let all = planned(&estate.0);
+    let retentions = all.iter();
+    let retentions = retentions.filter(|it| it.kind == RemedyKind::ChangeRetention);
+    let retentions: Vec<_> = retentions.collect();
+    assert!(!retentions.is_empty(), "{all:?}");
+    for remedy in retentions {
+        let commands = remedy.commands().concat();
+        let says = "set \"delete_after_days\": {\"@@assign\": \"7\"} in the \"lifecycle\" of the rule itself,";
+        assert!(commands.contains(says), "{commands}");
+        assert_eq!(remedy.proven, Some(true), "{remedy:?}");
+    }
+}
