@@ -64,6 +64,7 @@ mod retention;
 mod retention_outside_vault_lock;
 mod role_policies;
 mod service_linked_role_missing;
+mod settable;
 mod source_key_aws_managed;
 mod source_key_not_shared;
 mod source_key_refuses_copy_role;

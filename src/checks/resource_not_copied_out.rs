@@ -1,6 +1,7 @@
 #![doc = include_str!("resource_not_copied_out.md")]
 
 use super::leaving::{Leaving, Reason, Resource};
+use super::settable::may_set_tag;
 use super::{Check, MayFail, Run, When};
 use crate::catalog::cite;
 use crate::inventory::Facts;
@@ -17,7 +18,7 @@ pub(super) const CHECK: Check = Check {
     run: Run::Resource(run),
 };
 
-fn run(resource: &Resource<'_>, _: &Facts<'_>) -> Outcome {
+fn run(resource: &Resource<'_>, facts: &Facts<'_>) -> Outcome {
     match &resource.leaving {
         Leaving::NotOfItsType => {
             Outcome::not_applicable("backups of its type cannot be copied to another account")
@@ -31,13 +32,13 @@ fn run(resource: &Resource<'_>, _: &Facts<'_>) -> Outcome {
             "whether a plan copies it out of its account is not known",
             gaps.iter().cloned(),
         ),
-        Leaving::Missed(reason) => missed(resource, reason),
+        Leaving::Missed(reason) => missed(resource, reason, facts),
     }
 }
 
-fn missed(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
+fn missed(resource: &Resource<'_>, reason: &Reason<'_>, facts: &Facts<'_>) -> Outcome {
     let found = said(resource, reason);
-    match (cover(resource, reason), reason) {
+    match (cover(resource, reason, facts), reason) {
         (Some(cover), _) => found.needs([Need::Cover(cover)]),
         (None, Reason::NoPlan(_)) => found.by_hand(&format!(
             "make a backup plan in account {}, {}, that takes it and copies it to another account",
@@ -51,7 +52,7 @@ fn missed(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
 }
 
 /// What makes a plan copy the resource out: the smallest change of what comes nearest.
-fn cover(resource: &Resource<'_>, reason: &Reason<'_>) -> Option<Cover> {
+fn cover(resource: &Resource<'_>, reason: &Reason<'_>, facts: &Facts<'_>) -> Option<Cover> {
     let (plan, by) = match reason {
         Reason::NoPlan(Some(nearest)) if nearest.plan.region == resource.region => {
             let plan = nearest.plan;
@@ -66,7 +67,7 @@ fn cover(resource: &Resource<'_>, reason: &Reason<'_>) -> Option<Cover> {
                             },
                         ..
                     },
-                ] => CoverBy::Tag {
+                ] if may_set_tag(resource, key, value, facts) => CoverBy::Tag {
                     key: key.clone(),
                     value: value.clone(),
                 },

@@ -86,6 +86,19 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     .saw(seen)
 }
 
+/// Whether a tag policy may refuse that a resource of a service gets a tag: it is enforced there and wants another spelling or value,
+/// or was not understood.
+pub(super) fn may_refuse(policy: &Value, service: &str, (key, value): (&str, &str)) -> bool {
+    let Ok(mut rules) = rules(policy) else {
+        return true;
+    };
+    let services = [service.to_owned()];
+    rules.retain(|rule| rule.is_enforced(&services) && rule.key.eq_ignore_ascii_case(key));
+    rules
+        .iter()
+        .any(|rule| rule.key != key || !rule.allows(value))
+}
+
 /// The services under whose names the copy's tags are set.
 fn services(copy: &Copy) -> Vec<String> {
     let kinds = copy.route().kind.kinds();

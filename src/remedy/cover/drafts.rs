@@ -20,11 +20,19 @@ pub(super) fn tag(cover: &Cover, key: &str, value: &str, facts: &Facts<'_>) -> O
         region,
         ..
     } = cover;
+    let Fact::Known(now) = facts.resource_tags(resource) else {
+        return None;
+    };
+    let set = now
+        .into_iter()
+        .flat_map(Tags::iter)
+        .find(|(name, _)| *name == key);
+    let place = set.map_or_else(String::new, |(_, set)| format!(" in the place of `{set}`"));
     let mut draft = Draft::new(
         RemedyKind::TagResource,
         resource,
         format!(
-            "set the tag `{key}` = `{value}` on `{}`, so that the plan takes it",
+            "set the tag `{key}` = `{value}`{place} on `{}`, so that the plan takes it",
             resource.name()
         ),
     );
@@ -35,9 +43,6 @@ pub(super) fn tag(cover: &Cover, key: &str, value: &str, facts: &Facts<'_>) -> O
         option("--resource-arn-list", resource.as_str()),
         option("--tags", &tags.to_string())
     )];
-    let Fact::Known(now) = facts.resource_tags(resource) else {
-        return None;
-    };
     let now = now.into_iter().flat_map(Tags::iter);
     let others = now.filter(|(name, _)| *name != key);
     let all = others.chain([(key, value)]);
