@@ -109,11 +109,11 @@ pub fn excepting_denies(request: &Request, owner: &Request, policy: &Document) -
     excepting.collect()
 }
 
-/// Whether a statement of the resource's policy applies to the request for certain.
+/// Whether a statement of the resource's policy may strike somebody of an account, of whom `owner` comes, and is on everybody of it.
 #[must_use]
-pub fn applies(request: &Request, policy: &Document, index: usize) -> bool {
+pub fn may_strike(owner: &Request, policy: &Document, index: usize) -> bool {
     let statement = policy.statements().get(index);
-    statement.is_some_and(|one| one.applies(request, PolicyType::Resource).truth() == Truth::True)
+    statement.is_some_and(|one| one.may_strike(owner, PolicyType::Resource))
 }
 
 /// What the policies of the principal say, within its permissions boundary. The root user of an account has none, and

@@ -34,8 +34,8 @@ pub mod wire;
 pub use condition::Condition;
 pub use context::{Context, Entry, Rest};
 pub use decision::{
-    NearMiss, PolicyDecision, always_allow, applies, decide_control, decide_identity,
-    decide_resource, excepting_denies,
+    NearMiss, PolicyDecision, always_allow, decide_control, decide_identity, decide_resource,
+    excepting_denies, may_strike,
 };
 pub use document::{Document, Effect, ParseError, Statement};
 pub use evaluate::{Answer, Decision, Policies, evaluate};

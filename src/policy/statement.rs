@@ -198,16 +198,26 @@ impl Statement {
         owner: &Request,
         kind: PolicyType,
     ) -> Option<Miss> {
-        let leaves_out = matches!(&self.principals, Element::Listed { not: true, .. });
-        let on_everybody = leaves_out || self.named(owner, kind).truth() == Truth::True;
-        if self.effect() != Effect::Deny || !on_everybody {
+        if self.effect() != Effect::Deny || !self.is_on_everybody(owner, kind) {
             return None;
         }
+        let leaves_out = matches!(&self.principals, Element::Listed { not: true, .. });
         match self.miss(request, kind)? {
             Miss::Principal if !leaves_out => None,
             Miss::Action | Miss::Resource | Miss::Element(_) => None,
             miss @ (Miss::Principal | Miss::Conditions(_)) => Some(miss),
         }
+    }
+
+    /// Whether it may strike somebody of an account, of whom `owner` comes, and names everybody of it.
+    pub(super) fn may_strike(&self, owner: &Request, kind: PolicyType) -> bool {
+        self.is_on_everybody(owner, kind) && self.applies(owner, kind).truth() != Truth::False
+    }
+
+    /// Whether it is on everybody of an account, of whom `owner` comes, but for principals that it leaves out.
+    fn is_on_everybody(&self, owner: &Request, kind: PolicyType) -> bool {
+        let leaves_out = matches!(&self.principals, Element::Listed { not: true, .. });
+        leaves_out || self.named(owner, kind).truth() == Truth::True
     }
 
     /// The keys, or words, that leave open whether it applies.

@@ -4,7 +4,7 @@ use smol_str::format_smolstr;
 
 use crate::inventory::Facts;
 use crate::known::{AccountId, Arn};
-use crate::policy::{Entry, Principal, Request, applies, excepting_denies};
+use crate::policy::{Entry, Principal, Request, excepting_denies, may_strike};
 use crate::verdict::Evidence;
 
 use super::super::context::{organization_id, organization_paths};
@@ -35,8 +35,8 @@ impl KeyAccess<'_> {
         unique(seen)
     }
 
-    /// Whether Denies of the key's policy strike everybody of the key's own account too: an exception for the principal alone
-    /// leaves them there.
+    /// Whether Denies of the key's policy may strike somebody of the key's own account too: an exception for the principal alone
+    /// leaves them there, and is one that [`Self::excepting`] tells of.
     pub fn strikes_the_owner(
         &self,
         actions: &'static [&'static str],
@@ -48,7 +48,7 @@ impl KeyAccess<'_> {
         let requests = self.beside_the_owner(actions);
         requests.iter().any(|(.., of_owner)| {
             let mut statements = statements.iter();
-            statements.any(|index| applies(of_owner, policy.document(), *index))
+            statements.any(|index| may_strike(of_owner, policy.document(), *index))
         })
     }
 
