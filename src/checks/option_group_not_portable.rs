@@ -9,7 +9,7 @@ use crate::catalog::calls::api_call;
 use crate::catalog::messages::option_group_required;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts};
-use crate::known::{Fact, Gap};
+use crate::known::{AccountId, Fact, Gap, Region};
 use crate::verdict::{Evidence, Outcome};
 
 /// The persistent and permanent options whose snapshots can be shared, where the copy names an option group that has them too.
@@ -27,6 +27,27 @@ pub(super) const CHECK: Check = Check {
     },
     run: Run::Copy(run),
 };
+
+/// Whether a Region has option groups of these names which have all that must go along: with the same group there the copy does not
+/// fail, as one of AWS's sentences has it.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/cross-region-backup.html>.
+fn has_same<'g>(
+    account: AccountId,
+    region: &Region,
+    mut groups: impl Iterator<Item = &'g str>,
+    wanted: &[&str],
+    facts: &Facts<'_>,
+) -> bool {
+    let of = |name| facts.option_group(account, region, name).known();
+    let has = |options: &[Value], wanted: &str| {
+        let mut names = options.iter().filter_map(|option| option.get("OptionName"));
+        names.any(|name| name.as_str() == Some(wanted))
+    };
+    groups.any(|name| {
+        of(name).is_some_and(|options| wanted.iter().all(|wanted| has(options, wanted)))
+    })
+}
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if copy.copy_of.is_some() {
@@ -55,7 +76,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         }
         None => return not_read(facts.describe_gap(&described.of)),
     };
-    for group in groups {
+    for group in &groups {
         let options = match facts.option_group(account, &region, group) {
             Fact::Known(options) => options,
             Fact::Unknown(gap) => {
@@ -79,7 +100,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 .unwrap_or("unnamed");
             sticky.push(name);
             seen.push(Evidence::at(
-                group,
+                *group,
                 "/Options",
                 format!("has {name}, which stays with what was made with it"),
             ));
@@ -90,13 +111,38 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .collect();
     if cross_region && !sticky.is_empty() {
         let names = sticky.join(", ");
-        return Outcome::fail(format!(
+        let there = known!(copy.endpoints().destination_region());
+        if !cross_account && has_same(account, &there, groups.iter().copied(), &sticky, facts) {
+            let gap = Gap::not_told(
+                "whether AWS Backup's copy goes by the option group of the same name that the destination Region has",
+                described.of.as_str(),
+            )
+            .within(Some(account), Some(&there));
+            return Outcome::undecided(
+                format!(
+                    "the option group of `{}` has {names}, and {there} has one of the same name with the same options: AWS Backup names none when it copies",
+                    described.of.name()
+                ),
+                gaps.into_iter().chain([gap]),
+            )
+            .saw(seen);
+        }
+        let fail = Outcome::fail(format!(
             "the option group of `{}` has {names}: persistent and permanent options do not go to another Region with AWS Backup",
             described.of.name()
-        ))
-        .nothing_helps("copy the snapshot with RDS itself, which takes an option group of the other Region")
-        .foretells(foretold(option_group_required(&names)))
-        .saw(seen);
+        ));
+        let by_rds =
+            "copy the snapshot with RDS itself, which takes an option group of the other Region";
+        let fail = if cross_account {
+            fail.nothing_helps(by_rds)
+        } else {
+            fail.by_hand(&format!(
+                "create the same option group in {there} first, or {by_rds}"
+            ))
+        };
+        return fail
+            .foretells(foretold(option_group_required(&names)))
+            .saw(seen);
     }
     if !unshared.is_empty() {
         return Outcome::fail(format!(
