@@ -8,7 +8,7 @@ use crate::plans::{letters, may_be_tag};
 
 /// The tags that a resource may have, but for those of AWS's own.
 ///
-/// See <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>.
+/// See <https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html>.
 const MOST: usize = 50;
 
 /// Whether a tag may be set. One that has another value stays as it is, but for a value that is a slip of the one asked for: the

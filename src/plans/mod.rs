@@ -188,6 +188,10 @@ impl Plan {
             let strange = reading.unread.get(before..).unwrap_or_default().to_vec();
             let strange = strange.into_iter().map(|gap| (None, gap));
             reading.lost.rules.extend(strange);
+            if let Some(refused) = refused::of_name(body, "BackupPlanName") {
+                let at = format!("/BackupPlan/{}", refused.field);
+                reading.not_understood(refused.what, &at);
+            }
         }
         let mut rules_open = !reading.unread.is_empty();
         if let Some(body) = body {

@@ -30,7 +30,7 @@ const MOST_DAYS_CONTINUOUS: i64 = 35;
 const LONGEST_NAME: usize = 50;
 /// The characters of a tag's key and of its value, at most.
 ///
-/// See <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>.
+/// See <https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html>.
 const LONGEST_TAG: (usize, usize) = (128, 256);
 
 /// The rules of a plan, where they are more than AWS takes.
@@ -57,9 +57,10 @@ pub fn refused(rule: &Value, schedule: Option<&Schedule>) -> Option<Refused> {
         .or_else(|| of_continuous(rule))
 }
 
-/// The name of a rule or a selection. AWS's own plans, such as `aws/efs/automatic-backup-plan`, have names of another form.
+/// The name of a plan, a rule or a selection. AWS's own plans, such as `aws/efs/automatic-backup-plan`, have names of another form.
 ///
-/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupSelection.html>.
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupPlanInput.html> and
+/// <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupSelection.html>.
 pub fn of_name(named: &Value, field: &'static str) -> Option<Refused> {
     let name = named.get(field)?.as_str()?;
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
@@ -86,7 +87,7 @@ fn of_frequency(rule: &Value, schedule: &Schedule) -> Option<Refused> {
 
 /// The tags that a rule adds to its backups. Those that begin with `aws:` are AWS's own.
 ///
-/// See <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>.
+/// See <https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html>.
 fn of_tags(rule: &Value) -> Option<Refused> {
     let field = "RecoveryPointTags";
     let tags = rule.get(field).and_then(Value::as_object)?;

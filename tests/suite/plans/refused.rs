@@ -92,7 +92,12 @@ fn backups_are_made_hourly_at_most() {
 #[test]
 fn names_are_of_letters_digits_and_three_signs() {
     let long = "x".repeat(51);
-    for place in [&format!("{RULE}/RuleName"), "Selections/0/SelectionName"] {
+    let rule = format!("{RULE}/RuleName");
+    for place in [
+        &rule,
+        "Selections/0/SelectionName",
+        "BackupPlan/BackupPlanName",
+    ] {
         for name in ["Daily backups (prod)", "all of it!", &long, "täglich"] {
             refused(place, json!(name), "1 to 50 letters, digits and -_.");
         }
