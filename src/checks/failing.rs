@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::inventory::{Copy, Facts, Touched, Transfer};
-use crate::verdict::{Need, Outcome, Status};
+use crate::verdict::{Fix, Need, Outcome, Status};
 
 use super::decide::outcome;
 use super::{CHECKS, Check, Decided};
@@ -17,6 +17,8 @@ pub struct Failing {
     pub copy: Copy,
     /// The checks that fail and can be fixed, each with what it found.
     failures: Box<[(&'static Check, Arc<Outcome>)]>,
+    /// Whether another check fails, and nothing makes that pass.
+    is_hopeless: bool,
     all: Arc<All>,
 }
 
@@ -89,9 +91,15 @@ impl Failing {
         };
         let mut copy = decided.copy.clone();
         copy.transfer = share(&mut alike.transfers, copy.transfer);
+        let hopeless =
+            |outcome: &Outcome| outcome.status == Status::Fail && outcome.fix == Fix::Impossible;
         Some(Self {
             copy,
             failures,
+            is_hopeless: decided
+                .outcomes
+                .iter()
+                .any(|(_, outcome)| hopeless(outcome)),
             all: share(&mut alike.all, Arc::new(all)),
         })
     }
@@ -100,6 +108,13 @@ impl Failing {
     pub fn needs(&self) -> impl Iterator<Item = (&'static Check, &[Need])> {
         let each = self.failures.iter();
         each.map(|(check, outcome)| (*check, outcome.needed()))
+    }
+
+    /// Whether a check of it fails of which nothing makes it pass, so that the copy as it is stays blocked whatever is changed. One
+    /// that goes another way, or is of another backup, may not.
+    #[must_use]
+    pub const fn is_hopeless(&self) -> bool {
+        self.is_hopeless
     }
 
     /// How each check came out, in their order.

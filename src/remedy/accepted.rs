@@ -11,6 +11,7 @@ use super::draft::Draft;
 use super::names::LONGEST_VAULT_NAME;
 use super::patch::is_unique_id;
 use super::{Parts, RemedyKind};
+use crate::catalog::lifecycles::{COLD_DAYS, MOST_DAYS};
 use crate::catalog::regions;
 use crate::inventory::{Facts, Field, Json, KeyManager, RegionFacts, items};
 use crate::known::{Arn, Fact, Region};
@@ -96,10 +97,6 @@ const fn longest(kind: RemedyKind) -> Option<(usize, &'static str)> {
 const MOST_ATTACHED: usize = 10;
 /// How many criteria the Allowed AMIs setting has.
 const MOST_CRITERIA: usize = 10;
-/// What is in cold storage stays there for so many days.
-const COLD_DAYS: i64 = 90;
-/// The longest that AWS Backup keeps anything.
-const LONGEST_DAYS: i64 = 36_500;
 
 /// Takes the change out of every draft that AWS would refuse, and says why; and says of which it is not known.
 pub fn settle(drafts: &mut [Draft], facts: &Facts<'_>) {
@@ -429,9 +426,9 @@ fn lifecycle_not_valid(proposal: &Proposal<'_>) -> Option<String> {
         return None;
     };
     let kept = lifecycle.delete_after_days.value().copied()?;
-    if !(1..=LONGEST_DAYS).contains(&kept) {
+    if !(1..=MOST_DAYS).contains(&kept) {
         return Some(format!(
-            "a copy is kept for 1 to {LONGEST_DAYS} days, and not for {kept}"
+            "a copy is kept for 1 to {MOST_DAYS} days, and not for {kept}"
         ));
     }
     let cold = lifecycle.move_to_cold_storage_after_days.value().copied();

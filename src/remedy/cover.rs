@@ -13,7 +13,7 @@ use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Arn};
 use crate::plans::{self, Plan};
 use crate::verdict::{Cover, CoverBy, Need, Verdict};
-use drafts::{copy_action, select, switch_on, tag};
+use drafts::{SelectionNames, copy_action, select, switch_on, tag};
 
 /// Adds the remedies of the resources that no copy takes out of their account. One that would leave its copy blocked is not
 /// proposed.
@@ -23,6 +23,7 @@ pub fn add(remedies: &mut Vec<Remedy>, audited: &Audited, facts: &Facts<'_>) {
     let mut places: Places = known
         .map(|(place, remedy)| ((remedy.kind, remedy.subject.clone()), place))
         .collect();
+    let mut names = SelectionNames::default();
     for (resource, outcomes) in &audited.resources {
         for (check, outcome) in outcomes {
             for need in outcome.needed() {
@@ -32,7 +33,7 @@ pub fn add(remedies: &mut Vec<Remedy>, audited: &Audited, facts: &Facts<'_>) {
                 let found = (resource.arn.to_string(), check.id);
                 let vault = vaults.get(&cover.account);
                 add_one(
-                    (remedies, &mut places),
+                    (remedies, &mut places, &mut names),
                     cover,
                     found,
                     vault,
@@ -47,13 +48,13 @@ pub fn add(remedies: &mut Vec<Remedy>, audited: &Audited, facts: &Facts<'_>) {
 type Places = HashMap<(RemedyKind, String), usize>;
 
 fn add_one<O>(
-    (remedies, places): (&mut Vec<Remedy>, &mut Places),
+    (remedies, places, names): (&mut Vec<Remedy>, &mut Places, &mut SelectionNames),
     cover: &Cover,
     found: (String, &'static str),
     vault: Option<&&Arn>,
     (plans, facts): (&[(Plan, O)], &Facts<'_>),
 ) {
-    let Some(mut draft) = draft(cover, vault, facts) else {
+    let Some(mut draft) = draft(cover, vault, names, facts) else {
         return;
     };
     let proven = prove(&draft, cover, facts);
@@ -197,11 +198,16 @@ fn vaults<O>(plans: &[(Plan, O)]) -> BTreeMap<AccountId, &Arn> {
         .collect()
 }
 
-fn draft(cover: &Cover, vault: Option<&&Arn>, facts: &Facts<'_>) -> Option<Draft> {
+fn draft(
+    cover: &Cover,
+    vault: Option<&&Arn>,
+    names: &mut SelectionNames,
+    facts: &Facts<'_>,
+) -> Option<Draft> {
     match &cover.by {
         CoverBy::Tag { key, value } => tag(cover, key, value, facts),
         CoverBy::SwitchOn(of) => Some(switch_on(cover, of, facts)),
-        CoverBy::Select { role } => select(cover, role, facts),
+        CoverBy::Select { role } => select(cover, role, names, facts),
         CoverBy::CopyAction { place } => copy_action(cover, *place, vault?, facts),
     }
 }

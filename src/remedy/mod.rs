@@ -2,6 +2,7 @@
 //! again.
 
 mod accepted;
+mod air_gapped;
 mod along;
 mod attach;
 mod audit;

@@ -31,9 +31,7 @@ pub struct Proposed {
 /// The remedies of what fails, in the order in which they work.
 #[must_use]
 pub fn remedies(decided: &[Decided], facts: &Facts<'_>) -> Vec<Remedy> {
-    let failing = failing(decided);
-    let (drafts, _) = proven(&failing, facts);
-    drafts.into_iter().map(|draft| draft.remedy).collect()
+    propose(decided, facts).remedies
 }
 
 /// The remedies of what fails, each proven by itself, and the whole set together.
@@ -45,11 +43,43 @@ pub fn propose(decided: &[Decided], facts: &Facts<'_>) -> Proposed {
 /// The same, of what is left of the copies that fail.
 #[must_use]
 pub fn propose_of(failing: &[Failing], facts: &Facts<'_>) -> Proposed {
-    let (drafts, proofs) = proven(failing, facts);
-    Proposed {
-        together: together::verdicts(&drafts, proofs, failing, facts),
-        remedies: drafts.into_iter().map(|draft| draft.remedy).collect(),
+    let mut left_out: BTreeSet<usize> = failing
+        .iter()
+        .enumerate()
+        .filter(|(_, failing)| failing.is_hopeless() && !may_go_otherwise(failing))
+        .map(|(place, _)| place)
+        .collect();
+    loop {
+        let (drafts, proofs) = proven(failing, &left_out, facts);
+        let together = together::verdicts(&drafts, proofs, failing, facts);
+        // One that goes another way may be blocked there all the same.
+        let blocked = failing.iter().enumerate().filter(|(place, failing)| {
+            let then = together.get(&failing.copy.id);
+            failing.is_hopeless() && !left_out.contains(place) && then == Some(&Verdict::Blocked)
+        });
+        let blocked: Vec<usize> = blocked.map(|(place, _)| place).collect();
+        if blocked.is_empty() {
+            return Proposed {
+                together,
+                remedies: drafts.into_iter().map(|draft| draft.remedy).collect(),
+            };
+        }
+        left_out.extend(blocked);
     }
+}
+
+/// Whether a remedy of a copy makes it another one: into another vault, by way of one, or of another backup.
+fn may_go_otherwise(failing: &Failing) -> bool {
+    let mut needs = failing.needs().flat_map(|(_, needs)| needs);
+    needs.any(|need| {
+        matches!(
+            need,
+            Need::CustomerKeyOnVault { .. }
+                | Need::CustomerKeyOnBackup { .. }
+                | Need::Split { .. }
+                | Need::AdvancedFeatures { .. }
+        )
+    })
 }
 
 fn failing(decided: &[Decided]) -> Vec<Failing> {
@@ -59,8 +89,12 @@ fn failing(decided: &[Decided]) -> Vec<Failing> {
         .collect()
 }
 
-fn proven(failing: &[Failing], facts: &Facts<'_>) -> (Vec<Draft>, Vec<Proof>) {
-    let needs = needs(failing);
+fn proven(
+    failing: &[Failing],
+    left_out: &BTreeSet<usize>,
+    facts: &Facts<'_>,
+) -> (Vec<Draft>, Vec<Proof>) {
+    let needs = needs(failing, left_out);
     let mut drafts = drafts(&needs, failing, facts);
     drafts.sort_by(|one, other| {
         let [one, other] = [one, other].map(|draft| &draft.remedy);
@@ -87,10 +121,11 @@ fn proven(failing: &[Failing], facts: &Facts<'_>) -> (Vec<Draft>, Vec<Proof>) {
 /// Each need with the checks that have it.
 type Needs<'a> = BTreeMap<&'a Need, BTreeSet<Target>>;
 
-fn needs(failing: &[Failing]) -> Needs<'_> {
+/// Those of copies that something helps: keys and vaults are not opened for the others.
+fn needs<'f>(failing: &'f [Failing], left_out: &BTreeSet<usize>) -> Needs<'f> {
     let mut all = Needs::new();
     for (copy, failing) in failing.iter().enumerate() {
-        if crosses_partitions(&failing.copy) {
+        if left_out.contains(&copy) || crosses_partitions(&failing.copy) {
             continue;
         }
         for (check, needs) in failing.needs() {
@@ -208,7 +243,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             // The remedies of an audit.
             Need::Cover(_) => Vec::new(),
             Need::Trust { role } => trust::draft(role, facts).into_iter().collect(),
-            Need::Vault { vault, .. } => vault::missing(vault, &ours).into_iter().collect(),
+            Need::Vault { vault, .. } => vault::missing(vault, &ours, facts).into_iter().collect(),
             Need::CustomerKeyOnVault { .. } => continue,
             Need::CustomerKeyOnBackup {
                 key, share_with, ..

@@ -136,6 +136,11 @@ pub fn is_said_by_rule(copy: &Copy, facts: &Facts<'_>) -> bool {
     said(copy, facts).is_some_and(|said| said.rule)
 }
 
+/// Whether a copy goes where its rule says that its backups go: to the rule's logically air-gapped target, by no copy action.
+pub fn is_rules_target(copy: &Copy, facts: &Facts<'_>) -> bool {
+    said(copy, facts).is_some_and(|said| said.rule && !said.actions)
+}
+
 /// The rule says it otherwise, in its plan and in those that the same backup policy makes. What becomes of all that the rule copies
 /// is noted: what it backs up is kept for so long.
 pub fn settle_rule(draft: &mut Draft, copies: &[&Copy], facts: &Facts<'_>) {

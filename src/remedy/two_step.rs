@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::names::{self, VaultPlace, goes};
 use super::onwards::{Onwards, TwoJobs};
 use super::re_encrypt::{create_key, own_key_policy};
-use super::retention::placed;
+use super::retention::{is_rules_target, placed};
 use super::vault::facts_of_new;
 use super::{Parts, RemedyKind, TwoStep};
 use crate::catalog::recovery_points::pattern;
@@ -65,6 +65,10 @@ pub fn draft(
     let Fact::Known(source) = &copy.endpoints().source_vault else {
         return None;
     };
+    // What a rule sends to its target no copy action does.
+    if is_rules_target(copy, facts) {
+        return None;
+    }
     let account = source.account()?;
     let place = source.region()?;
     let wanted = Arn::parse(&format!(

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
+use super::air_gapped;
 use super::along;
 use super::change::{Change, CopyChange, bare_key, bare_vault};
 use super::command::{comment, copies_elsewhere, option, put_vault_policy, region};
 use super::control_policy::changed_in;
 use super::draft::Draft;
 use super::names::{LONGEST_VAULT_NAME, VaultPlace, goes, place};
+use super::retention::is_rules_target;
 use super::statement::of_vault;
 use super::{NewVault, Parts, RemedyKind};
 use crate::inventory::{Copy, Facts, Field, Policy};
@@ -20,8 +22,11 @@ use crate::policy::Effect;
 /// What the name of a vault beside another ends with.
 const SUFFIX: &str = "-cmk";
 
-/// The missing vault is created, on a key of its own.
-pub fn missing(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
+/// The missing vault is created, on a key of its own; one that a rule names as its logically air-gapped target as such.
+pub fn missing(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft> {
+    if copies.iter().any(|copy| is_rules_target(copy, facts)) {
+        return air_gapped::draft(vault, copies);
+    }
     let title = format!(
         "create the vault `{}` on a customer managed key",
         vault.name()
@@ -31,6 +36,10 @@ pub fn missing(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
 
 /// The copies go into another vault than one whose key will not do: one that is created, or one that is there.
 pub fn instead(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft> {
+    // What a rule sends to its target no copy action does.
+    if copies.iter().any(|copy| is_rules_target(copy, facts)) {
+        return None;
+    }
     let others = along::others(copies, facts);
     // Where a backup policy has `$account` in the vault's place, another account's copies go to a vault of its own.
     let moved = others.iter().filter(|it| it.destination_vault == *vault);

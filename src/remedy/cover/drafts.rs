@@ -1,5 +1,7 @@
 //! The changes by which a plan comes to copy a resource: a tag, the type switched on, a selection, a copy action.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use smol_str::format_smolstr;
 
@@ -85,10 +87,18 @@ pub(super) fn switch_on(cover: &Cover, of: &ResourceType, facts: &Facts<'_>) -> 
     draft
 }
 
+/// The names of the selections that plans get, by the plan: each has one of its own.
+pub(super) type SelectionNames = BTreeMap<(AccountId, Region, String), Vec<String>>;
+
 /// The plan gets a selection that names the resource: a selection cannot be changed.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html>.
-pub(super) fn select(cover: &Cover, role: &Arn, facts: &Facts<'_>) -> Option<Draft> {
+pub(super) fn select(
+    cover: &Cover,
+    role: &Arn,
+    names: &mut SelectionNames,
+    facts: &Facts<'_>,
+) -> Option<Draft> {
     if cover.plan.starts_with("orgs/") {
         return None;
     }
@@ -103,7 +113,10 @@ pub(super) fn select(cover: &Cover, role: &Arn, facts: &Facts<'_>) -> Option<Dra
     let Field::Is(Json(Value::Array(all))) = &mut changed.selections else {
         return None;
     };
-    let name = free_name(resource.name(), all);
+    let given = names.entry((*account, region.clone(), plan.clone()));
+    let given = given.or_default();
+    let name = free_name(resource.name(), all, given);
+    given.push(name.clone());
     let mut draft = Draft::new(
         RemedyKind::AddSelection,
         format!("{plan}/{resource}"),
@@ -131,9 +144,15 @@ pub(super) fn select(cover: &Cover, role: &Arn, facts: &Facts<'_>) -> Option<Dra
 /// A name for a selection that no other of its plan has, which AWS would refuse.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CreateBackupSelection.html>.
-fn free_name(wanted: &str, others: &[Value]) -> String {
+fn free_name(wanted: &str, others: &[Value], given: &[String]) -> String {
     const LONGEST: usize = 50;
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
     let numbered = |number: usize| {
         let end = if number < 2 {
             String::new()
@@ -145,14 +164,14 @@ fn free_name(wanted: &str, others: &[Value]) -> String {
         start + &end
     };
     let is_free = |name: &String| {
-        let mut names = others.iter().filter_map(|one| one.get("SelectionName"));
-        !names.any(|other| {
-            other
-                .as_str()
-                .is_some_and(|other| other.eq_ignore_ascii_case(name))
-        })
+        let names = others
+            .iter()
+            .filter_map(|one| one.get("SelectionName")?.as_str());
+        let mut names = names.chain(given.iter().map(String::as_str));
+        !names.any(|other| other.eq_ignore_ascii_case(name))
     };
-    let mut names = (1..=others.len().saturating_add(1)).map(numbered);
+    let count = others.len().saturating_add(given.len());
+    let mut names = (1..=count.saturating_add(1)).map(numbered);
     names.find(is_free).unwrap_or_else(|| numbered(1))
 }
 
@@ -229,12 +248,17 @@ mod tests {
                 .map(|name| json!({"SelectionName": name}))
                 .collect()
         };
-        assert_eq!(free_name("my.db", &others(&["other"])), "my-db");
-        assert_eq!(free_name("db", &others(&["DB", "db-2"])), "db-3");
+        assert_eq!(
+            free_name("my.db_1/x", &others(&["other"]), &[]),
+            "my.db_1-x"
+        );
+        assert_eq!(free_name("db", &others(&["DB", "db-2"]), &[]), "db-3");
+        let given = ["db-2".to_owned()];
+        assert_eq!(free_name("db", &others(&["DB"]), &given), "db-3");
         let long = "x".repeat(60);
-        let taken = free_name(&long, &[]);
+        let taken = free_name(&long, &[], &[]);
         assert_eq!(taken.len(), 50);
-        let next = free_name(&long, &others(&[&taken]));
+        let next = free_name(&long, &others(&[&taken]), &[]);
         assert_eq!((next.len(), next.ends_with("-2")), (50, true));
     }
 }

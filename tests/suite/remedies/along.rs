@@ -298,6 +298,8 @@ const LOCKED: &str = "arn:aws:backup:us-east-2:111122223333:backup-vault:locked"
 const SYSTEM: &str =
     "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-0123456789abcdef0";
 
+const VOLUME: &str = "arn:aws:ec2:us-east-2:111122223333:volume/vol-0123456789abcdef0";
+
 /// A logically air-gapped vault of an account, whose lock allows 7 to 90 days.
 fn air_gapped(account: &str) -> Value {
     json!({"BackupVaultName": "locked", "BackupVaultArn": LOCKED.replace(FROM, account),
@@ -350,7 +352,7 @@ fn a_copy_action_to_the_rules_air_gapped_vault_is_named_where_it_is_at_fault() {
     let action = |days: i64| json!({"DestinationBackupVaultArn": LOCKED, "Lifecycle": {"DeleteAfterDays": days}});
     let actions = format!("{PLAN}/BackupPlan/Rules/0/CopyActions");
     let with = |of_rule: i64, of_action: i64| {
-        let estate = of_a_target(SYSTEM, "EFS", of_rule).push(&actions, action(of_action));
+        let estate = of_a_target(VOLUME, "EBS", of_rule).push(&actions, action(of_action));
         let remedy = one(&estate.0, RemedyKind::ChangeRetention);
         let commands = remedy.commands().concat();
         let names = ["of the rule itself", "of the copy action to"];
@@ -364,8 +366,7 @@ fn a_copy_action_to_the_rules_air_gapped_vault_is_named_where_it_is_at_fault() {
 /// It is kept in the standard vault first, whose lock does not allow so many days.
 #[test]
 fn a_retention_of_the_rule_that_its_standard_vault_does_not_allow_is_not_proven() {
-    let volume = "arn:aws:ec2:us-east-2:111122223333:volume/vol-0123456789abcdef0";
-    let estate = of_a_target(volume, "EBS", 5)
+    let estate = of_a_target(VOLUME, "EBS", 5)
         .set(&format!("{SOURCE_VAULT}/Locked"), json!(true))
         .set(&format!("{SOURCE_VAULT}/MaxRetentionDays"), json!(6));
     let remedy = one(&estate.0, RemedyKind::ChangeRetention);
@@ -405,4 +406,26 @@ fn a_backup_policy_keeps_what_goes_to_its_air_gapped_vaults_by_its_rule() {
         assert!(commands.contains(says), "{commands}");
         assert_eq!(remedy.proven, Some(true), "{remedy:?}");
     }
+}
+
+/// A standard vault would take the name.
+#[test]
+fn a_missing_target_of_a_rule_is_created_as_an_air_gapped_vault_where_the_plan_is() {
+    let missing = "/accounts/0/regions/0/vaults/1/VaultState";
+    let estate = of_a_target(SYSTEM, "EFS", 35).set(missing, Value::Null);
+    let remedy = one(&estate.0, RemedyKind::CreateVault);
+    assert_eq!(remedy.proven, Some(true), "{remedy:?}");
+    let command = "aws backup create-logically-air-gapped-backup-vault --region us-east-2 --backup-vault-name locked \
+                   --min-retention-days 7 --max-retention-days 35";
+    assert_eq!(remedy.commands().concat(), command);
+    let short = of_a_target(SYSTEM, "EFS", 5).set(missing, Value::Null);
+    let remedy = one(&short.0, RemedyKind::CreateVault);
+    assert_eq!(remedy.proven, Some(false), "{remedy:?}");
+    let target = format!("{PLAN}/BackupPlan/Rules/0/TargetLogicallyAirGappedBackupVaultArn");
+    let elsewhere = estate.set(&target, json!(LOCKED.replace(FROM, TO)));
+    let all = planned(&elsewhere.0);
+    assert!(
+        all.iter().all(|it| it.kind != RemedyKind::CreateVault),
+        "{all:?}"
+    );
 }

@@ -238,15 +238,12 @@ fn the_remedies_of_a_report_are_proven_together() {
     assert!(nothing_shared.verdict().failing().len() >= 3);
     let after = together(&nothing_shared.0);
     assert_eq!(after.get("orders-to-central"), Some(&Verdict::Feasible));
-    // One failure that nothing helps leaves the copy blocked.
+    // Nothing is proposed for a copy with a failure that nothing helps.
     let also = nothing_shared.set(
         "/accounts/1/organization",
         json!({"Id": "o-z9y8x7w6v5", "MasterAccountId": "777788889999", "Path": "o-z9y8x7w6v5/r-ab12/"}),
     );
-    assert_eq!(
-        together(&also.0).get("orders-to-central"),
-        Some(&Verdict::Blocked)
-    );
+    assert_eq!(together(&also.0), BTreeMap::new());
     assert_eq!(together(&Estate::rds().0), BTreeMap::new());
 }
 
@@ -361,4 +358,61 @@ fn a_vault_in_between_that_is_there_is_used_as_it_is_or_another_name_is_taken() 
     for remedy in [free, taken, there] {
         assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
     }
+}
+
+/// The vault lets nobody in, and the key is not shared.
+fn shut() -> Estate {
+    Estate::rds()
+        .set(&format!("{DESTINATION_VAULT}/AccessPolicy"), Value::Null)
+        .set(
+            &format!("{RESOURCE_KEY}/Policy"),
+            key_policy(FROM, json!([])),
+        )
+}
+
+#[test]
+fn nothing_is_opened_for_a_copy_that_nothing_helps() {
+    let kinds = |estate: &Estate| -> Vec<RemedyKind> {
+        let all = remedies_of(&estate.0);
+        all.iter().map(|remedy| remedy.kind).collect()
+    };
+    let both = [RemedyKind::KeyPolicy, RemedyKind::VaultPolicy];
+    assert_eq!(kinds(&shut()), both);
+    let elsewhere = shut()
+        .set("/accounts/1/organization/Id", json!("o-zzzzzzzzzz"))
+        .set(
+            "/accounts/1/organization/MasterAccountId",
+            json!("888877776666"),
+        )
+        .without("/accounts/1/organization/Path");
+    assert_eq!(kinds(&elsewhere), Vec::new());
+    assert_eq!(together(&elsewhere.0).get("orders-to-central"), None);
+    let into_air_gapped = shut()
+        .set(
+            &format!("{DESTINATION_VAULT}/VaultType"),
+            json!("LOGICALLY_AIR_GAPPED_BACKUP_VAULT"),
+        )
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(7))
+        .set(&format!("{DESTINATION_VAULT}/MaxRetentionDays"), json!(90));
+    assert_eq!(kinds(&into_air_gapped), Vec::new());
+}
+
+#[test]
+fn what_a_copy_that_nothing_helps_needs_is_opened_for_another_that_needs_it() {
+    let arn = "arn:aws:redshift:us-east-2:111122223333:cluster:c1";
+    let cluster = json!({"ResourceArn": arn, "ResourceType": "Redshift", "Encrypted": true, "EncryptionKeyArn": KEY,
+        "Tags": {}, "Detail": {}});
+    let estate = shut();
+    let mut copy = estate.at(COPY).clone();
+    copy["id"] = json!("cluster-to-central");
+    copy["resource"] = json!(arn);
+    let both = estate
+        .push("/accounts/0/regions/0/resources", cluster)
+        .push("/copies", copy);
+    let all = remedies_of(&both.0);
+    let of_vault = all.iter().find(|it| it.kind == RemedyKind::VaultPolicy);
+    let of_vault = of_vault.unwrap_or_else(|| panic!("{all:?}"));
+    assert_eq!(of_vault.copies, ["orders-to-central"]);
+    assert!(all.iter().all(|it| it.copies == ["orders-to-central"]));
 }
