@@ -75,8 +75,8 @@ pub(super) fn decide(
     if let Some(stood) = &stood
         && !is_found(asked, &wanted, stood)
     {
-        // That is an error where neither the facts before the change nor those after it have it.
-        copies::asked_for(asked, &inventory, &facts, None)?;
+        // Where neither the facts before the change nor those after it have it, that is an error, or stays open.
+        wanted = copies::asked_for(asked, &inventory, &facts, None)?;
     }
     let baseline = change::baseline_of(given, output, &raised)?;
     let is_whole = asked.narrowed_by().is_none();
@@ -87,6 +87,9 @@ pub(super) fn decide(
     copies::add_perhaps_made(&mut wanted, told.chain(stood_then), &facts);
     wanted.gaps.extend(open.iter().cloned());
     wanted.open.extend(open);
+    for sentence in &wanted.not_found {
+        warn(output, sentence);
+    }
     warn_of_more(output, "a plan may copy more, or otherwise", &wanted.gaps);
     let is_open = !wanted.open.is_empty();
     if asked.and_back {

@@ -101,6 +101,8 @@ pub(super) struct Wanted<'a> {
     pub copies: Vec<Asked<'a>>,
     pub gaps: Vec<Gap>,
     pub open: Vec<Gap>,
+    /// What was asked for by name and is not among what was read, in a sentence each: it may be where nobody could look.
+    pub not_found: Vec<String>,
 }
 
 impl Wanted<'_> {
@@ -122,6 +124,7 @@ pub(super) fn named(inventory: &Inventory) -> Wanted<'_> {
         copies: entries.iter().map(Asked::Entry).collect(),
         gaps: Vec::new(),
         open: Vec::new(),
+        not_found: Vec::new(),
     }
 }
 
@@ -140,6 +143,7 @@ pub(super) fn all<'a>(inventory: &'a Inventory, plans: &[Plan], facts: &Facts<'_
         copies: entries.iter().map(Asked::Entry).chain(made).collect(),
         gaps: planned.gaps,
         open: planned.open,
+        not_found: Vec::new(),
     };
     wanted.leave_open(plans::policies_unread(facts));
     wanted
@@ -197,7 +201,8 @@ pub(super) fn add_perhaps_made<'n>(
     wanted.copies.extend(perhaps);
 }
 
-/// The copies that were asked about; what is asked for by name and is not there is an error. `called`: what the plans among them are
+/// The copies that were asked about. What is asked for by name and is not there is an error, unless AWS did not say what plans there
+/// are: then that stays open. `called`: what the plans among them are
 /// called before a change and after it, where there is one: then what is not there is left out, as the other facts may have it.
 pub(super) fn asked_for<'a>(
     asked: &Check,
@@ -219,20 +224,30 @@ pub(super) fn asked_for<'a>(
         of_plans(names, &mut plans, &mut wanted, facts)?;
     }
     if !asked.copy.is_empty() {
-        for id in asked.copy.iter().filter(|_| called.is_none()) {
-            if !wanted.copies.iter().any(|copy| copy.id() == id) {
-                let ids = wanted.copies.iter().map(|copy| copy.id().to_owned());
-                bail!(
-                    "there is no copy `{id}`; there are: {}",
-                    listed(ids.collect())
-                );
+        let is_there = |id: &&String| wanted.copies.iter().any(|copy| copy.id() == *id);
+        let missing = asked.copy.iter().filter(|_| called.is_none());
+        let missing: Vec<&String> = missing.filter(|id| !is_there(id)).collect();
+        if let Some(id) = missing.first() {
+            let ids = wanted.copies.iter().map(|copy| copy.id().to_owned());
+            let there = match listed(ids.collect()) {
+                none if none.is_empty() => "; there are none".to_owned(),
+                ids => format!("; there are: {ids}"),
+            };
+            if wanted.open.is_empty() {
+                bail!("there is no copy `{id}`{there}");
             }
+            let each = missing.iter();
+            let each = each.map(|id| format!("there is no copy `{id}` of what was read{there}"));
+            wanted.not_found.extend(each);
         }
+        let is_whole = missing.is_empty();
         wanted
             .copies
             .retain(|copy| asked.copy.iter().any(|id| copy.id() == id));
-        wanted.gaps.clear();
-        wanted.open.clear();
+        if is_whole {
+            wanted.gaps.clear();
+            wanted.open.clear();
+        }
     }
     if let Some(arn) = &asked.resource {
         // Of what a copy is that was not read, it may be of this one.
@@ -276,36 +291,24 @@ fn of_plans(
         .collect();
     let is_called = |plan: &Plan| called.iter().any(|(id, _)| plan.id == *id);
     let is = |plan: &Plan| is_called(plan) || ids.iter().any(|id| is_named(plan, id));
-    for id in ids {
-        if !mentioned.contains(id)
-            && !plans.iter().any(|plan| is_named(plan, id))
-            && !called.iter().any(|(_, name)| name == id)
-        {
-            let mut known: BTreeSet<String> = plans.iter().map(|plan| plan.id.clone()).collect();
-            known.extend(mentioned);
-            if known.is_empty() {
-                bail!("there is no plan `{id}`: the inventory has none");
-            }
-            let names = plans.iter().filter_map(|plan| plan.name.as_deref());
-            let near = near::meant(id, names.chain(known.iter().map(String::as_str)));
-            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            let hint = if hint.is_empty() {
-                ";".to_owned()
-            } else {
-                hint
-            };
-            let called = |id: &String| {
-                let plan = plans.iter().find(|plan| plan.id == *id);
-                let name = plan
-                    .and_then(|plan| plan.name.as_deref())
-                    .filter(|name| name != id);
-                name.map_or_else(|| id.clone(), |name| format!("{name} ({id})"))
-            };
-            bail!(
-                "there is no plan `{id}`{hint} there are: {}",
-                listed(known.iter().map(called).collect())
-            );
+    let is_there = |id: &&String| {
+        mentioned.contains(*id)
+            || plans.iter().any(|plan| is_named(plan, id))
+            || called.iter().any(|(_, name)| name == *id)
+    };
+    let missing: Vec<&String> = ids.iter().filter(|id| !is_there(id)).collect();
+    let mut not_found = Vec::new();
+    let mut unlisted = Vec::new();
+    if let Some(first) = missing.first() {
+        unlisted = facts.plans_wanted();
+        if unlisted.is_empty() {
+            return Err(no_plan(first, plans, mentioned, facts));
         }
+        let each = missing.iter();
+        not_found.extend(each.map(|id| {
+            let hint = meant(id, plans, &mentioned);
+            format!("there is no plan `{id}` among those that were read{hint}")
+        }));
     }
     plans.retain(is);
     let kept: BTreeSet<&String> = ids
@@ -320,10 +323,52 @@ fn of_plans(
     let planned = plans::copies(plans.iter(), facts);
     wanted.gaps = planned.gaps;
     wanted.open = planned.open;
+    wanted.not_found = not_found;
+    wanted.leave_open(unlisted);
     if plans.iter().any(Plan::is_made_of_a_policy) {
         wanted.leave_open(plans::policies_unread(facts));
     }
     Ok(())
+}
+
+/// That a plan is not there, with those that are, and where nobody looked.
+fn no_plan(
+    id: &str,
+    plans: &[Plan],
+    mentioned: BTreeSet<String>,
+    facts: &Facts<'_>,
+) -> anyhow::Error {
+    let hint = meant(id, plans, &mentioned);
+    let mut known = mentioned;
+    known.extend(plans.iter().map(|plan| plan.id.clone()));
+    let called = |id: &String| {
+        let plan = plans.iter().find(|plan| plan.id == *id);
+        let name = plan
+            .and_then(|plan| plan.name.as_deref())
+            .filter(|name| name != id);
+        name.map_or_else(|| id.clone(), |name| format!("{name} ({id})"))
+    };
+    let there = match known.is_empty() {
+        true => "no plan was read".to_owned(),
+        false => format!("there are: {}", listed(known.iter().map(called).collect())),
+    };
+    let mut text = format!("there is no plan `{id}`{hint}; {there}");
+    let unlisted = facts.plans_not_listed();
+    let places: BTreeSet<String> = unlisted.iter().map(|gap| gap.subject.clone()).collect();
+    if !places.is_empty() {
+        let places = listed(places.into_iter().collect());
+        text += &format!("; whose plans were not read (backup:ListBackupPlans): {places}");
+    }
+    anyhow::anyhow!(text)
+}
+
+/// Which plan may be meant.
+fn meant(id: &str, plans: &[Plan], mentioned: &BTreeSet<String>) -> String {
+    let names = plans.iter().filter_map(|plan| plan.name.as_deref());
+    let ids = plans.iter().map(|plan| plan.id.as_str());
+    let known = names.chain(ids).chain(mentioned.iter().map(String::as_str));
+    let near = near::meant(id, known);
+    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
 
 fn none(what: &str, arn: &Arn) -> anyhow::Error {

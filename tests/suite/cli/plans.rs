@@ -136,7 +136,53 @@ fn a_plan_is_picked_by_its_id_or_its_name() {
     let error = refused(&both(), &["--plan", "p-9"]);
     assert!(error.contains("p-9") && error.contains(PLAN), "{error}");
     let error = refused(&Estate::rds(), &["--plan", "p-9"]);
-    assert!(error.contains("the inventory has none"), "{error}");
+    assert!(error.contains("no plan was read"), "{error}");
+    // Nobody looked there, and the file says so.
+    let unread = "(backup:ListBackupPlans): 111122223333/us-east-2, 444455556666/us-east-2";
+    assert!(error.contains(unread), "{error}");
+}
+
+#[test]
+fn a_plan_or_a_copy_that_is_not_found_where_aws_refused_the_list_stays_open() {
+    let refused = json!([{
+        "account": FROM, "region": "us-east-2", "operation": "backup:ListBackupPlans",
+        "subject": "111122223333/us-east-2", "error": "AccessDeniedException",
+        "permission": "backup:ListBackupPlans",
+    }]);
+    let files = Files::new();
+    let file = files.estate(&both().set("/gaps", refused));
+    for (option, says) in [
+        (
+            ["--plan", "dialy"],
+            "there is no plan `dialy` among those that were read; did you mean `daily`?",
+        ),
+        (
+            ["--plan", "p-9"],
+            "there is no plan `p-9` among those that were read",
+        ),
+        (
+            ["--copy", "x"],
+            "there is no copy `x` of what was read; there are: ",
+        ),
+    ] {
+        let facts = ["check", "--inventory", &file];
+        let ran = run(&[&facts[..], &option].concat());
+        assert_eq!(ran.code, 3, "{}", ran.err);
+        assert!(ran.err.contains(says), "{}", ran.err);
+        let settles = "give the role that reads 111122223333 backup:ListBackupPlans";
+        assert!(ran.out.contains(settles), "{}", ran.out);
+    }
+    // What is found is decided.
+    let ran = run(&[
+        "check",
+        "--inventory",
+        &file,
+        "--plan",
+        "daily",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(ids(&json(&ran.out)).len(), 1);
 }
 
 #[test]
