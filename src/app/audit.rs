@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::checks::{self, Run};
 use crate::cli::{Audit, Aws, Estate, Given, Only, Output};
 use crate::inventory::{Facts, Inventory};
+use crate::known::Arn;
 use crate::plans;
 use crate::sources::config::{Config, Level};
 use crate::verdict::{Status, Verdict};
@@ -113,10 +114,14 @@ pub(super) fn decide(
     let stood_then = stood.iter().filter(|_| baseline.is_none());
     let stood_then = stood_then.flat_map(|stood| stood.copies.iter().filter_map(Asked::planned));
     copies::add_perhaps_made(&mut wanted, told.chain(stood_then), &facts);
+    let destinations = wanted.copies.iter().map(Asked::destination_vault);
+    let reading = reading
+        .of_facts(&facts)
+        .towards(destinations.filter_map(Arn::account));
     let how = How {
         only: &only,
         everything: output.verbose,
-        reading: &reading.with_vaults(&facts),
+        reading: &reading,
         before: earlier.as_ref(),
         off: &off,
         raised: &raised,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::cli::{Check, Output};
 use crate::inventory::{self, Facts};
+use crate::known::Arn;
 use crate::sources::config::{Config, Level};
 
 use super::change;
@@ -96,10 +97,14 @@ pub(super) fn decide(
         let back = ways_back(&wanted.copies, &facts, Some(output));
         wanted.copies.extend(back);
     }
+    let destinations = wanted.copies.iter().map(Asked::destination_vault);
+    let reading = reading
+        .of_facts(&facts)
+        .towards(destinations.filter_map(Arn::account));
     let how = How {
         only: &[],
         everything: output.verbose,
-        reading: &reading.with_vaults(&facts),
+        reading: &reading,
         before: None,
         off: &off,
         raised: &raised,

@@ -115,7 +115,7 @@ impl<'a> Found<'a> {
         report.raised.clone_from(how.raised);
         report.names = Names::of(&report.causes, facts);
         if let Some(audited) = audited {
-            report = report.audited(audited, how.everything);
+            report = report.audited(audited, facts, how.everything);
         }
         Self {
             facts,

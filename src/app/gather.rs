@@ -1,12 +1,9 @@
 //! The facts of what was asked: from files, from examples, from AWS; and the copies that are to be decided.
 
-use std::collections::BTreeSet;
-
 use anyhow::bail;
 
 use crate::cli::{Assume, Aws, Check, Credentials, Estate, Given, Output};
 use crate::inventory::{self, Assumption, Facts, Inventory, Timestamp};
-use crate::known::{AccountId, Arn};
 use crate::report::Reading;
 use crate::sources::config::Config;
 use crate::sources::recorded;
@@ -68,23 +65,9 @@ pub(super) fn facts_for(
         stopped,
         reading: Reading {
             live: asked.facts.live || !from_files,
-            without_credentials: without_credentials(asked, &credentials),
             ..Reading::default()
         },
     })
-}
-
-/// The account that the copy goes to, where AWS is asked and nothing says how to sign in to it.
-fn without_credentials(asked: &Check, credentials: &Credentials) -> BTreeSet<AccountId> {
-    let given =
-        credentials.destination_profile.is_some() || credentials.destination_role_arn.is_some();
-    let from = asked.source_vault.as_ref().or(asked.resource.as_ref());
-    let from = from
-        .or(asked.recovery_point.as_ref())
-        .and_then(Arn::account);
-    let to = asked.to.as_ref().and_then(Arn::account);
-    let to = to.filter(|to| !given && from != Some(*to));
-    to.into_iter().collect()
 }
 
 /// The facts of whole accounts and Regions: files, examples, AWS.

@@ -83,7 +83,7 @@ pub(super) fn prepare(
         places,
         open,
         stopped,
-        reading,
+        reading: Reading { stopped, ..reading },
         formats: targets.formats,
     })
 }

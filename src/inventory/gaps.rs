@@ -47,9 +47,12 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
         facts.plan_of_id(id, account, &region)
     };
     match &*gap.operation {
-        "kms:DescribeKey" => {
-            of_arn(&|arn| known(facts.key_manager(arn)) && known(facts.key_state(arn)))
-        }
+        "kms:DescribeKey" => of_arn(&|arn| {
+            known(facts.key_manager(arn))
+                && known(facts.key_state(arn))
+                && (matches!(facts.key_state(arn), Fact::Known(None))
+                    || known(facts.key_spec(arn)) && known(facts.key_usage(arn)))
+        }),
         "kms:GetKeyPolicy" => of_arn(&|arn| known(facts.key_policy(arn))),
         "kms:ListKeyPolicies" => of_arn(&|arn| known(facts.key_ram_policy(arn))),
         "kms:ListGrants" => of_arn(&|arn| known(facts.key_grants(arn))),
@@ -63,9 +66,11 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
         "backup:GetBackupVaultAccessPolicy" => of_arn(&|arn| known(facts.vault_policy(arn))),
         "backup:GetBackupPlan" => plan().is_some_and(|plan| plan.plan.is_present()),
         "backup:ListBackupSelections" => plan().is_some_and(|plan| plan.selections.is_present()),
-        "backup:DescribeRecoveryPoint" => {
-            of_arn(&|arn| known(facts.point_status(arn)) && known(facts.point_key(arn)))
-        }
+        "backup:DescribeRecoveryPoint" => of_arn(&|arn| {
+            known(facts.point_status(arn))
+                && known(facts.point_key(arn))
+                && known(facts.point_storage_class(arn))
+        }),
         "backup:DescribeRegionSettings" => region()
             .is_some_and(|(account, region)| known(facts.dynamodb_advanced(account, &region))),
         "backup:DescribeGlobalSettings" => {

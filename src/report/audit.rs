@@ -2,22 +2,29 @@
 
 use std::sync::Arc;
 
+use crate::catalog::calls::api_call;
 use crate::checks::{self, Leaves};
-use crate::known::Count as _;
+use crate::inventory::Facts;
+use crate::known::{ApiCall, Count as _, Fact};
 use crate::remedy::plan_key;
 use crate::verdict::{Outcome, Status};
 
 use super::Report;
 use super::check::CheckReport;
 use super::links::{Links, is_finding};
-use super::model::{Audited, VaultReport};
+use super::model::{AuditRead, Audited, HowMany, VaultReport};
 use super::plan::{PlanName, PlanReport};
 use super::resource::ResourceReport;
 
 impl Report {
     /// The same report with what an audit found of vaults, plans and resources.
     #[must_use]
-    pub fn audited(mut self, audited: &checks::Audited, everything: bool) -> Self {
+    pub fn audited(
+        mut self,
+        audited: &checks::Audited,
+        facts: &Facts<'_>,
+        everything: bool,
+    ) -> Self {
         let links = self.links(everything);
         let mut vaults: Vec<VaultReport> = audited
             .vaults
@@ -58,14 +65,43 @@ impl Report {
         self.summary.resources = Some(of_resources);
         self.resources = resources;
         self.coverage.clone_from(&audited.coverage);
-        self.summary.vaults = Some(of_vaults);
-        self.summary.plans = Some(of_plans);
+        self.read = Some(AuditRead {
+            vaults: how_many(of_vaults, api_call!("backup:ListBackupVaults"), facts),
+            plans: how_many(of_plans, api_call!("backup:ListBackupPlans"), facts),
+        });
+        let read = |of: Audited, much| (much != HowMany::Unread).then_some(of);
+        self.summary.vaults = self.read.and_then(|how| read(of_vaults, how.vaults));
+        self.summary.plans = self.read.and_then(|how| read(of_plans, how.plans));
         // What nothing was found of need not be named, unless everything was asked for.
         vaults.retain(|vault| everything || !vault.checks.is_empty());
         plans.retain(|plan| everything || !plan.checks.is_empty());
         self.vaults = vaults;
         self.plans = plans;
         self
+    }
+}
+
+/// How many were read of what this call lists.
+fn how_many(of: Audited, list: ApiCall, facts: &Facts<'_>) -> HowMany {
+    let refused = facts.not_listed();
+    let mut refused = refused.iter();
+    let may_be_more =
+        refused.any(|gap| gap.api_call() == Some(list) || !gap.operation().starts_with("backup:"));
+    let is_listed = || {
+        let mut places = facts.places().into_iter();
+        places.any(
+            |(account, region)| match list == api_call!("backup:ListBackupPlans") {
+                true => matches!(facts.plans_listed(account, region), Fact::Known(())),
+                false => facts.has_vaults_of(account, region),
+            },
+        )
+    };
+    if of.checked == 0 && !is_listed() {
+        HowMany::Unread
+    } else if may_be_more {
+        HowMany::InPart
+    } else {
+        HowMany::All
     }
 }
 

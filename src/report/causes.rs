@@ -15,7 +15,8 @@ use crate::verdict::{Outcome, Status};
 
 use super::gap::Gaps;
 use super::links::{Found, Links, by_number};
-use super::settle::{Reading, SameCause};
+use super::reading::Reading;
+use super::settle::SameCause;
 use super::summed::Summed;
 
 /// The copies that a cause names.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::known::Gap;
 
-use super::settle::{Reading, SameCause, settle};
+use super::reading::Reading;
+use super::settle::{SameCause, settle};
 use super::table::Options;
-use super::table::sheet::Paint;
+use super::table::sheet::{Paint, Sheet};
 
 /// The causes that are shown without being asked for.
 const SHOWN: usize = 5;
@@ -18,16 +19,27 @@ pub fn gaps_by_cause(gaps: impl IntoIterator<Item = Gap>, options: &Options) -> 
         live: true,
         ..Reading::default()
     };
+    let mut sheet = options.sheet();
+    by_cause(&mut sheet, gaps, &reading, options.verbose);
+    sheet.finish()
+}
+
+/// The same on a sheet.
+pub(super) fn by_cause(
+    sheet: &mut Sheet,
+    gaps: impl IntoIterator<Item = Gap>,
+    reading: &Reading,
+    verbose: bool,
+) {
     let mut by: BTreeMap<SameCause, Vec<Gap>> = BTreeMap::new();
     for gap in gaps {
-        by.entry(SameCause::of(&gap, &reading))
+        by.entry(SameCause::of(&gap, reading))
             .or_default()
             .push(gap);
     }
     let mut all: Vec<(SameCause, Vec<Gap>)> = by.into_iter().collect();
     all.sort_by(|(one, first), (other, second)| (second.len(), one).cmp(&(first.len(), other)));
-    let mut sheet = options.sheet();
-    let shown = if options.verbose { all.len() } else { SHOWN };
+    let shown = if verbose { all.len() } else { SHOWN };
     for (cause, gaps) in all.iter().take(shown) {
         let [first, rest @ ..] = gaps.as_slice() else {
             continue;
@@ -39,7 +51,7 @@ pub fn gaps_by_cause(gaps: impl IntoIterator<Item = Gap>, options: &Options) -> 
             more => format!("; {more} more like it"),
         };
         sheet.item(0, (&lead, Paint::Unsure), &cause.says(subject));
-        let text = format!("{}{more}", settle(first, &reading));
+        let text = format!("{}{more}", settle(first, reading));
         sheet.item(2, ("settle:", Paint::Quiet), &text);
     }
     let rest = all.len().saturating_sub(shown);
@@ -47,7 +59,6 @@ pub fn gaps_by_cause(gaps: impl IntoIterator<Item = Gap>, options: &Options) -> 
         let text = format!("{rest} more causes (-v has all, and so does the file)");
         sheet.item(0, ("…", Paint::Quiet), &text);
     }
-    sheet.finish()
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::known::{Gap, HashMap};
 
-use super::settle::{Reading, permission, settle};
+use super::reading::Reading;
+use super::settle::{permission, settle};
 
 /// A gap as a report has it.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -65,6 +65,9 @@ pub fn counts(report: &Report) -> String {
 pub fn coverage(report: &Report) -> Option<String> {
     let coverage = report.coverage.as_ref()?;
     let all = coverage.all;
+    if all.resources == 0 && !coverage.complete {
+        return Some("no resource was read, and there may be some".to_owned());
+    }
     let mut text = format!(
         "of {} {} a copy out of {} account, feasible for {}",
         count(all.resources, "resource"),

@@ -30,6 +30,8 @@ mod model;
 mod names;
 mod ndjson;
 mod plan;
+mod reading;
+mod reason;
 mod remedy;
 mod resource;
 mod sarif;
@@ -65,14 +67,19 @@ pub use mermaid::{Picture, Way};
 pub use message::{
     Explained, Foretold, Meaning, NamedThing, message_json, message_page, nearest_message,
 };
-pub use model::{Assumed, Audited, CheckNote, Count, Report, SchemaId, Summary, Tool, VaultReport};
+pub use model::{
+    Assumed, AuditRead, Audited, CheckNote, Count, HowMany, Report, SchemaId, Summary, Tool,
+    VaultReport,
+};
 pub use names::Names;
 pub use ndjson::{ndjson, ndjson_copy, ndjson_tail};
 pub use plan::{PlanName, PlanReport};
+pub use reading::Reading;
+pub use reason::Reason;
 pub use remedy::RemedyReport;
 pub use resource::{LeavesAccount, ResourceReport};
 pub use sarif::{RESULTS, sarif};
-pub use settle::{Reading, Reason, permission, settle};
+pub use settle::{permission, settle};
 pub use summed::{Place, Summed};
 pub use sums::Sums;
 pub use table::{NARROWEST, Options, SHOWN, render, set};

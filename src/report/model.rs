@@ -19,8 +19,8 @@ use super::gap::Gaps;
 use super::links::Links;
 use super::names::Names;
 use super::plan::PlanReport;
+use super::reading::Reading;
 use super::resource::ResourceReport;
-use super::settle::Reading;
 use super::waiver::WaiverReport;
 
 /// What was decided of the copies that were asked about, why, and what to change.
@@ -67,6 +67,8 @@ pub struct Report {
     pub plans: Vec<PlanReport>,
     /// The resources that `audit` looked at.
     pub resources: Vec<ResourceReport>,
+    /// How much of what `audit` looks at was read; `None` where it was not audited.
+    pub read: Option<AuditRead>,
     /// What leaves its account; `None` where that was not audited.
     pub coverage: Option<Coverage>,
     /// What is at fault, most copies first.
@@ -170,9 +172,9 @@ pub struct Summary {
     pub warnings: usize,
     /// What a change to the facts does; null where none is judged.
     pub changes: Option<Changes>,
-    /// The vaults; null where they were not audited.
+    /// The vaults; null where they were not audited, or none could be read.
     pub vaults: Option<Audited>,
-    /// The plans; null where they were not audited.
+    /// The plans; null where they were not audited, or none could be read.
     pub plans: Option<Audited>,
     /// The resources; null where they were not audited.
     pub resources: Option<Audited>,
@@ -187,6 +189,26 @@ pub struct Audited {
     pub failing: usize,
     /// Those of which one warns, and none fails.
     pub warning: usize,
+}
+
+/// How much of what an audit looks at was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditRead {
+    /// The vaults.
+    pub vaults: HowMany,
+    /// The plans.
+    pub plans: HowMany,
+}
+
+/// How many of what there is were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HowMany {
+    /// All, as far as anybody says.
+    All,
+    /// There may be more.
+    InPart,
+    /// None, and nobody knows what there is.
+    Unread,
 }
 
 /// A check that a report names, once.

@@ -1,182 +1,12 @@
 //! What to do about a gap, in a line, and which gaps have one cause.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
-use crate::catalog::calls::api_call;
 use crate::catalog::regions;
-use crate::inventory::Facts;
-use crate::known::{AccountId, Arn, ByHand, Gap};
+use crate::known::{Arn, Gap};
 
-/// How the facts came, as far as it says what to do about those that did not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// Whether AWS was asked, and not files alone.
-    pub live: bool,
-    /// The account of the destination, where nobody gave credentials for it.
-    pub without_credentials: BTreeSet<AccountId>,
-    /// The vaults that were found, for who must name one.
-    pub vaults: BTreeSet<Arn>,
-}
-
-impl Reading {
-    /// The same without what tells a run from its recording: both give one report.
-    #[must_use]
-    pub fn recorded(&self) -> Self {
-        Self {
-            vaults: self.vaults.clone(),
-            ..Self::default()
-        }
-    }
-
-    /// The same, with the vaults that were found.
-    #[must_use]
-    pub fn with_vaults(mut self, facts: &Facts<'_>) -> Self {
-        self.vaults
-            .extend(facts.vaults_found().into_iter().cloned());
-        self
-    }
-}
-
-/// What kind of thing left a fact unread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Reason {
-    /// The caller may not.
-    Denied,
-    /// The credentials are expired, or AWS does not know them.
-    BadCredentials,
-    /// There were none for the account.
-    NoCredentials,
-    /// No answer in time, or AWS was asked too often.
-    NoAnswer,
-    /// The endpoint or the Region does not have the operation.
-    NoOperation,
-    /// The answer lacks what the operation always returns, or cannot be read.
-    BadAnswer,
-    /// AWS answered something else.
-    OtherAnswer,
-    /// The resource has no recovery point yet, so its vault is not known.
-    NoRecoveryPoint,
-    /// The copy does not say it.
-    NotNamed,
-    /// No call of AWS tells it.
-    NotTold,
-    /// A call tells it that this program does not make.
-    LookUp,
-    /// The facts contradict each other.
-    Contradiction,
-    /// A document says what is not known.
-    NotUnderstood,
-    /// A change is planned and not made yet.
-    Planned,
-    /// Nobody asked.
-    NotAsked,
-}
-
-impl Reason {
-    /// That of a gap.
-    #[must_use]
-    pub fn of(gap: &Gap, reading: &Reading) -> Self {
-        if let Some(error) = &gap.error {
-            return Self::of_error(error);
-        }
-        if let Some(hand) = gap.hand() {
-            return match hand {
-                ByHand::Name => Self::NotNamed,
-                ByHand::NotTold => Self::NotTold,
-                ByHand::NotAsked => Self::LookUp,
-                ByHand::Contradiction => Self::Contradiction,
-                ByHand::NotUnderstood => Self::NotUnderstood,
-                ByHand::Planned => Self::Planned,
-            };
-        }
-        if gap.api_call() == Some(api_call!("backup:ListRecoveryPointsByResource")) {
-            return Self::NoRecoveryPoint;
-        }
-        let account = gap
-            .account
-            .as_deref()
-            .and_then(|id| AccountId::parse(id).ok());
-        if account.is_some_and(|id| reading.without_credentials.contains(&id)) {
-            return Self::NoCredentials;
-        }
-        Self::NotAsked
-    }
-
-    fn of_error(error: &str) -> Self {
-        const CREDENTIALS: &[&str] = &[
-            "InvalidClientTokenId",
-            "UnrecognizedClientException",
-            "InvalidAccessKeyId",
-            "AuthFailure",
-            "SignatureDoesNotMatch",
-            "InvalidSignatureException",
-            "IncompleteSignature",
-            "MissingAuthenticationToken",
-            "RequestExpired",
-            "NoCredentials",
-            "InvalidToken",
-        ];
-        const NO_ANSWER: &[&str] = &[
-            "Timeout",
-            "NoConnection",
-            "NoCredentialsOrConnection",
-            "TooManyRequestsException",
-            "RequestLimitExceeded",
-            "SlowDown",
-            "InternalFailure",
-            "InternalServerError",
-            "ServiceUnavailable",
-            "ServiceUnavailableException",
-            "InternalError",
-            "RequestTimeout",
-            "Deadline",
-        ];
-        const NO_OPERATION: &[&str] = &[
-            "UnknownOperationException",
-            "InvalidAction",
-            "NotImplemented",
-            "UnsupportedOperation",
-            "UnsupportedOperationException",
-            "HTTP 404",
-            "HTTP 501",
-            "NotImplementedException",
-            "UnknownOperation",
-        ];
-        let starts = |words: &[&str]| words.iter().any(|word| error.starts_with(word));
-        let is_in = |words: &[&str]| words.contains(&error);
-        if starts(&[
-            "AccessDenied",
-            "AuthorizationError",
-            "UnauthorizedOperation",
-            "NotAuthorized",
-            "UnauthorizedException",
-        ]) {
-            Self::Denied
-        } else if starts(&["ExpiredToken"]) || is_in(CREDENTIALS) {
-            Self::BadCredentials
-        } else if starts(&["Throttl", "HTTP 5"]) && error != "HTTP 501" || is_in(NO_ANSWER) {
-            Self::NoAnswer
-        } else if is_in(NO_OPERATION) {
-            Self::NoOperation
-        } else if starts(&[
-            "UnreadableAnswer",
-            "EndlessList",
-            "the answer",
-            "lacks",
-            "Lacks",
-        ]) || error.contains(" lacks ")
-        {
-            Self::BadAnswer
-        } else {
-            Self::OtherAnswer
-        }
-    }
-
-    /// Whether a permission is what is missing, or may be.
-    const fn is_of_permission(self) -> bool {
-        matches!(self, Self::Denied | Self::NotAsked | Self::NoCredentials)
-    }
-}
+use super::reading::{Reading, account_of};
+use super::reason::{NO_CREDENTIALS, Reason, is_of_connection, is_without_credentials};
 
 /// The permission that would settle a gap; `None` where a permission is not what is missing.
 #[must_use]
@@ -196,12 +26,19 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
             let permission = gap.permission().unwrap_or(operation);
             format!("give the role that reads {account} {permission} on {subject}")
         }
+        Reason::BadCredentials if error == NO_CREDENTIALS => {
+            format!("get credentials for {account}: {subject} gives none")
+        }
         Reason::BadCredentials => {
             format!("renew the credentials for {account}: AWS answered {error}")
         }
-        Reason::NoCredentials => {
-            format!("give --destination-profile or --destination-role-arn for {account}")
+        Reason::NoCredentials => credentials(gap, reading),
+        Reason::Stopped => {
+            format!("run it again: it was stopped before {operation} on {subject} was asked")
         }
+        Reason::NoAnswer if is_of_connection(error) => format!(
+            "run it again: {operation} got no connection ({error}); AWS_ENDPOINT_URL and HTTPS_PROXY say where it goes"
+        ),
         Reason::NoAnswer => {
             format!("run it again, with a longer --timeout: {operation} answered {error}")
         }
@@ -212,13 +49,14 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
         }
         Reason::BadAnswer => {
             format!(
-                "{operation} on {subject} answered, but not whole ({error}); give the fact with --inventory FILE"
+                "{operation} on {subject}: {}; give the fact with --inventory FILE",
+                bad_answer(error)
             )
         }
         Reason::OtherAnswer => format!(
             "{operation} on {subject} answered {error}; run it again, or give the fact with --inventory FILE"
         ),
-        Reason::NoRecoveryPoint => source_vault(gap, reading),
+        Reason::NoRecoveryPoint | Reason::PointsNotRead => source_vault(gap, reading),
         Reason::NotNamed => format!("{operation} `{subject}`"),
         Reason::NotTold => {
             let what = gap.untold().unwrap_or(operation);
@@ -238,8 +76,35 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
         }
         Reason::NotAsked => match command(gap, reading) {
             Some(command) => format!("put into the inventory what this prints: {command}"),
-            None => format!("read {operation} on {subject}, with --live or into the inventory"),
+            None => format!("read {operation} on {subject}, and give it with --inventory FILE"),
         },
+    }
+}
+
+/// How to get into the account of a gap.
+fn credentials(gap: &Gap, reading: &Reading) -> String {
+    let account = gap.account.as_deref().unwrap_or("the account");
+    let why = reading.shut(gap);
+    if let Some(why) = why.filter(|why| !is_without_credentials(why)) {
+        return settle(why, reading);
+    }
+    let is_destination = account_of(gap).is_some_and(|id| reading.destinations.contains(&id));
+    if is_destination {
+        format!("give --destination-profile or --destination-role-arn for {account}")
+    } else {
+        format!(
+            "read {account} by `backup-preflight collect` with credentials of its own, and give the file with --inventory FILE"
+        )
+    }
+}
+
+/// What is wrong with an answer, in a clause.
+fn bad_answer(error: &str) -> Cow<'_, str> {
+    match error {
+        "UnreadableAnswer" => "the answer cannot be read".into(),
+        "EndlessList" | "RepeatedPage" => "the list does not end".into(),
+        said if said.starts_with("the answer") => said.into(),
+        other => format!("the answer {other}").into(),
     }
 }
 
@@ -335,12 +200,16 @@ impl SameCause {
     #[must_use]
     pub fn of(gap: &Gap, reading: &Reading) -> Self {
         let reason = Reason::of(gap, reading);
-        let of_account = matches!(reason, Reason::NoCredentials | Reason::BadCredentials);
+        let of_all = reason.is_settled_at_once();
+        let why = reading
+            .shut(gap)
+            .filter(|_| reason == Reason::NoCredentials);
+        let error = why.map_or(&gap.error, |why| &why.error);
         Self {
             reason,
-            account: gap.account.clone(),
-            operation: (!of_account).then(|| gap.operation().to_owned()),
-            error: gap.error.clone(),
+            account: gap.account.clone().filter(|_| reason != Reason::Stopped),
+            operation: (!of_all).then(|| gap.operation().to_owned()),
+            error: error.clone(),
         }
     }
 
@@ -381,21 +250,26 @@ impl SameCause {
                 "the credentials{} do not work ({error})",
                 account.map_or_else(|| within.to_owned(), |id| format!(" for {id}"))
             ),
-            Reason::NoCredentials => {
+            Reason::NoCredentials if error == NO_CREDENTIALS => {
                 format!("no credentials for {}", account.unwrap_or("an account"))
             }
+            Reason::NoCredentials => format!(
+                "nobody got into {} ({error})",
+                account.unwrap_or("an account")
+            ),
+            Reason::Stopped => "the run was stopped before all was asked".to_owned(),
             Reason::NoAnswer => format!("{operation} has no answer{within} ({error})"),
             Reason::NoOperation => format!("{operation} is not there{within} ({error})"),
-            Reason::BadAnswer => {
-                format!("the answer of {operation}{within} is not whole ({error})")
-            }
+            Reason::BadAnswer => format!("{operation}{within}: {}", bad_answer(error)),
             Reason::OtherAnswer => format!("{operation} answered {error}{within}"),
-            Reason::NoRecoveryPoint => {
-                let name = subject.map_or("a resource", |subject| {
-                    subject.rsplit(['/', ':']).next().unwrap_or(subject)
-                });
-                format!("`{name}` has no recovery point yet, so its source vault is not known")
-            }
+            Reason::NoRecoveryPoint => format!(
+                "{} has no recovery point yet, so its source vault is not known",
+                name(subject)
+            ),
+            Reason::PointsNotRead => format!(
+                "whether {} has a recovery point was not read, so its source vault is not known",
+                name(subject)
+            ),
             Reason::NotNamed => operation.trim_start_matches("name ").to_owned() + " is not named",
             Reason::NotTold => match operation.strip_prefix("no call tells ") {
                 Some(what) => format!("AWS tells nobody {what}"),
@@ -420,6 +294,8 @@ impl SameCause {
             Reason::BadAnswer => "answer not whole",
             Reason::OtherAnswer => "AWS's answer",
             Reason::NoRecoveryPoint => "no recovery point",
+            Reason::PointsNotRead => "not read",
+            Reason::Stopped => "stopped",
             Reason::NotNamed => "not named",
             Reason::NotTold => "not told by AWS",
             Reason::LookUp => "to be looked up",
@@ -430,6 +306,18 @@ impl SameCause {
         }
     }
 }
+
+/// The last part of a resource's ARN; of several none is named.
+fn name(subject: Option<&str>) -> String {
+    subject.map_or_else(
+        || "a resource".to_owned(),
+        |subject| {
+            let name = subject.rsplit(['/', ':']).next().unwrap_or(subject);
+            format!("`{name}`")
+        },
+    )
+}
+
 /// What was not understood, of a gap that bids somebody to say what it is, or names it.
 fn not_understood(operation: &str) -> String {
     let Some(what) = operation.strip_prefix("say what ") else {

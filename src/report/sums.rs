@@ -14,7 +14,7 @@ use super::gap::Gaps;
 use super::links::{Found, Links, by_number, found, is_finding};
 use super::model::{Assumed, Count, Report, SchemaId, Summary, Tool};
 use super::names::Names;
-use super::settle::Reading;
+use super::reading::Reading;
 use super::summed::{Place, Summed};
 
 /// The sums of copies, and of what `audit` found besides.
@@ -102,6 +102,7 @@ impl<'a> Sums<'a> {
             vaults: Vec::new(),
             plans: Vec::new(),
             resources: Vec::new(),
+            read: None,
             coverage: None,
             causes,
             warnings,

@@ -16,6 +16,7 @@ mod others;
 mod plans;
 mod schema;
 mod secrets;
+mod unread;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -237,6 +237,56 @@ impl<'a> Facts<'a> {
         Fact::unknown(gap)
     }
 
+    /// Whether recovery points of a Region were read.
+    #[must_use]
+    pub fn has_points_of(&self, account: AccountId, region: &Region) -> bool {
+        let facts = self.region(account, region);
+        facts.field(|r| &r.recovery_points).is_present()
+    }
+
+    /// Whether vaults of a Region were read.
+    #[must_use]
+    pub fn has_vaults_of(&self, account: AccountId, region: &Region) -> bool {
+        let facts = self.vaults_of(account, region);
+        facts.field(|r| &r.vaults).is_present()
+    }
+
+    /// Why there may be copy jobs that were not read: what AWS refused of them, and of what says which accounts and Regions there
+    /// are; where none were listed, every Region of which nobody listed them.
+    #[must_use]
+    pub fn copy_jobs_not_listed(&self) -> Vec<Gap> {
+        let call = api_call!("backup:ListCopyJobs");
+        let places = self.places().into_iter();
+        let listed = places.map(|(account, region)| self.copy_jobs_listed(account, region));
+        let listed: Vec<Fact<()>> = listed.collect();
+        let none = !listed.iter().any(|fact| matches!(fact, Fact::Known(())));
+        let unread = listed
+            .into_iter()
+            .filter(|_| none)
+            .filter_map(|fact| match fact {
+                Fact::Known(()) => None,
+                Fact::Unknown(gap) => Some(*gap),
+            });
+        let recorded = self
+            .recorded_gaps()
+            .filter(|gap| gap.api_call() == Some(call));
+        let places = self.not_listed().into_iter();
+        let places = places.filter(|gap| !gap.operation().starts_with("backup:"));
+        let mut all: Vec<Gap> = unread.chain(recorded).chain(places).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// Whether the copy jobs of any Region were listed.
+    #[must_use]
+    pub fn has_copy_jobs(&self) -> bool {
+        let mut places = self.places().into_iter();
+        places.any(|(account, region)| {
+            matches!(self.copy_jobs_listed(account, region), Fact::Known(()))
+        })
+    }
+
     /// Whether the copy jobs of a Region were listed, which are those of 30 days; else the gap.
     #[must_use]
     pub fn copy_jobs_listed(&self, account: AccountId, region: &Region) -> Fact<()> {

@@ -119,11 +119,19 @@ impl<'a> Facts<'a> {
         };
         let there = there.filter(|point| point.backup_vault_arn.value().is_none_or(is_at_home));
         let dated = there.map(|point| {
-            let moment = moment(&point.creation_date.value()?.0)?;
-            Some((moment, Reverse(point.backup_vault_arn.value()?)))
+            let made = point.creation_date.value();
+            let made = made.and_then(|date| moment(&date.0));
+            // What was read of it lacks its date or its vault, and its description tells both.
+            let Some((made, vault)) = made.zip(point.backup_vault_arn.value()) else {
+                return Err(self.point_gap(&point.arn));
+            };
+            Ok((made, Reverse(vault)))
         });
-        let newest = dated.collect::<Option<Vec<_>>>();
-        match newest.and_then(|dated| dated.into_iter().max()) {
+        let dated = match dated.collect::<Result<Vec<_>, _>>() {
+            Ok(dated) => dated,
+            Err(gap) => return Fact::unknown(gap),
+        };
+        match dated.into_iter().max() {
             Some((_, Reverse(vault))) => Fact::Known(vault.clone()),
             None => Fact::unknown(self.gap(
                 api_call!("backup:ListRecoveryPointsByResource"),

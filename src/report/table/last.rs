@@ -1,6 +1,6 @@
 //! The verdict, and the one thing to do next.
 
-use crate::report::{Audited, Report, headline};
+use crate::report::{Audited, HowMany, Report, headline};
 use crate::verdict::Status;
 
 use super::sheet::{Paint, Sheet, columns};
@@ -20,9 +20,18 @@ pub fn write(sheet: &mut Sheet, report: &Report, options: &Options) {
 
 /// The vaults and plans of an audit.
 fn audited(sheet: &mut Sheet, report: &Report) {
-    let summary = report.summary;
-    let of = |what: &str, of: Option<Audited>| {
-        let of = of?;
+    let (summary, stopped) = (report.summary, report.stopped);
+    let of = |what: &str, of: Option<Audited>, how: Option<HowMany>| {
+        let how = how?;
+        let Some(of) = of else {
+            return Some(format!("{what}s were not read"));
+        };
+        let more = match how {
+            HowMany::All if !stopped => String::new(),
+            HowMany::All | HowMany::InPart | HowMany::Unread => {
+                format!(", and there may be more {what}s")
+            }
+        };
         let failing = (of.failing > 0).then(|| format!("{} failing", of.failing));
         let warning = (of.warning > 0).then(|| format!("{} with warnings", of.warning));
         let found: Vec<String> = failing.into_iter().chain(warning).collect();
@@ -31,11 +40,12 @@ fn audited(sheet: &mut Sheet, report: &Report) {
         } else {
             found.join(", ")
         };
-        Some(format!("{}: {found}", words::count(of.checked, what)))
+        Some(format!("{}: {found}{more}", words::count(of.checked, what)))
     };
+    let read = report.read;
     let parts = [
-        of("vault", summary.vaults),
-        of("plan", summary.plans),
+        of("vault", summary.vaults, read.map(|read| read.vaults)),
+        of("plan", summary.plans, read.map(|read| read.plans)),
         headline::coverage(report),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -81,6 +91,11 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
         .filter(|cause| cause.outcome == Status::Fail)
         .count();
     let (changes, unblocks) = (changes(report), report.unblocked.unwrap_or_default());
+    if summary.copies == 0 && report.stopped {
+        let text = format!("nothing was decided before it was stopped{warnings}");
+        sheet.item(0, ("undecided:", Paint::Unsure), &text);
+        return;
+    }
     if summary.copies == 0 && report.is_open() {
         let text = format!("there was nothing to decide as far as is known{warnings}");
         sheet.item(0, ("undecided:", Paint::Unsure), &text);

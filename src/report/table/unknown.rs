@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::known::{Gap, HashMap};
 use crate::report::Report;
-use crate::report::settle::{Reason, SameCause, settle};
+use crate::report::reason::Reason;
+use crate::report::settle::{SameCause, settle};
 use crate::verdict::Status;
 
 use super::sheet::{Paint, Sheet};
@@ -27,7 +28,7 @@ struct Unknown<'a> {
     accounts: BTreeSet<&'a str>,
 }
 
-/// The unknowns: what is missing in many accounts is one, and so is all that waits for the credentials of one.
+/// The unknowns: what is missing in many accounts is one, and so is all that one step settles.
 fn unknowns(report: &Report) -> Vec<Unknown<'_>> {
     let mut all: Vec<Unknown<'_>> = Vec::new();
     let mut places: HashMap<SameCause, usize> = HashMap::default();
@@ -40,7 +41,7 @@ fn unknowns(report: &Report) -> Vec<Unknown<'_>> {
         let account = gap.and_then(|gap| gap.account.as_deref());
         let same = gap.map(|gap| SameCause::of(gap, &report.reading));
         let same = same.filter(|_| {
-            gap.is_some_and(|gap| Reason::of(gap, &report.reading) == Reason::NoCredentials)
+            gap.is_some_and(|gap| Reason::of(gap, &report.reading).is_settled_at_once())
         });
         let anywhere = cause.anywhere.as_ref().filter(|_| same.is_none());
         let key = same.as_ref().or(anywhere.map(|anywhere| &anywhere.cause));

@@ -358,3 +358,42 @@ fn without_files_it_says_what_it_cannot_do_or_asks_aws() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("nowhere.json"), "{}", ran.err);
 }
+
+#[test]
+fn what_could_not_be_read_is_not_counted_as_none_failing() {
+    let refused = |operation: &str| {
+        json!({"account": FROM, "region": "us-east-2", "operation": operation,
+               "subject": "111122223333/us-east-2", "error": "AccessDeniedException", "permission": operation})
+    };
+    let lists = ["backup:ListBackupPlans", "backup:ListBackupVaults"].map(refused);
+    let denied = Estate(json!({
+        "schema": "backup-preflight/inventory/v1", "accounts": [{"account": FROM}], "gaps": lists,
+    }));
+    let (report, code) = audited(&denied, &[]);
+    assert_eq!(code, 3);
+    assert_eq!(report["summary"]["vaults"], Value::Null);
+    assert_eq!(report["summary"]["plans"], Value::Null);
+    let files = Files::new();
+    let table = run(&["audit", "--inventory", &files.estate(&denied)]).out;
+    let says =
+        "vaults were not read; plans were not read; no resource was read, and there may be some";
+    assert!(table.contains(says), "{table}");
+    // Some were read, and not all.
+    let table = run(&[
+        "audit",
+        "--inventory",
+        &files.estate(&sound().set("/gaps", json!(lists))),
+    ]);
+    for says in [
+        "2 vaults: none failing, and there may be more vaults",
+        "1 plan: none failing, and there may be more plans",
+    ] {
+        assert!(table.out.contains(says), "{}", table.out);
+    }
+    let table = run(&["audit", "--inventory", &files.estate(&sound())]).out;
+    assert!(table.contains("1 plan: none failing;"), "{table}");
+    assert!(
+        !table.contains("more vaults") && !table.contains("more plans"),
+        "{table}"
+    );
+}

@@ -465,7 +465,7 @@ fn audited() -> Report {
     let inventory = super::support::read(&estate());
     let facts = Facts::new(&inventory);
     let decided = super::support::decided(&facts, &inventory);
-    Report::new(&decided, Vec::new(), Vec::new(), &facts, false).audited(&audited, false)
+    Report::new(&decided, Vec::new(), Vec::new(), &facts, false).audited(&audited, &facts, false)
 }
 
 #[test]
