@@ -1,13 +1,12 @@
 //! `backtest`: the copy jobs that ran, compared with what is said of them now.
 
 use crate::backtest;
-use crate::catalog::calls::api_call;
 use crate::cli::{self, Format, Output};
 use crate::known::Gap;
 use crate::report;
 use crate::sources::config::Config;
 
-use super::code::{BLOCKED, GOOD, stopped_code};
+use super::code::{BLOCKED, GOOD, UNDECIDED, stopped_code};
 use super::formats::only;
 use super::gather::{facts as facts_of, facts_of_estate};
 use super::gathered::Survey;
@@ -31,6 +30,7 @@ pub(super) fn backtest(
     let Prepared {
         inventory,
         stopped,
+        reading,
         formats,
         ..
     } = prepare(
@@ -44,16 +44,12 @@ pub(super) fn backtest(
     )?;
     let facts = facts_of(&inventory, given);
     let found = backtest::backtest(&facts);
-    let refused: Vec<Gap> = facts
-        .recorded_gaps()
-        .filter(|gap| {
-            gap.error.is_some() && gap.api_call() == Some(api_call!("backup:ListCopyJobs"))
-        })
-        .chain(facts.not_listed())
-        .collect();
+    let reading = reading.of_facts(&facts);
+    let refused = found.gaps.iter().filter(|gap| gap.error.is_some());
+    let refused: Vec<Gap> = refused.cloned().collect();
     warn_of_more(output, "there may be more copy jobs", &refused);
     if found.summary.jobs == 0 {
-        let of = if refused.is_empty() && !stopped {
+        let of = if !found.is_open() && !stopped {
             ""
         } else {
             "among what was read "
@@ -65,22 +61,26 @@ pub(super) fn backtest(
     }
     let code = if stopped {
         stopped_code()
-    } else if output.strict && (found.disagrees() || !refused.is_empty()) {
+    } else if output.strict && (found.disagrees() || found.is_open() || !refused.is_empty()) {
         BLOCKED
+    } else if found.is_open() {
+        UNDECIDED
     } else {
         GOOD
     };
     for (format, file) in formats {
         let text = match format {
-            Format::Json => report::backtest_json(&found, code),
-            Format::Ndjson => report::backtest_ndjson(&found, code),
-            Format::Markdown => report::backtest_markdown(&found, code),
+            Format::Json => report::backtest_json(&found, &reading, code),
+            Format::Ndjson => report::backtest_ndjson(&found, &reading, code),
+            Format::Markdown => report::backtest_markdown(&found, &reading, code),
             Format::Table
             | Format::Github
             | Format::Sarif
             | Format::Junit
             | Format::Mermaid
-            | Format::Html => report::backtest_table(&found, &options(file.is_some(), output)),
+            | Format::Html => {
+                report::backtest_table(&found, &reading, &options(file.is_some(), output))
+            }
         };
         deliver(file, &text)?;
     }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::catalog::messages::explain;
 use crate::checks::{Decided, decide};
 use crate::inventory::{Copy, CopyJob, Facts, Named};
-use crate::known::{AccountId, Region};
+use crate::known::{AccountId, Gap, Region};
 use crate::verdict::{Status, Verdict};
 
 pub use tally::ByCheck;
@@ -40,6 +40,12 @@ pub struct Backtest {
     pub checks: Vec<ByCheck>,
     /// The jobs, in the order of their ids.
     pub jobs: Vec<Tested>,
+    /// Why there may be more.
+    #[serde(skip)]
+    pub gaps: Vec<Gap>,
+    /// Whether the copy jobs of any Region were read.
+    #[serde(skip)]
+    pub is_read: bool,
 }
 
 /// How many jobs came out how.
@@ -150,10 +156,19 @@ pub fn backtest(facts: &Facts<'_>) -> Backtest {
         summary,
         checks: tally::by_check(&tested),
         jobs: tested,
+        gaps: facts.copy_jobs_not_listed(),
+        is_read: facts.has_copy_jobs(),
     }
 }
 
 impl Backtest {
+    /// Whether nothing is said for want of what was not read.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let refused = self.gaps.iter().any(|gap| gap.error.is_some());
+        self.summary.jobs == 0 && (refused || !self.is_read)
+    }
+
     /// Whether anything that was decided came out otherwise.
     #[must_use]
     pub const fn disagrees(&self) -> bool {

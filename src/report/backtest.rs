@@ -7,8 +7,11 @@ use crate::backtest::{Backtest, ByCheck, Comparison, Tested, Totals};
 use crate::known::Arn;
 use crate::quote::markdown::fenced;
 
+use super::collected::by_cause;
+use super::gap::{GapReport, Gaps};
 use super::line::{line, pretty};
 use super::model::{SchemaId, Tool};
+use super::reading::Reading;
 use super::table::Options;
 use super::table::sheet::{Paint, Sheet, grid};
 
@@ -26,24 +29,31 @@ pub(super) struct BacktestReport<'a> {
     exit_code: u8,
     #[serde(flatten)]
     found: &'a Backtest,
+    /// Why there may be more copy jobs: what was not read.
+    gaps: Vec<GapReport<'a>>,
 }
 
 /// The comparison as one JSON object.
 #[must_use]
-pub fn backtest_json(found: &Backtest, exit_code: u8) -> String {
+pub fn backtest_json(found: &Backtest, reading: &Reading, exit_code: u8) -> String {
+    let gaps = gaps_of(found);
+    let reading = reading.recorded();
     let mut text = pretty(&BacktestReport {
         schema: SchemaId,
         tool: Tool::THIS,
         exit_code,
         found,
+        gaps: gaps.told(&reading).collect(),
     });
     text.push('\n');
     text
 }
 
-/// The comparison as JSON lines, each with a `type`: the jobs, the checks, and the summary last.
+/// The comparison as JSON lines, each with a `type`: the jobs, the checks, what was not read, and the summary last.
 #[must_use]
-pub fn backtest_ndjson(found: &Backtest, exit_code: u8) -> String {
+pub fn backtest_ndjson(found: &Backtest, reading: &Reading, exit_code: u8) -> String {
+    let gaps = gaps_of(found);
+    let reading = reading.recorded();
     let last = BacktestLine::Summary(BacktestSummary {
         schema: SchemaId,
         tool: Tool::THIS,
@@ -56,9 +66,15 @@ pub fn backtest_ndjson(found: &Backtest, exit_code: u8) -> String {
     let jobs = found.jobs.iter().map(BacktestLine::Job);
     let checks = found.checks.iter().map(BacktestLine::Check);
     jobs.chain(checks)
+        .chain(gaps.told(&reading).map(BacktestLine::Gap))
         .chain([last])
         .map(|each| format!("{}\n", line(&each)))
         .collect()
+}
+
+/// What was not read; no copy waits for it.
+fn gaps_of(found: &Backtest) -> Gaps {
+    Gaps::new(found.gaps.iter().map(|gap| (gap.clone(), 0)).collect())
 }
 
 /// One line.
@@ -69,6 +85,8 @@ pub(super) enum BacktestLine<'a> {
     Job(&'a Tested),
     /// How a check did.
     Check(&'a ByCheck),
+    /// Something that was not read.
+    Gap(GapReport<'a>),
     /// The last line.
     Summary(BacktestSummary<'a>),
 }
@@ -89,7 +107,7 @@ pub(super) struct BacktestSummary<'a> {
 
 /// The comparison as a table: the checks, the jobs that came out otherwise than was said, the worst last, and the totals.
 #[must_use]
-pub fn backtest_table(found: &Backtest, options: &Options) -> String {
+pub fn backtest_table(found: &Backtest, reading: &Reading, options: &Options) -> String {
     let mut sheet = options.sheet();
     if !found.checks.is_empty() {
         let head = [
@@ -139,6 +157,15 @@ pub fn backtest_table(found: &Backtest, options: &Options) -> String {
             sheet.item(2, ("…", Paint::Quiet), &text);
         }
     }
+    if !found.gaps.is_empty() {
+        sheet.gap();
+        by_cause(
+            &mut sheet,
+            found.gaps.iter().cloned(),
+            reading,
+            options.verbose,
+        );
+    }
     sheet.gap();
     totals(&mut sheet, found);
     sheet.finish()
@@ -146,12 +173,12 @@ pub fn backtest_table(found: &Backtest, options: &Options) -> String {
 
 /// The comparison as Markdown: its table, as it stands.
 #[must_use]
-pub fn backtest_markdown(found: &Backtest, exit_code: u8) -> String {
+pub fn backtest_markdown(found: &Backtest, reading: &Reading, exit_code: u8) -> String {
     let options = Options {
         width: None,
         ..Options::default()
     };
-    let table = backtest_table(found, &options);
+    let table = backtest_table(found, &reading.recorded(), &options);
     format!(
         "## {}: backtest\n\n{}\nexit code {exit_code}\n",
         Tool::THIS.name,
@@ -198,6 +225,11 @@ fn totals(sheet: &mut Sheet, found: &Backtest) {
         .collect();
     if !left_out.is_empty() {
         sheet.text(0, &format!("left out: {}", left_out.join(", ")));
+    }
+    if found.is_open() {
+        let text = "the copy jobs were not read, so nothing was compared";
+        sheet.item(0, ("undecided:", Paint::Unsure), text);
+        return;
     }
     sheet.text(0, &text);
 }

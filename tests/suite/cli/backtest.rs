@@ -311,3 +311,55 @@ fn no_jobs_are_said_to_be_none() {
     assert_eq!(ran.code, 0);
     assert!(ran.err.contains("no copy jobs"), "{}", ran.err);
 }
+
+/// Where nothing was read, nothing agrees.
+#[test]
+fn copy_jobs_that_were_not_read_are_a_gap_and_leave_it_undecided() {
+    let refused = json!([{
+        "account": FROM, "region": "us-east-2", "operation": "backup:ListCopyJobs",
+        "subject": "111122223333/us-east-2", "error": "AccessDeniedException",
+        "permission": "backup:ListCopyJobs",
+    }]);
+    let gap = |found: &Value| {
+        let gap = &found["gaps"][0];
+        let of = ["operation", "error", "settle"].map(|name| gap[name].clone());
+        of.map(|value| value.as_str().unwrap_or_default().to_owned())
+    };
+    let (found, code) = tested(&Estate::rds().set("/gaps", refused.clone()), &[]);
+    assert_eq!(code, 3);
+    assert_eq!(
+        gap(&found),
+        [
+            "backup:ListCopyJobs",
+            "AccessDeniedException",
+            "give the role that reads 111122223333 backup:ListCopyJobs on 111122223333/us-east-2"
+        ]
+    );
+    // Nobody looked.
+    let (found, code) = tested(&Estate::rds(), &[]);
+    assert_eq!(code, 3);
+    let [operation, error, _] = gap(&found);
+    assert_eq!((&*operation, &*error), ("backup:ListCopyJobs", ""));
+    // Somebody looked, and there are none.
+    let (found, code) = tested(&with(Estate::rds(), json!([])), &[]);
+    assert_eq!((code, found["gaps"].as_array().map(Vec::len)), (0, Some(0)));
+    // Some were read, and others may be there.
+    let jobs = with(Estate::rds(), json!([job("j", "COMPLETED")]));
+    let other = json!([{
+        "account": TO, "region": "us-east-2", "operation": "backup:ListCopyJobs",
+        "subject": "444455556666/us-east-2", "error": "AccessDeniedException",
+        "permission": "backup:ListCopyJobs",
+    }]);
+    let jobs = jobs.set("/gaps", other);
+    let (found, code) = tested(&jobs, &[]);
+    assert_eq!((code, found["gaps"].as_array().map(Vec::len)), (0, Some(1)));
+    assert_eq!(tested(&jobs, &["--strict"]).1, 1);
+    let files = Files::new();
+    let unread = files.estate(&Estate::rds().set("/gaps", refused));
+    let table = run(&["backtest", "--inventory", &unread]);
+    let says = "undecided: the copy jobs were not read, so nothing was compared";
+    assert!(table.out.ends_with(&format!("{says}\n")), "{}", table.out);
+    assert!(!table.out.contains("0 copy jobs"), "{}", table.out);
+    let lines = run(&["backtest", "--inventory", &unread, "--format", "ndjson"]);
+    assert!(lines.out.contains("\"type\":\"gap\""), "{}", lines.out);
+}
