@@ -8,7 +8,7 @@ use crate::sources::config::Config;
 use crate::sources::folder::Folder;
 
 use super::decide::Found;
-use super::print::{print, say, width, write_report};
+use super::print::{options, print, say, width, write_report};
 use super::targets::Formats;
 use super::{audit, check};
 
@@ -23,7 +23,8 @@ pub(super) fn fix(asked: &Fix, output: &Output, config: &Config) -> anyhow::Resu
         if !files.is_empty() {
             folder.write(files.iter().map(|file| (&*file.path, &*file.text)))?;
         }
-        let text = report::fixes_summary(&found.report, &files, &asked.dir.display().to_string());
+        let dir = asked.dir.display().to_string();
+        let text = report::fixes_summary(&found.report, &files, &dir, &options(false, output));
         if output.format.iter().any(|to| to.file.is_none()) {
             if !output.quiet {
                 say(text.trim_end());

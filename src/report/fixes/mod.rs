@@ -12,6 +12,7 @@ mod terraform;
 
 use super::Report;
 use crate::known::AccountId;
+use super::table::{Options, not_known};
 use crate::quote::{shell, terminal};
 use crate::remedy::Remedy;
 
@@ -42,10 +43,17 @@ pub fn fixes(remedies: &[Remedy]) -> Vec<FixFile> {
 
 /// What was written, for whoever asked for it.
 #[must_use]
-pub fn fixes_summary(report: &Report, files: &[FixFile], folder: &str) -> String {
+pub fn fixes_summary(
+    report: &Report,
+    files: &[FixFile],
+    folder: &str,
+    options: &Options,
+) -> String {
     let summary = report.summary;
+    let open = not_known(report, options);
+    let gap = if open.is_empty() { "" } else { "\n" };
     let decided = format!(
-        "{} {}: {} blocked, {} undecided, {} feasible.",
+        "{open}{gap}{} {}: {} blocked, {} undecided, {} feasible.",
         summary.copies,
         if summary.copies == 1 {
             "copy"
@@ -57,10 +65,12 @@ pub fn fixes_summary(report: &Report, files: &[FixFile], folder: &str) -> String
         summary.feasible
     );
     if files.is_empty() {
-        let why = if summary.blocked == 0 {
-            "There is nothing to fix"
-        } else {
+        let why = if summary.blocked > 0 {
             "No change that could be written down helps; `check` says why"
+        } else if summary.undecided > 0 || report.is_open() {
+            "Nothing is blocked as far as is known: settle what is undecided, and run it again"
+        } else {
+            "There is nothing to fix"
         };
         return format!("{decided} {why}; nothing was written.\n");
     }

@@ -24,6 +24,14 @@ pub(super) use sheet::{grid, wrapped};
 /// The causes that are told whole; where there are more, each is a row.
 const WHOLE: usize = 3;
 
+/// What is not known, by its cause, and what settles it; nothing where all is known.
+#[must_use]
+pub(super) fn not_known(report: &Report, options: &Options) -> String {
+    let mut sheet = options.sheet().naming(&report.names);
+    unknown::write(&mut sheet, report, options.verbose);
+    sheet.finish()
+}
+
 /// The report as text. Words that are longer than a line, such as ARNs, and commands stand whole.
 #[must_use]
 pub fn render(report: &Report, options: &Options) -> String {

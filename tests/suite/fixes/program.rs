@@ -2,6 +2,9 @@
 
 use std::process::{Command, Output};
 
+use crate::support::Estate;
+use crate::support::estate::*;
+
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_backup-preflight"))
         .args(arguments)
@@ -44,6 +47,43 @@ fn fix_ends_as_check_does_and_says_what_it_wrote() {
         check.extend(more);
         assert_eq!(run(&check).status.code(), Some(expected));
     }
+}
+
+#[test]
+fn what_is_undecided_is_told_with_what_settles_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("fixes");
+    let text_of = |inventory: &serde_json::Value| {
+        let facts = folder.path().join("facts.json");
+        std::fs::write(&facts, inventory.to_string()).unwrap();
+        let (facts, out) = (facts.to_str().unwrap(), out.to_str().unwrap());
+        code_and_text(&["fix", "--inventory", facts, "--dir", out])
+    };
+    let unread = Estate::rds().without(&format!("{DESTINATION_VAULT}/AccessPolicy"));
+    let (code, text, _) = text_of(&unread.0);
+    assert_eq!(code, 3);
+    for says in [
+        "undecided[not read]: backup:GetBackupVaultAccessPolicy was not read in 444455556666",
+        "settle: put into the inventory what this prints: aws backup get-backup-vault-access-policy",
+        "1 copy: 0 blocked, 1 undecided, 0 feasible. Nothing is blocked as far as is known",
+    ] {
+        assert!(text.contains(says), "{text}");
+    }
+    assert!(!text.contains("nothing to fix"), "{text}");
+    // Which copies there are is not known.
+    let refused = serde_json::json!([{
+        "account": FROM, "region": "us-east-2", "operation": "backup:ListBackupPlans",
+        "subject": "111122223333/us-east-2", "error": "AccessDeniedException",
+        "permission": "backup:ListBackupPlans",
+    }]);
+    let none = Estate::rds().without("/copies").set("/gaps", refused);
+    let (code, text, _) = text_of(&none.0);
+    assert_eq!(code, 3);
+    assert!(
+        text.contains("give the role that reads 111122223333 backup:ListBackupPlans"),
+        "{text}"
+    );
+    assert!(!text.contains("nothing to fix"), "{text}");
 }
 
 #[test]
