@@ -106,7 +106,7 @@ fn says_nothing(inventory: &crate::inventory::Inventory) -> bool {
         fields.is_none_or(|fields| {
             fields
                 .keys()
-                .all(|field| field == name || field == "regions")
+                .all(|field| field == name || field == "regions" || field == "name")
         })
     };
     let accounts = value.as_array().into_iter().flatten();

@@ -16,7 +16,7 @@ use super::objects::{
     RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
 use super::record::record;
-use super::word::{SchemaId, Start, Timestamp, Whole};
+use super::word::{AccountName, SchemaId, Start, Timestamp, Whole};
 
 record! {
     /// The facts of one run: everything that was read, and what was not. What is absent was not looked up; what is
@@ -38,6 +38,8 @@ record! {
     @sound Account {
         /// Its id, twelve digits.
         account: AccountId = "account",
+        /// What people call it: its name in AWS Organizations, or the profile that got into it.
+        name: Field<AccountName> = "name",
         /// organizations:DescribeOrganization. Null: the account is in no organization.
         organization: Field<Organization> = "organization",
         /// backup:DescribeGlobalSettings, `isCrossAccountBackupEnabled`. Any account of the organization settles it

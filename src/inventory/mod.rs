@@ -69,7 +69,7 @@ pub use read::{ReadError, merge, read};
 pub use tags::Tags;
 pub use tree::{Fields, Tree};
 pub use unknown_field::{UnknownField, unknown_fields};
-pub use word::{SchemaId, Start, Timestamp, Whole};
+pub use word::{AccountName, SchemaId, Start, Timestamp, Whole};
 
 /// The JSON Schema of the inventory file.
 #[must_use]

@@ -127,6 +127,19 @@ impl Merge for Timestamp {
     }
 }
 
+/// What people call an account. It decides nothing: of two files' names the first of the alphabet stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct AccountName(pub Box<str>);
+
+impl Merge for AccountName {
+    fn merge(&mut self, other: Self, _: &mut Conflicts) {
+        if other < *self {
+            *self = other;
+        }
+    }
+}
+
 /// Whether a list is whole. One file that says so is enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]

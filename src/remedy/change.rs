@@ -103,6 +103,7 @@ impl Change {
     pub fn account(mut self, id: AccountId, set: impl FnOnce(&mut Account)) -> Self {
         let mut account = Account {
             account: id,
+            name: Field::Absent,
             organization: Field::Absent,
             cross_account_backup: Field::Absent,
             service_control_policies: Field::Absent,

@@ -1,10 +1,12 @@
-//! What things are called by people: a key by its alias, an account by the name that a configuration gives it.
+//! What things are called by people: a key by its alias, an account by its name in AWS Organizations, by the profile that got
+//! into it, or by the name that a configuration gives it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::inventory::Facts;
 use crate::known::{AccountId, Arn};
+use crate::quote::terminal::is_obeyed;
 
 use super::causes::Cause;
 
@@ -28,10 +30,14 @@ impl Names {
             let alias = aliases.first()?.trim_start_matches("alias/");
             Some((subject.to_owned(), alias.to_owned()))
         });
-        Self {
+        let mut of = Self {
             keys: names.collect(),
             accounts: BTreeMap::new(),
-        }
+        };
+        let named = facts.account_names();
+        let named = named.filter(|(_, name)| is_name(name));
+        of.name_accounts(named.map(|(id, name)| (id, name.to_owned())));
+        of
     }
 
     /// What a thing is called; the name in its ARN where it has no other.
@@ -109,6 +115,11 @@ impl Names {
         }
         Cow::Owned(out)
     }
+}
+
+/// Whether a name from AWS tells an account from the others: what is printed, and no number of one.
+fn is_name(name: &str) -> bool {
+    !name.trim().is_empty() && !name.contains(is_obeyed) && AccountId::parse(name).is_err()
 }
 
 #[cfg(test)]

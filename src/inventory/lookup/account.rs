@@ -55,6 +55,13 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// What people call the accounts.
+    pub fn account_names(&self) -> impl Iterator<Item = (AccountId, &'a str)> {
+        let accounts = self.layers(Object::Settings).iter();
+        let accounts = accounts.flat_map(|layer| items(&layer.inventory.accounts));
+        accounts.filter_map(|account| Some((account.account, &*account.name.value()?.0)))
+    }
+
     /// The backup policies of the organization, as they come out for each account that has one.
     pub fn backup_policies(&self) -> impl Iterator<Item = (AccountId, &'a Value)> {
         self.layers(Object::Settings)

@@ -60,6 +60,8 @@ impl Touched {
 fn of_account(facts: &Account, below: &Facts<'_>, objects: &mut Numbers) -> bool {
     let Account {
         account,
+        // It decides nothing.
+        name: _,
         organization,
         cross_account_backup,
         service_control_policies,
