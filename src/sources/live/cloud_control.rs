@@ -223,7 +223,7 @@ async fn described(
                 Err(gap) => gaps.push(gap),
             },
             (_, None) => {
-                let why = CallError::failed("NoKmsKeyId");
+                let why = CallError::lacks("KmsKeyId");
                 gaps.push(place.gap(GET, arn.as_str(), &why));
             }
         }

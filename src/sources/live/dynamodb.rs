@@ -60,7 +60,7 @@ pub async fn table(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
             }
         },
         None => {
-            let why = CallError::failed("NoKMSMasterKeyArn");
+            let why = CallError::lacks("SSEDescription/KMSMasterKeyArn");
             gaps.push(place.gap(DESCRIBE, arn.as_str(), &why));
             shape
         }

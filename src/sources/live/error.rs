@@ -35,9 +35,7 @@ impl fmt::Display for Side {
 #[derive(Debug, thiserror::Error)]
 pub enum LiveError {
     /// An account cannot be signed in to.
-    #[error(
-        "could not sign in to the {side} account: {why}; see --{side}-profile and --{side}-role-arn"
-    )]
+    #[error("could not sign in to the {side} account: {why}{}", .why.see(.side))]
     SignIn {
         /// Which account.
         side: Side,
@@ -69,7 +67,7 @@ pub enum LiveError {
     NoRegion,
     /// The accounts of the organization cannot be listed.
     #[error(
-        "could not list the accounts of the organization: {operation}{} answered {why}; see --management-profile and --management-role-arn", about(.subject)
+        "could not list the accounts of the organization: {operation}{} {}; see --management-profile and --management-role-arn", about(.subject), .why.told()
     )]
     NoAccounts {
         /// The call.
@@ -92,7 +90,7 @@ pub enum LiveError {
     },
     /// There is no such aggregator.
     #[error(
-        "there is no aggregator `{name}` of AWS Config in account {account} in {region}: config:SelectAggregateResourceConfig answered {why}"
+        "there is no aggregator `{name}` of AWS Config in account {account} in {region}: config:SelectAggregateResourceConfig {}", .why.told()
     )]
     NoAggregator {
         /// Its name.

@@ -26,6 +26,8 @@ pub struct Estate {
     regions: Option<Vec<Region>>,
     /// The accounts that are looked at and could be entered.
     pub members: BTreeMap<AccountId, Session>,
+    /// What people call accounts: their names in the organization, or the profiles that get into them.
+    pub names: BTreeMap<AccountId, String>,
     /// Those that could not be.
     shut: BTreeSet<AccountId>,
     /// The organization's management account, if somebody signed in to it.
@@ -110,6 +112,16 @@ async fn sign_in_to(
     Ok(session)
 }
 
+/// What an account is called that a profile gets into: by the profile, where no role leads on from it.
+fn by_profile(by: &Credentials, session: &Session) -> Option<(AccountId, String)> {
+    let name = by.profile.clone().filter(|_| by.role_arn.is_none())?;
+    let says_nothing = name == "default" || AccountId::parse(&name).is_ok();
+    if says_nothing {
+        return None;
+    }
+    Some((session.account(), name))
+}
+
 impl Estate {
     /// Signs in to the accounts of a copy: the one that it comes from, and the others where there are credentials for them.
     pub async fn of_copy(
@@ -139,15 +151,25 @@ impl Estate {
         if source.as_ref().map(Session::account) != Some(destination_account) {
             belongs(Side::Destination, destination.as_ref(), to)?;
         }
+        let management = management?;
+        let names = [
+            (Some(&sides.source), &source),
+            (sides.destination.as_ref(), &destination),
+            (sides.management.as_ref(), &management),
+        ];
+        let names = names.into_iter().rev();
+        let names = names.filter_map(|(by, session)| by_profile(by?, session.as_ref()?));
+        let names = names.collect();
         let source = source.into_iter();
         Ok(Self {
             wire: wire.clone(),
             near,
             near_destination,
             regions: None,
+            names,
             members: source.map(|source| (source.account(), source)).collect(),
             shut: BTreeSet::new(),
-            management: management?,
+            management,
             destination,
             organization: None,
             entries: BTreeMap::new(),
@@ -179,6 +201,7 @@ impl Estate {
             near: near.clone(),
             near_destination: near.clone(),
             regions: scope.regions.clone().filter(|named| !named.is_empty()),
+            names: BTreeMap::new(),
             members: BTreeMap::new(),
             shut: BTreeSet::new(),
             management: management?,
@@ -196,7 +219,11 @@ impl Estate {
                 estate.by_entries(scope).await?
             }
             Accounts::Own => {
-                estate.join(source().await?, scope);
+                let session = source().await?;
+                let name = session.as_ref();
+                let name = name.and_then(|session| by_profile(&sides.source, session));
+                estate.names.extend(name);
+                estate.join(session, scope);
                 Vec::new()
             }
             Accounts::Profiles(profiles) => estate.by_profiles(profiles, scope).await?,
@@ -229,11 +256,15 @@ impl Estate {
             let (wire, near) = (self.wire.clone(), self.near.clone());
             async move {
                 let session = wire.sign_in(&profile, &near).await;
+                let named = session.as_ref().ok();
+                let named = named.and_then(|session| by_profile(&profile, session));
                 let name = profile.profile.unwrap_or_else(|| "default".to_owned());
-                session.map_err(|why| (name, None, why))
+                (session.map_err(|why| (name, None, why)), named)
             }
         });
         let entered = each(tasks).await;
+        let (entered, names): (Vec<_>, Vec<_>) = entered.into_iter().unzip();
+        self.names.extend(names.into_iter().flatten());
         self.settle(entered, profiles.len(), scope)
     }
 
@@ -263,8 +294,11 @@ impl Estate {
                 subject,
                 why,
             })?;
+        let names = accounts.iter();
+        self.names
+            .extend(names.filter_map(|(id, name)| Some((*id, name.clone()?))));
         let organization = Organization {
-            accounts,
+            accounts: accounts.into_keys().collect(),
             entry: entry.clone(),
             entered: Once::default(),
         };
@@ -424,6 +458,13 @@ impl Estate {
     pub fn refused(&self) -> Vec<Gap> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         refused.clone()
+    }
+
+    /// Whether somebody tried to get into an account, and was refused.
+    pub fn is_shut(&self, account: AccountId) -> bool {
+        let id = account.to_string();
+        let is_of_it = |gap: &Gap| gap.account.as_deref() == Some(&id);
+        self.shut.contains(&account) || self.refused().iter().any(is_of_it)
     }
 
     /// Who reads what the organization says of an account.

@@ -371,7 +371,7 @@ async fn built(
             Ok(key) => shape = shape.with("EncryptionKeyArn", Some(key.as_str())),
             Err(gap) => gaps.push(gap),
         },
-        None => gaps.push(place.gap(DESCRIBE, arn.as_str(), &CallError::failed("NoKmsKeyId"))),
+        None => gaps.push(place.gap(DESCRIBE, arn.as_str(), &CallError::lacks("KmsKeyId"))),
     }
     match shape.read() {
         Ok(resource) => Found {

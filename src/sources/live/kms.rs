@@ -18,6 +18,9 @@ use super::shape::{Shape, map, tags as in_order};
 
 const DESCRIBE: ApiCall = api_call!("kms:DescribeKey");
 
+/// What AWS says of every key, and stand-ins for it may not.
+const ALWAYS: &[&str] = &["KeyManager", "KeyState", "KeySpec", "KeyUsage"];
+
 /// What was read of KMS in an account: keys by Region and by the name that they were asked by.
 #[derive(Default)]
 struct KeysRead {
@@ -59,8 +62,15 @@ pub async fn key(session: &Session, arn: &Arn) -> Found<Option<Key>> {
         region: Some(region.clone()),
     };
     let mut gaps = Vec::new();
-    let mut shape = match describe(session, region, arn.as_str()).await {
-        Ok(key) => described(&key).with("Arn", Some(arn.as_str())),
+    let answer = describe(session, region, arn.as_str()).await;
+    let is_described = answer.is_ok();
+    let mut shape = match answer {
+        Ok(key) => {
+            let shape = described(&key).with("Arn", Some(arn.as_str()));
+            let lacks = shape.lacking(ALWAYS).into_iter();
+            gaps.extend(lacks.map(|why| owner.gap(DESCRIBE, arn.as_str(), &why)));
+            shape
+        }
         Err(error) if own && error.kind == CallErrorKind::NotThere => {
             let shape = Shape::new().with("Arn", Some(arn.as_str()));
             return Found::all(shape.without("KeyState").read().ok());
@@ -93,7 +103,7 @@ pub async fn key(session: &Session, arn: &Arn) -> Found<Option<Key>> {
     } else {
         gaps.push(owner.unasked(api_call!("kms:GetKeyPolicy"), arn.as_str()));
         match grants(session, region, arn).await {
-            Ok(value) if gaps.len() == 1 => shape = shape.with("Grants", Some(value)),
+            Ok(value) if is_described => shape = shape.with("Grants", Some(value)),
             Ok(_) => {}
             Err(error) => gaps.push(owner.gap(api_call!("kms:ListGrants"), arn.as_str(), &error)),
         }

@@ -52,6 +52,7 @@ pub async fn read(
     let so_far = Arc::new(InventorySoFar::default());
     let work = async {
         let estate = Estate::of_copy(&wire, copy.origin(), &copy.destination_vault, sides).await?;
+        so_far.names(&estate.names);
         let settler = Arc::new(Settler::new(estate, false));
         let known = || so_far.inventory(collected_at.clone());
         settler.until_settled(&so_far, None, known, asks).await;

@@ -48,6 +48,11 @@ impl CallError {
         Self::failed("UnreadableAnswer")
     }
 
+    /// An answer without what the operation always returns.
+    pub fn lacks(field: &str) -> Self {
+        Self::failed(NotRead::Lacks(field.to_owned()).to_string())
+    }
+
     /// The time of the run is over.
     pub fn deadline() -> Self {
         Self::failed("Deadline")
@@ -112,8 +117,34 @@ impl CallError {
             "NoConnection" => "got no answer: there was no connection, or it ended".to_owned(),
             "Timeout" => "got no answer in time".to_owned(),
             "Deadline" => "was not made: the time that --deadline gives was over".to_owned(),
+            code if code.starts_with("the answer") => {
+                format!("got an answer that is not AWS's ({code})")
+            }
+            "UnreadableAnswer" => "got an answer that is not AWS's".to_owned(),
             code => format!("answered {code}"),
         }
+    }
+
+    /// Whether no answer of AWS came.
+    pub fn is_without_answer(&self) -> bool {
+        const CODES: &[&str] = &[
+            "TlsFailed",
+            "ConnectionRefused",
+            "NameNotResolved",
+            "ProxyFailed",
+            "NoConnection",
+            "Timeout",
+            "UnreadableAnswer",
+        ];
+        CODES.contains(&&*self.code) || self.code.starts_with("the answer")
+    }
+
+    /// Whether the credentials have expired.
+    pub fn is_expired(&self) -> bool {
+        matches!(
+            &*self.code,
+            "ExpiredToken" | "ExpiredTokenException" | "RequestExpired"
+        )
     }
 }
 

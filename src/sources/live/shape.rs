@@ -71,6 +71,13 @@ impl Shape {
         self.get(name)?.as_str()
     }
 
+    /// What an answer lacks of what AWS always gives.
+    pub fn lacking(&self, always: &[&str]) -> Option<CallError> {
+        let missing = always.iter().filter(|name| self.get(name).is_none());
+        let missing: Vec<&str> = missing.copied().collect();
+        (!missing.is_empty()).then(|| CallError::lacks(&missing.join(", ")))
+    }
+
     /// The object as one of the inventory's.
     pub fn read<T: DeserializeOwned>(self) -> Reply<T> {
         serde_json::from_value(Value::Object(self.0)).map_err(|_| CallError::unreadable())

@@ -1,6 +1,7 @@
 //! Signing in to an account.
 
 use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
@@ -27,7 +28,7 @@ use super::files;
 use super::profile;
 use super::reply::{self, CallError};
 use super::session::Session;
-use super::signed::CachedCredentials;
+use super::signed::{self, CachedCredentials};
 use super::wire::Wire;
 
 /// How one account is signed in to. All `None`: as the standard AWS variables and files say.
@@ -67,8 +68,43 @@ pub enum SignInError {
     #[error("{0}")]
     Wrong(String),
     /// AWS does not accept them, or does not answer.
-    #[error("sts:GetCallerIdentity {}", .0.told())]
-    Refused(CallError),
+    #[error("{}", told(.why, .at))]
+    Refused {
+        /// What came of the call.
+        why: CallError,
+        /// Where it went.
+        at: Address,
+    },
+}
+
+/// Where a call went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    url: String,
+    /// Whether the AWS variables or files say so.
+    is_configured: bool,
+}
+
+/// What came of signing in, and what to do about it where no option of ours helps.
+fn told(why: &CallError, at: &Address) -> String {
+    let said = why.told();
+    if why.is_expired() {
+        return format!(
+            "sts:GetCallerIdentity {said}: the credentials have expired; renew them, as by `aws sso login`"
+        );
+    }
+    if !why.is_without_answer() {
+        return format!("sts:GetCallerIdentity {said}");
+    }
+    let longer = match &*why.code {
+        "Timeout" => " --timeout gives it longer.",
+        _ => "",
+    };
+    let look = match at.is_configured {
+        true => "AWS_ENDPOINT_URL, or `endpoint_url` of the profile, gives that address",
+        false => "look whether the network gets there; HTTPS_PROXY names a proxy",
+    };
+    format!("sts:GetCallerIdentity at {} {said};{longer} {look}", at.url)
 }
 
 impl SignInError {
@@ -82,7 +118,22 @@ impl SignInError {
                 api_call!("sts:GetCallerIdentity"),
                 CallError::failed("NoCredentials"),
             ),
-            Self::Refused(error) => (api_call!("sts:GetCallerIdentity"), error.clone()),
+            Self::Refused { why, .. } => (api_call!("sts:GetCallerIdentity"), why.clone()),
+        }
+    }
+
+    /// What to do about it, where an option names other credentials.
+    pub(super) fn see(&self, side: &dyn fmt::Display) -> String {
+        match self {
+            Self::Refused { why, .. } if why.is_without_answer() || why.is_expired() => {
+                String::new()
+            }
+            Self::NoCredentials { why, role: None } if why == NONE => {
+                format!("; give --{side}-profile NAME, or set AWS_PROFILE")
+            }
+            Self::NoCredentials { .. } | Self::Wrong(_) | Self::Refused { .. } => {
+                format!("; see --{side}-profile and --{side}-role-arn")
+            }
         }
     }
 }
@@ -119,6 +170,15 @@ impl Wire {
     }
 
     async fn identify(&self, config: SdkConfig, home: Region) -> Result<Session, SignInError> {
+        let configured = signed::configured(&config, "sts");
+        let at = Address {
+            is_configured: configured.is_some(),
+            url: configured.unwrap_or_else(|| signed::at_aws(&config, "sts", &home)),
+        };
+        let refused = |why| SignInError::Refused {
+            why,
+            at: at.clone(),
+        };
         let sts = aws_sdk_sts::config::Builder::from(&config)
             .interceptor(Whole::of("sts"))
             .retry_classifier(TooManyRequests)
@@ -129,7 +189,7 @@ impl Wire {
             let _turn = self.turn().await;
             call.await
         };
-        let answer = self.in_time(turn).await.map_err(SignInError::Refused)?;
+        let answer = self.in_time(turn).await.map_err(refused)?;
         let identity = answer.map_err(|error| {
             // A call that did not leave failed on the way to credentials: the chain of causes says where.
             if let SdkError::DispatchFailure(failure) = &error
@@ -141,13 +201,13 @@ impl Wire {
                     role: of_role(&error),
                 }
             } else {
-                SignInError::Refused(CallError::of(&error))
+                refused(CallError::of(&error))
             }
         })?;
         let account = identity
             .account()
             .and_then(|id| AccountId::parse(id).ok())
-            .ok_or_else(|| SignInError::Refused(CallError::unreadable()))?;
+            .ok_or_else(|| refused(CallError::unreadable()))?;
         Ok(Session::new(account, config, home, self.clone()))
     }
 
@@ -252,6 +312,9 @@ fn identities() -> SharedIdentityCache {
         .build()
 }
 
+/// What is said where nothing says who asks; the SDK tells everything that it tried.
+const NONE: &str = "there are no credentials: no variable, profile or role of a machine gives any";
+
 /// An error and what caused it, each said once.
 fn causes(error: &(dyn Error + 'static)) -> String {
     let mut said: Vec<String> = Vec::new();
@@ -266,6 +329,9 @@ fn causes(error: &(dyn Error + 'static)) -> String {
         next = error.source();
     }
     let said = said.join(": ");
+    if said.contains("no credentials found in chain") {
+        return NONE.to_owned();
+    }
     if reply::is_of_tls(error) {
         return format!("{said}; {}", reply::ABOUT_TLS);
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider};
@@ -113,6 +114,12 @@ pub async fn send(session: &Session, region: &Region, call: Call<'_>) -> Reply<S
 /// Where a service is: as the AWS variables and files say, else where AWS has it.
 fn endpoint(session: &Session, region: &Region, service: &'static str) -> String {
     let config = session.config();
+    let own = configured(config, service);
+    own.unwrap_or_else(|| at_aws(config, service, region))
+}
+
+/// Where the AWS variables and files say that a service is.
+pub fn configured(config: &SdkConfig, service: &'static str) -> Option<String> {
     let own = ServiceConfigKey::builder()
         .service_id(service_id(service))
         .env("AWS_ENDPOINT_URL")
@@ -121,18 +128,20 @@ fn endpoint(session: &Session, region: &Region, service: &'static str) -> String
         .ok()
         .filter(|_| !config.get_origin("endpoint_url").is_client_config())
         .and_then(|key| config.service_config()?.load_config(key));
-    if let Some(url) = own.or_else(|| config.endpoint_url().map(str::to_owned)) {
-        return url;
-    }
+    own.or_else(|| config.endpoint_url().map(str::to_owned))
+}
+
+/// Where AWS has a service, in the kind of endpoint that the variables and files say.
+pub fn at_aws(config: &SdkConfig, service: &str, region: &Region) -> String {
     let fips = config.use_fips() == Some(true);
     let dual = config.use_dual_stack() == Some(true);
-    at_aws(service, region, fips, dual)
+    host(service, region, fips, dual)
 }
 
 /// Where AWS has a service.
 ///
 /// See <https://docs.aws.amazon.com/general/latest/gr/rande.html>.
-fn at_aws(service: &str, region: &Region, fips: bool, dual_stack: bool) -> String {
+fn host(service: &str, region: &Region, fips: bool, dual_stack: bool) -> String {
     let fips = if fips { "-fips" } else { "" };
     let domain = match (regions::partition(region), dual_stack) {
         ("aws-cn", false) => "amazonaws.com.cn",
@@ -355,7 +364,7 @@ mod tests {
                 "https://ec2-fips.us-gov-west-1.amazonaws.com",
             ),
         ] {
-            assert_eq!(at_aws("ec2", &Region::new(region), fips, dual_stack), url);
+            assert_eq!(host("ec2", &Region::new(region), fips, dual_stack), url);
         }
     }
 

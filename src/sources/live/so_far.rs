@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::json;
 
 use crate::inventory::{
-    Account, Conflicts, Field, GapEntry, Inventory, Keyed, List, Merge, RecoveryPoint, RegionFacts,
-    Timestamp, items,
+    Account, AccountName, Conflicts, Field, GapEntry, Inventory, Keyed, List, Merge, RecoveryPoint,
+    RegionFacts, Timestamp, items,
 };
 use crate::known::{AccountId, Gap, Region};
 
@@ -22,6 +22,7 @@ pub struct InventorySoFar(Mutex<PartsSoFar>);
 struct PartsSoFar {
     accounts: BTreeMap<AccountId, (Option<Account>, BTreeMap<Region, RegionFacts>)>,
     gaps: BTreeMap<GapKey, Gap>,
+    names: BTreeMap<AccountId, String>,
 }
 
 type GapKey = (Option<String>, Option<String>, String, String);
@@ -41,6 +42,13 @@ impl InventorySoFar {
         if let Some(account) = account {
             note(account);
         }
+    }
+
+    /// Notes what people call accounts, those of which nothing else is noted too.
+    pub fn names(&self, names: &BTreeMap<AccountId, String>) {
+        let mut parts = self.parts();
+        let names = names.iter().map(|(id, name)| (*id, name.clone()));
+        parts.names.extend(names);
     }
 
     /// Notes something of a Region of an account.
@@ -176,6 +184,9 @@ impl InventorySoFar {
         let mut inventory = Inventory::empty();
         let accounts = parts.accounts.values().filter_map(|(account, regions)| {
             let mut account = account.clone()?;
+            if let Some(name) = parts.names.get(&account.account) {
+                account.name = Field::Is(AccountName(name.as_str().into()));
+            }
             sort(&mut account.roles);
             let regions: Vec<RegionFacts> = regions.values().cloned().map(sorted).collect();
             if !regions.is_empty() {

@@ -177,7 +177,7 @@ impl<'a> Organization<'a> {
             "Id": id,
             "Arn": format!("arn:aws:organizations::{}:account/{}/{id}", self.management, self.id),
             "Email": format!("{id}@example.com"),
-            "Name": format!("account {id}"),
+            "Name": world.known_account(id).map(|account| account["name"].clone()),
             "Status": "ACTIVE",
             "State": "ACTIVE",
             "Paths": path.map(|path| vec![format!("{path}{id}/")]),

@@ -292,6 +292,12 @@ fn without_destination_credentials_the_destination_is_all_gaps_and_nothing_there
                 DESTINATION,
                 None
             ),
+            gap(
+                DESTINATION,
+                "sts:GetCallerIdentity",
+                DESTINATION,
+                Some("NoCredentials")
+            ),
             gap(DESTINATION, "backup:DescribeBackupVault", CENTRAL, None),
             gap(
                 DESTINATION,
@@ -362,4 +368,31 @@ fn a_region_whose_status_is_refused_is_a_gap() {
             gap(DESTINATION, asked, "eu-south-1", code)
         ]
     );
+}
+
+/// As stand-ins for AWS answer: what AWS always says and they do not is a gap of its own.
+#[test]
+fn what_an_answer_lacks_is_named() {
+    let mut world = rds();
+    let regions = &mut world["accounts"][0]["regions"];
+    let keys = regions[0]["keys"].as_array_mut().unwrap();
+    let key = keys.iter_mut().find(|key| key["Arn"] == DATA_KEY).unwrap();
+    key["KeyUsage"] = Value::Null;
+    let vaults = world["accounts"][1]["regions"][0]["vaults"].as_array_mut();
+    vaults.unwrap()[0]["Locked"] = Value::Null;
+    let server = served(&world);
+    let found = Home::new(&server).both(&copy_of(DATABASE));
+    server.finish();
+    let lacks = |account, operation, subject, field: &str| {
+        let why = format!("the answer lacks {field}");
+        gap(account, operation, subject, Some(&why))
+    };
+    assert_eq!(
+        gaps(&found),
+        [
+            lacks(SOURCE, "kms:DescribeKey", DATA_KEY, "KeyUsage"),
+            lacks(DESTINATION, "backup:DescribeBackupVault", CENTRAL, "Locked"),
+        ]
+    );
+    assert!(object(&found, DATA_KEY).unwrap().get("KeyUsage").is_none());
 }

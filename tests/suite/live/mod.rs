@@ -167,6 +167,10 @@ impl Home {
         self.dir.path().join(name)
     }
 
+    pub const fn settings(&self) -> &CallSettings {
+        &self.settings
+    }
+
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.settings.concurrency = calls;
         self

@@ -205,6 +205,12 @@ fn one_account_leaves_the_vault_of_another_open() {
                 &account,
                 None
             ),
+            gap(
+                &account,
+                "sts:GetCallerIdentity",
+                &account,
+                Some("NoCredentials")
+            ),
             gap(&account, "backup:DescribeBackupVault", &central, None),
             gap(
                 &account,

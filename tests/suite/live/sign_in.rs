@@ -1,6 +1,6 @@
 //! Whose credentials they are, and what is said where they are not those that the copy needs.
 
-use super::super::aws::calls;
+use super::super::aws::{Fault, Spoiled, calls};
 use super::*;
 
 fn role_of(account: &str) -> String {
@@ -117,4 +117,54 @@ fn a_destination_that_names_no_account_ends_it() {
         .collect(&copy, &profile(SOURCE), None)
         .unwrap_err();
     assert!(matches!(error, LiveError::NoPlace(_)), "{error}");
+}
+
+#[test]
+fn what_keeps_aws_from_being_asked_is_told_with_what_to_do() {
+    let server = served(&rds());
+    let of = |settings: CallSettings, side: &Credentials| {
+        let sides = Sides {
+            source: side.clone(),
+            ..Sides::default()
+        };
+        let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
+        collect(&copy_of(DATABASE), &sides, &settings, now)
+            .unwrap_err()
+            .to_string()
+    };
+    // Nobody listens there.
+    let home = Home::new(&server).attempts(1);
+    let nowhere = CallSettings {
+        endpoint_url: Some("http://127.0.0.1:1".to_owned()),
+        ..home.settings().clone()
+    };
+    let said = of(nowhere, &profile(SOURCE));
+    for part in [
+        "sts:GetCallerIdentity at http://127.0.0.1:1 got no answer: the connection was refused",
+        "AWS_ENDPOINT_URL",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(!said.contains("--source-profile"), "{said}");
+    // What answers is a page, and not AWS.
+    server.fault(Fault::spoiled(Spoiled::Html).operation("sts:GetCallerIdentity"));
+    let said = of(home.settings().clone(), &profile(SOURCE));
+    assert!(said.contains("got an answer that is not AWS's"), "{said}");
+    assert!(said.contains(&server.url()), "{said}");
+}
+
+#[test]
+fn credentials_that_have_expired_are_to_be_renewed() {
+    let server = served(&rds());
+    server.fault(Fault::error(403, "ExpiredToken").operation("sts:GetCallerIdentity"));
+    let home = Home::new(&server).attempts(1);
+    let said = home
+        .collect(&copy_of(DATABASE), &profile(SOURCE), None)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        said.contains("the credentials have expired; renew them"),
+        "{said}"
+    );
+    assert!(!said.contains("--source-profile"), "{said}");
 }

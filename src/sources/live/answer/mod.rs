@@ -45,7 +45,7 @@ impl Whole {
         match (self.service, is_error) {
             // What cannot be read of an error names no error: nothing is taken from it.
             ("iam" | "rds" | "sts" | "ec2", true) => {
-                xml::read(body).map(drop).ok_or(NotRead::NotWhole)
+                xml::read(body).map(drop).ok_or(NotRead::Status(status))
             }
             (_, true) => Ok(()),
             ("iam" | "rds" | "sts", false) => {

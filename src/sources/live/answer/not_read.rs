@@ -9,6 +9,9 @@ pub enum NotRead {
     /// It ends too early, or is not of the service's protocol.
     #[error("the answer is not whole")]
     NotWhole,
+    /// An error that cannot be read, by its status.
+    #[error("HTTP {0}")]
+    Status(u16),
     /// It is about something else.
     #[error("the answer is not of this operation")]
     OtherOperation,

@@ -179,7 +179,9 @@ pub async fn point(
         is_encrypted: answer.is_encrypted(),
     };
     let (shape, key_gap) = with_key(session, region, arn, described(&answer), &key).await;
-    gaps.extend(key_gap);
+    let lacks = shape.lacking(&["StorageClass"]);
+    let lacks = lacks.map(|why| place.gap(DESCRIBE, arn.as_str(), &why));
+    gaps.extend(key_gap.into_iter().chain(lacks));
     let detail = detail.into_value(&mut gaps);
     let tags = tags.or_else(|| detail.as_ref().and_then(|snapshot| snapshot.tags.clone()));
     let shape = shape
@@ -293,7 +295,7 @@ async fn with_key(
         return if aws_owned || !key.is_encrypted {
             (shape.without("EncryptionKeyArn"), None)
         } else {
-            let why = CallError::failed("NoEncryptionKeyArn");
+            let why = CallError::lacks("EncryptionKeyArn");
             let gap = session.place(region).gap(DESCRIBE, arn.as_str(), &why);
             (shape, Some(gap))
         };

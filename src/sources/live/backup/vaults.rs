@@ -106,10 +106,12 @@ async fn whole(
         tags(session, region, arn),
         with_key(session, region, arn, shape),
     );
-    let gaps: Vec<Gap> = [policy_gap, tags_gap, key_gap]
-        .into_iter()
-        .flatten()
-        .collect();
+    let place = session.place(region);
+    let describe = api_call!("backup:DescribeBackupVault");
+    let lacks = shape.lacking(&["Locked"]);
+    let lacks = lacks.map(|why| place.gap(describe, arn.as_str(), &why));
+    let gaps = [policy_gap, tags_gap, key_gap, lacks];
+    let gaps: Vec<Gap> = gaps.into_iter().flatten().collect();
     let shape = match policy {
         Policy::Is(text) => shape.with("AccessPolicy", Some(text)),
         Policy::None => shape.without("AccessPolicy"),
@@ -261,7 +263,7 @@ async fn with_key(
         return if aws_owned {
             (shape.without("EncryptionKeyArn"), None)
         } else {
-            let why = CallError::failed("NoEncryptionKeyArn");
+            let why = CallError::lacks("EncryptionKeyArn");
             let gap = session.place(region).gap(
                 api_call!("backup:DescribeBackupVault"),
                 arn.as_str(),

@@ -236,7 +236,7 @@ async fn of_volume(
             }
         },
         (_, None) => {
-            let why = CallError::failed("NoKmsKeyId");
+            let why = CallError::lacks("KmsKeyId");
             gaps.push(place.gap(DESCRIBE_VOLUMES, arn.as_str(), &why));
             shape
         }

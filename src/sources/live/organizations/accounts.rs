@@ -2,7 +2,7 @@
 //!
 //! See <https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html>.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_organizations::types::{Account, AccountState, AccountStatus};
 
@@ -25,8 +25,11 @@ pub struct Choice {
 /// Why the accounts are not known: the operation, what it was about, and what AWS answered.
 pub type Refusal = (ApiCall, String, CallError);
 
+/// Accounts, with their names.
+pub type Named = BTreeMap<AccountId, Option<String>>;
+
 /// The accounts that are in use, of those chosen.
-pub async fn accounts(session: &Session, choice: &Choice) -> Result<BTreeSet<AccountId>, Refusal> {
+pub async fn accounts(session: &Session, choice: &Choice) -> Result<Named, Refusal> {
     let mut chosen = if choice.units.is_empty() {
         everywhere(session).await.map_err(|error| {
             (
@@ -43,24 +46,25 @@ pub async fn accounts(session: &Session, choice: &Choice) -> Result<BTreeSet<Acc
         .iter()
         .partition(|id| AccountId::parse(id).is_ok());
     let left_out = below(session, units.into_iter().cloned().collect()).await?;
-    chosen
-        .retain(|id| !left_out.contains(id) && !accounts.iter().any(|not| **not == id.to_string()));
+    chosen.retain(|id, _| {
+        !left_out.contains_key(id) && !accounts.iter().any(|not| **not == id.to_string())
+    });
     Ok(chosen)
 }
 
-async fn everywhere(session: &Session) -> Reply<BTreeSet<AccountId>> {
+async fn everywhere(session: &Session) -> Reply<Named> {
     let call = session.organizations().list_accounts();
     let all: Vec<Account> =
         pages!(session, call.into_paginator(), page => page.accounts().to_vec())?;
     all.iter()
         .filter(|account| is_in_use(account))
-        .map(id)
+        .map(named)
         .collect()
 }
 
 /// The accounts of the units, and of the units below them.
-async fn below(session: &Session, units: Vec<String>) -> Result<BTreeSet<AccountId>, Refusal> {
-    let mut found = BTreeSet::new();
+async fn below(session: &Session, units: Vec<String>) -> Result<Named, Refusal> {
+    let mut found = Named::new();
     let mut level: BTreeSet<String> = units.into_iter().collect();
     let mut seen = BTreeSet::new();
     while !level.is_empty() {
@@ -83,7 +87,7 @@ async fn below(session: &Session, units: Vec<String>) -> Result<BTreeSet<Account
     Ok(found)
 }
 
-async fn in_unit(session: &Session, unit: String) -> Result<Vec<AccountId>, Refusal> {
+async fn in_unit(session: &Session, unit: String) -> Result<Named, Refusal> {
     let call = session
         .organizations()
         .list_accounts_for_parent()
@@ -93,7 +97,7 @@ async fn in_unit(session: &Session, unit: String) -> Result<Vec<AccountId>, Refu
     let read = read.and_then(|all| {
         all.iter()
             .filter(|account| is_in_use(account))
-            .map(id)
+            .map(named)
             .collect()
     });
     read.map_err(|error| {
@@ -132,7 +136,8 @@ fn is_in_use(account: &Account) -> bool {
     }
 }
 
-fn id(account: &Account) -> Reply<AccountId> {
+fn named(account: &Account) -> Reply<(AccountId, Option<String>)> {
     let id = account.id().and_then(|id| AccountId::parse(id).ok());
-    id.ok_or_else(CallError::unreadable)
+    let id = id.ok_or_else(CallError::unreadable)?;
+    Ok((id, account.name().map(str::to_owned)))
 }

@@ -126,7 +126,9 @@ async fn built(
     described: Described,
 ) -> Found<Option<Resource>> {
     let place = session.place(region);
-    let mut gaps: Vec<Gap> = Vec::new();
+    let lacks = described.detail.lacking(&["Engine"]);
+    let lacks = lacks.map(|why| place.gap(operation, arn.as_str(), &why));
+    let mut gaps: Vec<Gap> = lacks.into_iter().collect();
     let shape = Shape::new()
         .with("ResourceArn", Some(arn.as_str()))
         .with("ResourceType", described.resource_type)
@@ -151,7 +153,7 @@ async fn built(
             }
         },
         (_, _, None) => {
-            let why = CallError::failed("NoKmsKeyId");
+            let why = CallError::lacks("KmsKeyId");
             gaps.push(place.gap(operation, arn.as_str(), &why));
             shape
         }

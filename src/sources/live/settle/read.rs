@@ -3,7 +3,7 @@
 use crate::catalog::calls::api_call;
 use crate::catalog::regions;
 use crate::inventory::Field;
-use crate::known::{AccountId, Arn};
+use crate::known::{AccountId, Arn, Gap};
 use crate::sources::live::found::Place;
 use crate::sources::live::reply::CallError;
 use crate::sources::live::session::Session;
@@ -24,19 +24,31 @@ impl Settler {
             }
             return;
         }
-        let owner = match owner {
+        let session = match owner {
             Some(owner) => self.estate.session_of(owner).await,
             None => None,
         };
-        match owner {
+        match session {
             Some(session) => Box::pin(self.ask(&session, query, so_far)).await,
             None => {
                 let told = Box::pin(self.ask_others(query, by, so_far)).await;
                 if !told {
                     so_far.gaps(query.unasked());
                 }
+                // Of a vault and of a key others do not hear all.
+                if !told || matches!(query, Query::Vault(_) | Query::Key(_)) {
+                    so_far.gaps(owner.and_then(|owner| self.without_credentials(owner)));
+                }
             }
         }
+    }
+
+    /// That nobody gave credentials for an account; where some were refused, that is told by itself.
+    fn without_credentials(&self, account: AccountId) -> Option<Gap> {
+        let call = api_call!("sts:GetCallerIdentity");
+        let why = CallError::failed("NoCredentials");
+        let none = || Place::global(account).gap(call, &account.to_string(), &why);
+        (!self.estate.is_shut(account)).then(none)
     }
 
     /// Asks the account that has it.
@@ -288,7 +300,7 @@ async fn points_of(session: &Session, at: &Place, resource: &Arn, so_far: &Inven
     let Some(points) = so_far.take(found) else {
         return;
     };
-    if backup::newest(&points).is_none() {
+    if points.is_empty() {
         let why = CallError::failed("NoRecoveryPoints");
         let call = api_call!("backup:ListRecoveryPointsByResource");
         so_far.gaps([at.gap(call, resource.as_str(), &why)]);

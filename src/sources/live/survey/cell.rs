@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::catalog::calls::api_call;
 use crate::inventory::{Field, List, Plan, Timestamp, Vault, Whole};
-use crate::known::{Arn, Region};
+use crate::known::{Arn, Gap, Region};
 use crate::sources::live::once::each;
 use crate::sources::live::resources::all;
 use crate::sources::live::session::Session;
@@ -41,10 +41,16 @@ pub async fn read(run: &Run, session: &Session, region: &Region, so_far: &Arc<In
 async fn stored(session: &Session, region: &Region, so_far: &InventorySoFar) {
     let found = backup::all_vaults(session, region).await;
     // A vault that was listed and could not be made out must not pass for one that does not exist.
+    let is_here = |gap: &Gap| {
+        let vaults = found.value.iter().flatten();
+        vaults
+            .into_iter()
+            .any(|vault: &Vault| vault.arn.as_str() == gap.subject)
+    };
     let whole = found
         .gaps
         .iter()
-        .all(|gap| gap.api_call() != Some(api_call!("backup:DescribeBackupVault")));
+        .all(|gap| gap.api_call() != Some(api_call!("backup:DescribeBackupVault")) || is_here(gap));
     let Some(vaults) = so_far.take(found) else {
         return;
     };

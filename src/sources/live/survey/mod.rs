@@ -24,6 +24,7 @@ use super::journal::Journal;
 use super::once::each;
 use super::part::Part;
 use super::progress::Progress;
+use super::reply::CallError;
 use super::scope::Scope;
 use super::session::Session;
 use super::settings::CallSettings;
@@ -53,6 +54,7 @@ pub async fn read(
         let done = async {
             let (estate, gaps) = Estate::enter(&wire, &scope, sides).await?;
             so_far.gaps(gaps);
+            so_far.names(&estate.names);
             let scope = scope.near(&estate.near);
             let held = held(&scope, &estate, &so_far).await?;
             let run = Arc::new(Run {
@@ -249,10 +251,7 @@ fn expired(part: &Inventory) -> Option<LiveError> {
     let gaps = items(&part.gaps).iter().map(GapEntry::to_gap);
     let ended = |gap: &Gap| {
         let error = gap.error.as_deref().unwrap_or_default();
-        matches!(
-            error,
-            "ExpiredToken" | "ExpiredTokenException" | "RequestExpired"
-        )
+        CallError::failed(error).is_expired()
     };
     let gap = gaps.into_iter().find(ended)?;
     Some(LiveError::Expired {
