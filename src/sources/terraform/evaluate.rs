@@ -53,8 +53,12 @@ impl Expressions for Evaluator<'_> {
     fn takes_as_it_is(&self, object: &Object<'_>, target: &Object<'_>) -> Option<bool> {
         let data = if target.is_data { "data." } else { "" };
         let name = format!("{data}{}.{}", target.kind, target.name);
-        let block = self
-            .block(object)
+        let of = if object.is_data { "data" } else { "resource" };
+        // What it comes to is known of the files of the plan alone.
+        self.module(object.module)?;
+        let module = self.source.as_written(object.module)?;
+        let block = module
+            .block(of, object.kind, object.name)
             .filter(|_| object.module == target.module)?;
         is_as_it_is(&block.body, &name)
     }
@@ -195,10 +199,6 @@ impl<'s> Evaluator<'s> {
             }
         }
         context.declare_var("var", to_hcl(&Value::Object(variables)));
-        context.declare_var(
-            "path",
-            to_hcl(&json!({"module": ".", "root": ".", "cwd": "."})),
-        );
         resources(ids, address, &mut context);
         self.locals(module, &mut context);
         self.scopes
@@ -315,7 +315,7 @@ impl<'s> Evaluator<'s> {
 
 /// The modules, by the names of the calls that lead there, whose files are not those that a plan was made of.
 fn others_of(source: &Source, module: &Module, address: String, others: &mut HashSet<Vec<String>>) {
-    if let Some(files) = source.module(&address)
+    if let Some(files) = source.as_written(&address)
         && !is_of(module, files)
     {
         let names = steps(&address).into_iter();
@@ -334,6 +334,8 @@ fn others_of(source: &Source, module: &Module, address: String, others: &mut Has
 fn resources(ids: &Identities<'_, '_>, address: &str, context: &mut Context<'static>) {
     let mut managed: Map<String, Value> = Map::new();
     let mut data: Map<String, Value> = Map::new();
+    // Of those of which one is not in the plan, none can be told by its number.
+    let mut open: Vec<(bool, &str, &str)> = Vec::new();
     for object in ids
         .objects
         .all
@@ -360,16 +362,19 @@ fn resources(ids: &Identities<'_, '_>, address: &str, context: &mut Context<'sta
             }
             Some(index) => {
                 let list = of_kind.entry(object.name).or_insert_with(|| json!([]));
-                // Where one of several is not in the plan, none can be told by its number.
                 match list.as_array_mut() {
                     Some(all) if index.as_u64() == u64::try_from(all.len()).ok() => {
                         all.push(value);
                     }
-                    Some(_) => *list = Value::Null,
-                    None => {}
+                    Some(_) | None => open.push((object.is_data, object.kind, object.name)),
                 }
             }
         }
+    }
+    for (is_data, kind, name) in open {
+        let all = if is_data { &mut data } else { &mut managed };
+        let of_kind = all.get_mut(kind).and_then(Value::as_object_mut);
+        of_kind.and_then(|of_kind| of_kind.shift_remove(name));
     }
     for (kind, named) in managed {
         context.declare_var(kind.as_str(), to_hcl(&named));

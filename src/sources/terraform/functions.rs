@@ -5,9 +5,16 @@
 use hcl::Value;
 use hcl::eval::{Context, FuncArgs, FuncDef, ParamType};
 
+use super::arguments::{given, map, text};
 use super::loops::IN_ORDER;
+use super::one_type::may_turn_each_other;
 use super::partial::{holds_partial, is_partial};
+use super::rewritten::{BESIDE, COALESCE, EQUAL, OF_TEXTS, UNEQUAL};
 use super::sets::{holds_set, in_a_row, list, ordered, set};
+use super::typed::{
+    MIXED, beside, coalesce, coalesce_of_types, contains, is_equal, is_unequal, lookup,
+    of_one_type, of_texts, tomap,
+};
 
 type Func = fn(FuncArgs) -> Result<Value, String>;
 
@@ -18,8 +25,13 @@ const FUNCTIONS: &[(&str, Func)] = &[
     ("toset",      toset),
     ("distinct",   distinct),
     ("tolist",     tolist),
-    ("tomap",      same),
+    ("tomap",      tomap),
     (IN_ORDER,     in_order),
+    (EQUAL,        is_equal),
+    (UNEQUAL,      is_unequal),
+    (OF_TEXTS,     of_texts),
+    (BESIDE,       beside),
+    (COALESCE,     coalesce_of_types),
     ("tostring",   tostring),
     ("concat",     concat),
     ("flatten",    flatten),
@@ -52,17 +64,11 @@ pub fn declare(context: &mut Context<'static>) {
     }
 }
 
-fn given<const N: usize>(arguments: FuncArgs) -> Result<[Value; N], String> {
-    <[Value; N]>::try_from(arguments.into_values())
-        .map_err(|all| format!("{} arguments", all.len()))
-}
-
-fn text(value: Value) -> Result<String, String> {
-    match value {
-        Value::String(text) => Ok(text),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Bool(truth) => Ok(truth.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => Err("a text is expected".to_owned()),
+/// A text of letters that are one and the same here and there.
+fn ascii(text: String) -> Result<String, String> {
+    match text.is_ascii() {
+        true => Ok(text),
+        false => Err("letters of several characters".to_owned()),
     }
 }
 
@@ -74,19 +80,31 @@ fn jsonencode(arguments: FuncArgs) -> Result<Value, String> {
     if holds_partial(&value) {
         return Err("not all of its fields are known".to_owned());
     }
-    serde_json::to_string(&ordered(value))
-        .map(Value::String)
-        .map_err(|error| error.to_string())
+    let text = serde_json::to_string(&ordered(value)).map_err(|error| error.to_string())?;
+    Ok(Value::String(escaped(&text)))
+}
+
+/// JSON as Terraform writes it.
+///
+/// See <https://developer.hashicorp.com/terraform/language/functions/jsonencode>.
+fn escaped(text: &str) -> String {
+    let mut all = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '<' => all.push_str("\\u003c"),
+            '>' => all.push_str("\\u003e"),
+            '&' => all.push_str("\\u0026"),
+            '\u{2028}' => all.push_str("\\u2028"),
+            '\u{2029}' => all.push_str("\\u2029"),
+            letter => all.push(letter),
+        }
+    }
+    all
 }
 
 fn jsondecode(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
     serde_json::from_str::<Value>(&text(value)?).map_err(|error| error.to_string())
-}
-
-fn same(arguments: FuncArgs) -> Result<Value, String> {
-    let [value] = given(arguments)?;
-    Ok(value)
 }
 
 fn in_order(arguments: FuncArgs) -> Result<Value, String> {
@@ -99,7 +117,7 @@ fn in_order(arguments: FuncArgs) -> Result<Value, String> {
 
 fn tolist(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
-    list(value).map(Value::Array)
+    of_one_type(list(value)?).map(Value::Array)
 }
 
 fn toset(arguments: FuncArgs) -> Result<Value, String> {
@@ -110,7 +128,7 @@ fn toset(arguments: FuncArgs) -> Result<Value, String> {
 fn distinct(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
     let mut all: Vec<Value> = Vec::new();
-    for item in list(value)? {
+    for item in of_one_type(list(value)?)? {
         if !all.contains(&item) {
             all.push(item);
         }
@@ -125,7 +143,13 @@ fn tostring(arguments: FuncArgs) -> Result<Value, String> {
 
 fn concat(arguments: FuncArgs) -> Result<Value, String> {
     let lists: Result<Vec<_>, _> = arguments.into_values().into_iter().map(list).collect();
-    Ok(Value::Array(lists?.concat()))
+    let all = lists?.concat();
+    // Of lists it makes one, and of tuples a longer one.
+    let are_simple = all.iter().all(|item| !item.is_array() && !item.is_object());
+    if are_simple && may_turn_each_other(&all) {
+        return Err(MIXED.to_owned());
+    }
+    Ok(Value::Array(all))
 }
 
 fn flatten(arguments: FuncArgs) -> Result<Value, String> {
@@ -154,7 +178,8 @@ fn compact(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
     let mut all = list(value)?;
     all.retain(|item| !item.is_null() && item.as_str() != Some(""));
-    Ok(Value::Array(all))
+    let texts = all.into_iter().map(|item| text(item).map(Value::String));
+    texts.collect::<Result<Vec<_>, _>>().map(Value::Array)
 }
 
 fn merge(arguments: FuncArgs) -> Result<Value, String> {
@@ -169,15 +194,6 @@ fn merge(arguments: FuncArgs) -> Result<Value, String> {
         }
     }
     Ok(Value::Object(all))
-}
-
-fn map(value: Value) -> Result<hcl::Map<String, Value>, String> {
-    match value {
-        Value::Object(fields) => Ok(fields),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            Err("a map is expected".to_owned())
-        }
-    }
 }
 
 /// A map of which no field waits for apply.
@@ -210,7 +226,7 @@ fn length(arguments: FuncArgs) -> Result<Value, String> {
     let length = match value {
         Value::Array(items) => items.len(),
         Value::Object(_) => whole(value)?.len(),
-        Value::String(text) => text.chars().count(),
+        Value::String(text) => ascii(text)?.len(),
         Value::Null | Value::Bool(_) | Value::Number(_) => {
             return Err("a collection is expected".to_owned());
         }
@@ -255,12 +271,12 @@ fn format(arguments: FuncArgs) -> Result<Value, String> {
 
 fn lower(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
-    Ok(Value::String(text(value)?.to_lowercase()))
+    Ok(Value::String(ascii(text(value)?)?.to_lowercase()))
 }
 
 fn upper(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
-    Ok(Value::String(text(value)?.to_uppercase()))
+    Ok(Value::String(ascii(text(value)?)?.to_uppercase()))
 }
 
 fn replace(arguments: FuncArgs) -> Result<Value, String> {
@@ -277,21 +293,6 @@ fn trimspace(arguments: FuncArgs) -> Result<Value, String> {
     Ok(Value::String(text(value)?.trim().to_owned()))
 }
 
-fn contains(arguments: FuncArgs) -> Result<Value, String> {
-    let [items, value] = given(arguments)?;
-    Ok(Value::Bool(list(items)?.contains(&value)))
-}
-
-fn lookup(arguments: FuncArgs) -> Result<Value, String> {
-    let mut all = arguments.into_values().into_iter();
-    let fields = map(all.next().ok_or("a map is expected")?)?;
-    let key = text(all.next().ok_or("a key is expected")?)?;
-    let is_left_out = is_partial(&fields) && !fields.contains_key(&key);
-    let otherwise = all.next().filter(|_| !is_left_out);
-    let found = fields.get(&key).cloned().or(otherwise);
-    found.ok_or_else(|| format!("there is no `{key}`"))
-}
-
 fn element(arguments: FuncArgs) -> Result<Value, String> {
     let [items, index] = given(arguments)?;
     let items = list(items)?;
@@ -304,12 +305,6 @@ fn element(arguments: FuncArgs) -> Result<Value, String> {
         .get(index)
         .cloned()
         .ok_or_else(|| "there is no such element".to_owned())
-}
-
-fn coalesce(arguments: FuncArgs) -> Result<Value, String> {
-    let mut all = arguments.into_values().into_iter();
-    let found = all.find(|value| !value.is_null() && value.as_str() != Some(""));
-    found.ok_or_else(|| "all are null".to_owned())
 }
 
 fn one(arguments: FuncArgs) -> Result<Value, String> {

@@ -3,9 +3,11 @@
 //! See <https://developer.hashicorp.com/terraform/internals/json-format>.
 
 mod address;
+mod arguments;
 mod bare;
 mod body;
 mod compared;
+mod equal;
 mod evaluate;
 mod file;
 mod filled;
@@ -15,15 +17,18 @@ mod link;
 mod loops;
 mod object;
 mod objects;
+mod one_type;
 mod order;
 mod partial;
 mod provider;
 mod reader;
 mod references;
+mod rewritten;
 mod same_source;
 mod sets;
 mod shape;
 mod source;
+mod typed;
 mod types;
 mod variables;
 mod written;

@@ -17,6 +17,11 @@ pub fn is_partial(fields: &hcl::Map<String, Value>) -> bool {
     fields.contains_key(MARK)
 }
 
+/// The fields that are there.
+pub fn fields(of: &hcl::Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    of.iter().filter(|(name, _)| *name != MARK)
+}
+
 /// The same of a value, and of anything in it.
 #[must_use]
 pub fn holds_partial(value: &Value) -> bool {

@@ -12,6 +12,7 @@ use super::super::recorded::{self, SourceError};
 use super::address::steps;
 use super::loops::in_order;
 use super::object::Object;
+use super::rewritten::rewrite;
 
 /// Why a folder's configuration cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,8 @@ const DEEPEST: usize = 200;
 pub struct Source {
     /// The modules by the names of their calls: `[]`, `["bunker"]`.
     modules: BTreeMap<Vec<String>, SourceModule>,
+    /// The same as they are written.
+    written: BTreeMap<Vec<String>, SourceModule>,
     pub(super) is_for_lines: bool,
 }
 
@@ -67,14 +70,14 @@ impl Source {
     /// Where a file cannot be read or is not HCL: the line says where.
     pub fn read(folder: &Path, limit: u64) -> Result<Self, ConfigurationError> {
         let installed = installed(folder, limit)?;
-        let mut modules = BTreeMap::new();
+        let (mut modules, mut as_written) = (BTreeMap::new(), BTreeMap::new());
         let mut left = vec![(Vec::<String>::new(), folder.to_path_buf())];
         let mut seen: HashSet<Vec<String>> = HashSet::new();
         while let Some((names, place)) = left.pop() {
             if names.len() > 16 || !seen.insert(names.clone()) {
                 continue;
             }
-            let module = SourceModule::read(folder, &place, limit)?;
+            let (module, written) = SourceModule::read(folder, &place, limit)?;
             for call in module.blocks("module") {
                 let Some(name) = label(call, 0) else { continue };
                 let mut below = names.clone();
@@ -87,10 +90,12 @@ impl Source {
                     left.push((below, place));
                 }
             }
+            as_written.insert(names.clone(), written);
             modules.insert(names, module);
         }
         Ok(Self {
             modules,
+            written: as_written,
             is_for_lines: false,
         })
     }
@@ -98,7 +103,7 @@ impl Source {
     /// The same for the lines of its blocks alone: nothing of it is evaluated.
     #[must_use]
     pub fn for_lines(mut self) -> Self {
-        for module in self.modules.values_mut() {
+        for module in self.modules.values_mut().chain(self.written.values_mut()) {
             module.body.clear();
         }
         self.is_for_lines = true;
@@ -120,6 +125,12 @@ impl Source {
         let names: Vec<String> = steps(address).into_iter().map(str::to_owned).collect();
         self.modules.get(&names)
     }
+
+    /// A module as it is written: what it is, and not what it comes to.
+    pub(super) fn as_written(&self, address: &str) -> Option<&SourceModule> {
+        let names: Vec<String> = steps(address).into_iter().map(str::to_owned).collect();
+        self.written.get(&names)
+    }
 }
 
 /// Where `terraform init` put the modules that are not local.
@@ -140,7 +151,8 @@ fn installed(folder: &Path, limit: u64) -> Result<BTreeMap<String, PathBuf>, Con
 }
 
 impl SourceModule {
-    fn read(root: &Path, folder: &Path, limit: u64) -> Result<Self, ConfigurationError> {
+    /// A module as it is evaluated, and as it is written.
+    fn read(root: &Path, folder: &Path, limit: u64) -> Result<(Self, Self), ConfigurationError> {
         let none = || ConfigurationError::NoFiles(folder.display().to_string());
         let entries = fs::read_dir(folder).map_err(|_| none())?;
         let all: Vec<PathBuf> = entries
@@ -160,19 +172,40 @@ impl SourceModule {
             return Err(ConfigurationError::NoFile(pipe.display().to_string()));
         }
         let mut module = Self::default();
+        let mut texts = Vec::new();
         for path in files {
             let (read, bytes) = recorded::bytes(&path, limit)?;
             let text = String::from_utf8(bytes).map_err(|_| ConfigurationError::NoText(read))?;
-            module.add(&from_here(root, &path), &text)?;
+            texts.push(module.add(&from_here(root, &path), &text)?);
         }
+        let mut written = Self::default();
+        module.evaluates(texts, &mut written);
         // What an override changes of a block is not put together: nothing of the module is evaluated.
         if is_overridden {
             module.body.clear();
+            written.body.clear();
         }
-        Ok(module)
+        Ok((module, written))
     }
 
-    fn add(&mut self, file: &str, text: &str) -> Result<(), ConfigurationError> {
+    /// Takes the blocks of its files, and those as they are written.
+    fn evaluates(&mut self, mut files: Vec<hcl::edit::structure::Body>, written: &mut Self) {
+        for body in &files {
+            written.body.extend(Body::from(body.clone()));
+        }
+        rewrite(&mut files);
+        for mut body in files {
+            in_order(&mut body);
+            self.body.extend(Body::from(body));
+        }
+    }
+
+    /// The blocks of a file, whose lines it keeps.
+    fn add(
+        &mut self,
+        file: &str,
+        text: &str,
+    ) -> Result<hcl::edit::structure::Body, ConfigurationError> {
         let wrong = |line: usize, column: usize, message: String| ConfigurationError::Format {
             file: file.to_owned(),
             line,
@@ -182,7 +215,7 @@ impl SourceModule {
         if let Some(line) = too_deep(text) {
             return Err(wrong(line, 1, format!("nested deeper than {DEEPEST}")));
         }
-        let mut spans = hcl::edit::parser::parse_body(text).map_err(|error| {
+        let spans = hcl::edit::parser::parse_body(text).map_err(|error| {
             let at = error.location();
             wrong(at.line(), at.column(), error.message().to_owned())
         })?;
@@ -203,9 +236,7 @@ impl SourceModule {
                 );
             }
         }
-        in_order(&mut spans);
-        self.body.extend(Body::from(spans));
-        Ok(())
+        Ok(spans)
     }
 
     /// The blocks of a name: of data sources those in checks, too, which a plan prints among the others.
@@ -228,7 +259,8 @@ impl SourceModule {
     #[cfg(test)]
     pub(super) fn parse(text: &str) -> Self {
         let mut module = Self::default();
-        module.add("main.tf", text).unwrap();
+        let body = module.add("main.tf", text).unwrap();
+        module.evaluates(vec![body], &mut Self::default());
         module
     }
 

@@ -6,6 +6,7 @@ use hcl::eval::{Context, Evaluate};
 use hcl::expr::{Expression, FuncCall, ObjectKey};
 use hcl::{Block, Map, Number, Value};
 
+use super::one_type::{is_of_texts, may_turn_each_other};
 use super::partial::is_partial;
 use super::sets::{in_a_row, set};
 use super::source::attribute;
@@ -53,9 +54,9 @@ fn of_type(kind: &Expression, value: Value, context: &Context<'_>) -> Option<Val
         ("number", Value::Number(number)) => Some(Value::Number(number)),
         ("number", Value::String(text)) => number(&text),
         ("bool", value) => truth(&value).map(Value::Bool),
-        ("list", value) => Some(in_a_row(value)),
+        ("list", value) => Some(in_a_row(value)).filter(is_of_one_type),
         ("set", value) => set(value).ok(),
-        ("map", Value::Object(fields)) => Some(Value::Object(fields)),
+        ("map", Value::Object(fields)) => Some(Value::Object(fields)).filter(is_of_one_type),
         _ => None,
     }
 }
@@ -67,6 +68,11 @@ fn of_collection(call: &FuncCall, value: Value, context: &Context<'_>) -> Option
         let items = items.map(|item| of_type(within, item, context));
         items.collect::<Option<Vec<Value>>>()
     };
+    // What it holds is of one type, whichever that is.
+    let is_told = call.name.name.as_str() == "tuple" || call.name.name.as_str() == "object";
+    if !is_told && holds_any(within) && !is_of_one_type(&value) {
+        return None;
+    }
     match (call.name.name.as_str(), value) {
         ("list", value) => each(value).map(Value::Array),
         ("set", value) => set(Value::Array(each(value)?)).ok(),
@@ -103,6 +109,28 @@ fn of_collection(call: &FuncCall, value: Value, context: &Context<'_>) -> Option
         }
         _ => None,
     }
+}
+
+/// Whether a type leaves it open of which type something in it is.
+fn holds_any(kind: &Expression) -> bool {
+    match kind {
+        Expression::Variable(name) => matches!(name.as_str(), "any" | "list" | "map" | "set"),
+        Expression::FuncCall(call) => call.args.iter().any(holds_any),
+        Expression::Array(kinds) => kinds.iter().any(holds_any),
+        Expression::Object(fields) => fields.values().any(holds_any),
+        _ => false,
+    }
+}
+
+/// Whether all that a collection holds is of one type, so that nothing in it is turned into another.
+fn is_of_one_type(value: &Value) -> bool {
+    let items: Vec<Value> = match value {
+        Value::Array(items) => items.clone(),
+        Value::Object(all) if is_partial(all) => return is_of_texts(value),
+        Value::Object(all) => all.values().cloned().collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return true,
+    };
+    !may_turn_each_other(&items)
 }
 
 fn named(key: &ObjectKey) -> Option<String> {
@@ -214,6 +242,14 @@ mod tests {
                 value!({ "a" = null }),
                 Some(value!({"a" = "x", "b" = null})),
             ),
+            ("list(any)", value!(["a", 1]), None),
+            ("map(any)", value!({"a" = 1, "b" = "x"}), None),
+            (
+                "map(any)",
+                value!({"a" = 1, "b" = 2}),
+                Some(value!({"a" = 1, "b" = 2})),
+            ),
+            ("list", value!([1, 2]), Some(value!([1, 2]))),
             ("string", value!(null), Some(value!(null))),
             ("nonsense(string)", value!("a"), None),
         ] {

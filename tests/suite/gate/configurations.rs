@@ -93,6 +93,64 @@ fn of_several_plans_each_is_evaluated_with_the_configuration_that_is_named_for_i
     assert_eq!(code, 2, "{err}");
 }
 
+/// A list is never equal to `[]`, which is a tuple, and a number beside a text is a text: what decides is not worked out where types do.
+#[test]
+fn what_the_types_of_values_decide_is_not_known() {
+    let of = Run::new();
+    let first = of
+        .files
+        .write("first.json", &planned("central").to_string());
+    std::fs::create_dir(of.files.path("typed")).unwrap();
+    let statement = |effect: &str| {
+        format!(
+            r#"jsonencode({{Version = "2012-10-17", Statement = [{{Effect = "{effect}", Principal = "*", Action = "backup:CopyIntoBackupVault", Resource = "*"}}]}})"#
+        )
+    };
+    let (allow, deny) = (statement("Allow"), statement("Deny"));
+    let folder = of.folder("typed");
+    let under = |condition: &str| {
+        let text = format!(
+            r#"
+variable "own" {{
+  type    = list(string)
+  default = []
+}}
+variable "days" {{
+  type    = number
+  default = null
+}}
+locals {{
+  is    = length(var.own) == 0
+  mixed = local.is ? 35 : "x"
+  days  = local.is ? 35 : 7
+  given = coalesce(var.days, 35)
+}}
+resource "aws_backup_vault_policy" "p" {{
+  backup_vault_name = "central"
+  policy            = {condition} ? {allow} : {deny}
+}}
+"#
+        );
+        of.files.write("typed/main.tf", &text);
+        of.check(&[&first], &[&folder])
+    };
+    for (condition, code) in [
+        ("length(var.own) == 0", 0),
+        ("var.own == []", 3),
+        ("var.own != []", 3),
+        (r#"var.own == ["a"]"#, 1),
+        ("local.mixed == 35", 3),
+        ("local.days == 35", 0),
+        ("local.given == 35", 0),
+        (r#"tolist([1, "a"])[0] == 1"#, 3),
+        (r#"contains(["a", "b"], "b")"#, 0),
+        (r#"path.module == ".""#, 3),
+    ] {
+        let (found, err) = under(condition);
+        assert_eq!(found, code, "{condition}: {err}");
+    }
+}
+
 #[test]
 fn files_that_a_plan_was_not_made_of_are_not_evaluated() {
     let of = Run::new();
