@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::address::{ReferenceWords, index_of, instance_of, parent, steps};
+use super::file::ModuleCall;
 use super::object::{Moment, Object};
 use super::objects::{Objects, module_at};
 
@@ -119,25 +120,18 @@ impl<'a, 'p> Walk<'a, 'p> {
         depth: usize,
         found: &mut Targets<'a, 'p>,
     ) {
-        // Terraform lists each reference with what it is a part of: only the longest tells.
-        let is_part = |one: &str| {
-            references.iter().any(|other| {
-                other
-                    .strip_prefix(one)
-                    .is_some_and(|rest| rest.starts_with(['.', '[']))
-            })
-        };
-        // A value may be another's key: `each.value.partner`.
-        let is_of_value = references.iter().any(|one| one.starts_with("each.value"));
-        let same_key = !is_of_value
-            && references
-                .iter()
-                .any(|one| matches!(*one, "each.key" | "count.index"));
-        for reference in references.iter().filter(|one| !is_part(one)) {
+        let longest = longest(references);
+        // What else stands there may be what the key is made of: `aws_kms_key.k[var.keys[each.key]]`.
+        let (keys, others): (Vec<&str>, Vec<&str>) = longest
+            .iter()
+            .copied()
+            .partition(|one| matches!(*one, "each.key" | "count.index"));
+        let is_alone = matches!(others.as_slice(), [one] if !one.starts_with("each."));
+        let same_key = is_alone && !keys.is_empty();
+        for reference in longest {
             self.reference(at, reference, path, same_key, depth, found);
         }
     }
-
     fn reference(
         &mut self,
         at: ReferencePlace<'_>,
@@ -187,7 +181,9 @@ impl<'a, 'p> Walk<'a, 'p> {
                     let before = found.unknown.len();
                     self.expression(keyed, expression, &path, depth, found);
                     // Of resources that are gone over one by one it is the one with the same key.
-                    narrow(found, before, at.index);
+                    if self.is_of_whole(at, expression, depth) {
+                        narrow(found, before, at.index);
+                    }
                 }
                 None => found.is_open = true,
             },
@@ -267,6 +263,48 @@ impl<'a, 'p> Walk<'a, 'p> {
         }
     }
 
+    /// Whether an expression is resources as a whole, and not some of them that it names, or what it makes of them: then the keys
+    /// are those of the resources.
+    fn is_of_whole(&self, at: ReferencePlace<'_>, expression: &Value, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else {
+            return false;
+        };
+        let references = expression.get("references").and_then(Value::as_array);
+        let references = references.into_iter().flatten().filter_map(Value::as_str);
+        let references: Vec<&str> = references.collect();
+        let longest = longest(&references);
+        let [only] = longest.as_slice() else {
+            return false;
+        };
+        let mut words = ReferenceWords(only);
+        let (first, name) = (words.next_name().to_owned(), words.next_name().to_owned());
+        if words.index().is_some() || !words.rest_with("").is_empty() {
+            return false;
+        }
+        match first.as_str() {
+            "var" => self.call(at.module).is_some_and(|(above, call)| {
+                let above = ReferencePlace {
+                    module: above,
+                    ..at
+                };
+                let given = call.expressions.get(&name);
+                given.is_some_and(|given| self.is_of_whole(above, given, depth))
+            }),
+            "module" | "local" | "each" | "count" | "path" | "terraform" | "self" | "data" => false,
+            _ => !name.is_empty(),
+        }
+    }
+
+    /// The call that makes a module instance, and the module that it stands in.
+    fn call<'m>(&self, module: &'m str) -> Option<(&'m str, &'a ModuleCall)> {
+        let (above, call) = parent(module)?;
+        let objects: &'a Objects<'p> = self.objects;
+        let configuration = objects.plan.configuration.as_ref()?;
+        let called = steps(call).first().copied().unwrap_or_default();
+        let module = module_at(&configuration.root_module, above)?;
+        Some((above, module.module_calls.get(called)?))
+    }
+
     fn variable(
         &mut self,
         at: ReferencePlace<'_>,
@@ -279,15 +317,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         let Some((above, call)) = parent(at.module) else {
             return;
         };
-        let root = self
-            .objects
-            .plan
-            .configuration
-            .as_ref()
-            .map(|all| &all.root_module);
-        let module = root.and_then(|root| module_at(root, above));
-        let called = steps(call).first().copied().unwrap_or_default();
-        let Some(call_of) = module.and_then(|module| module.module_calls.get(called)) else {
+        let Some((_, call_of)) = self.call(at.module) else {
             found.is_open = true;
             return;
         };
@@ -363,6 +393,19 @@ impl<'a, 'p> Walk<'a, 'p> {
             self.expression(place, &made.expression, path, depth, found);
         }
     }
+}
+
+/// Terraform lists each reference with what it is a part of: only the longest tells.
+fn longest<'r>(references: &[&'r str]) -> Vec<&'r str> {
+    let is_part = |one: &str| {
+        references.iter().any(|other| {
+            other
+                .strip_prefix(one)
+                .is_some_and(|rest| rest.starts_with(['.', '[']))
+        })
+    };
+    let all = references.iter().copied();
+    all.filter(|one| !is_part(one)).collect()
 }
 
 /// A key as an address has it.

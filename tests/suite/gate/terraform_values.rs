@@ -85,10 +85,9 @@ fn of_several_only_the_own_key_tells_which_is_meant() {
         json!({"arn": true, "kms_key_id": true}),
     );
     let arn = "arn:aws:rds:eu-west-1:111122223333:db:a";
-    let with = |more: &[&str]| {
-        let references = [&["aws_kms_key.k"][..], more].concat();
-        let sites = json!({"references": ["var.sites"]});
-        let configured = json!({"for_each_expression": sites, "expressions": {"kms_key_id": {"references": references}}});
+    let over = |for_each: &[&str], references: &[&str]| {
+        let for_each = json!({"references": for_each});
+        let configured = json!({"for_each_expression": for_each, "expressions": {"kms_key_id": {"references": references}}});
         let plan = plan(&[
             (key("a"), json!({})),
             (key("b"), json!({})),
@@ -102,11 +101,25 @@ fn of_several_only_the_own_key_tells_which_is_meant() {
         )
     };
     let own = "arn:aws:kms:eu-west-1:111122223333:key/aws_kms_key.k.a";
+    let with = |more: &[&str]| over(&["var.sites"], &[&["aws_kms_key.k"][..], more].concat());
     assert_eq!(with(&["each.key"]), own);
-    for other in [&["each.value.dr", "each.value"][..], &["each.value"]] {
+    // A key may be made of what stands beside it: `aws_kms_key.k[var.keys[each.key]]`.
+    for other in [
+        &["each.value.dr", "each.value"][..],
+        &["each.value"],
+        &["var.keys", "each.key"],
+        &["aws_kms_key.other", "each.key"],
+    ] {
         let found = with(other);
         assert!(is_unknown(&found), "{other:?}: {found}");
     }
+    // The values of resources as a whole have their keys, and those of a map of some of them need not.
+    let value = |for_each: &[&str]| over(for_each, &["each.value.arn", "each.value"]);
+    assert_eq!(value(&["aws_kms_key.k"]), own);
+    let named = |key: &str| format!("aws_kms_key.k[\"{key}\"]");
+    let (a, b) = (named("a"), named("b"));
+    let found = value(&[&a, &b, "aws_kms_key.k"]);
+    assert!(is_unknown(&found), "{found}");
 }
 
 #[test]
