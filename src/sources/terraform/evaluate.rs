@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
 use hcl::eval::{Context, Evaluate};
-use hcl::{Block, Body};
+use hcl::{Block, Body, Expression};
 use serde_json::{Map, Value, json};
 
 use super::address::{parent, steps};
@@ -166,6 +166,13 @@ impl<'s> Evaluator<'s> {
             None => {
                 for (name, variable) in &ids.objects.plan.variables {
                     given.insert(name.clone(), Some(to_hcl(&variable.value)));
+                }
+                // A plan keeps no value of an ephemeral variable, and prints its default.
+                let ephemeral = module
+                    .blocks("variable")
+                    .filter(|block| is_ephemeral(block));
+                for name in ephemeral.filter_map(|block| label(block, 0)) {
+                    given.insert(name.to_owned(), None);
                 }
             }
             Some((above, call)) => {
@@ -380,6 +387,13 @@ fn resources(ids: &Identities<'_, '_>, address: &str, context: &mut Context<'sta
         context.declare_var(kind.as_str(), to_hcl(&named));
     }
     context.declare_var("data", to_hcl(&Value::Object(data)));
+}
+
+/// Whether the value of a variable is not kept, or may not be.
+///
+/// See <https://developer.hashicorp.com/terraform/language/manage-sensitive-data/ephemeral>.
+fn is_ephemeral(variable: &Block) -> bool {
+    attribute(&variable.body, "ephemeral").is_some_and(|is| is.expr != Expression::Bool(false))
 }
 
 /// What is known of an object: its values but for those that are not known or sensitive, and what it will be called.

@@ -42,34 +42,40 @@ impl Providers {
         written: &BTreeMap<String, Value>,
     ) -> Result<Self, PlanError> {
         let mut known: BTreeMap<String, Provider> = BTreeMap::new();
+        // All that tells of one: where it does not say the same, nothing is told.
+        let mut accounts: BTreeMap<String, BTreeSet<AccountId>> = BTreeMap::new();
+        let mut regions: BTreeMap<String, BTreeSet<Region>> = BTreeMap::new();
         let configuration = objects.plan.configuration.as_ref();
         for (key, config) in configuration.iter().flat_map(|all| &all.provider_config) {
             let written = written.get(key).unwrap_or(&Value::Null);
             let of = |name: &str| value(&config.expressions, written, name);
             let region = of("region").and_then(|region| Some(Region::new(region.as_str()?)));
+            regions.entry(key.clone()).or_default().extend(region);
             let role = last_role(&config.expressions, written);
             let role = role.and_then(|role| Arn::parse(&role).ok()?.account());
             let allowed = of("allowed_account_ids").and_then(|ids| one_account(&ids));
-            known.insert(
-                key.clone(),
-                Provider {
-                    account: role.or(allowed),
-                    region,
-                    has_instances: is_of_each(&config.expressions),
-                },
-            );
+            let told = role.into_iter().chain(allowed);
+            accounts.entry(key.clone()).or_default().extend(told);
+            let has_instances = is_of_each(&config.expressions);
+            let provider = known.entry(key.clone()).or_default();
+            provider.has_instances = has_instances;
         }
+        let has_instances = |key: &String| known.get(key).is_some_and(|one| one.has_instances);
         for (key, account) in agreed(objects, account_of) {
-            let provider = known.entry(key).or_default();
-            if !provider.has_instances {
-                provider.account.get_or_insert(account);
+            if !has_instances(&key) {
+                accounts.entry(key).or_default().insert(account);
             }
         }
         for (key, region) in agreed(objects, region_of) {
-            let provider = known.entry(key).or_default();
-            if !provider.has_instances {
-                provider.region.get_or_insert(region);
+            if !has_instances(&key) {
+                regions.entry(key).or_default().insert(region);
             }
+        }
+        for (key, all) in accounts {
+            known.entry(key).or_default().account = only(all);
+        }
+        for (key, all) in regions {
+            known.entry(key).or_default().region = only(all);
         }
         let mut told = Vec::new();
         for (key, given) in given {
@@ -268,19 +274,22 @@ fn agreed<T: Clone + Ord>(
             of.insert(told);
         }
     }
-    let one = |(provider, mut all): (String, BTreeSet<T>)| {
-        let first = all.pop_first()?;
-        all.is_empty().then_some((provider, first))
-    };
+    let one = |(provider, all): (String, BTreeSet<T>)| Some((provider, only(all)?));
     found.into_iter().filter_map(one).collect()
 }
 
+/// The only one of them.
+fn only<T: Ord>(mut all: BTreeSet<T>) -> Option<T> {
+    let first = all.pop_first()?;
+    all.is_empty().then_some(first)
+}
+
 /// What is in the account of its provider, and in its Region if it is in one: the ARN of another may be that of what it belongs to, as a
-/// subscription's is its topic's, or of the organization's management account.
+/// subscription's is its topic's, or of the organization's management account, as that of an organization's trail is.
 #[rustfmt::skip]
 const AT_HOME: &[&str] = &[
     "aws_backup_logically_air_gapped_vault", "aws_backup_plan", "aws_backup_report_plan", "aws_backup_vault", "aws_cloudformation_stack",
-    "aws_cloudtrail", "aws_cloudwatch_event_bus", "aws_cloudwatch_event_rule", "aws_cloudwatch_log_group", "aws_cloudwatch_metric_alarm",
+    "aws_cloudwatch_event_bus", "aws_cloudwatch_event_rule", "aws_cloudwatch_log_group", "aws_cloudwatch_metric_alarm",
     "aws_db_instance", "aws_db_option_group", "aws_db_parameter_group", "aws_db_subnet_group", "aws_docdb_cluster",
     "aws_docdb_cluster_instance", "aws_dynamodb_table", "aws_ebs_volume", "aws_ecr_repository", "aws_ecs_cluster", "aws_ecs_service",
     "aws_efs_file_system", "aws_eks_cluster", "aws_fsx_lustre_file_system", "aws_fsx_ontap_file_system", "aws_fsx_ontap_volume",

@@ -302,4 +302,42 @@ fn the_arn_of_what_may_be_of_another_account_tells_no_account() {
     assert_eq!(folder.code(&subscription, &["--account", TO]), 1);
     let topic = beside("aws_sns_topic", "alerts");
     assert_eq!(folder.code(&topic, &["--account", TO]), 2);
+    // An organization's trail is the management account's, whoever made it.
+    let trail = beside("aws_cloudtrail", "trail");
+    assert_eq!(folder.code(&trail, &[]), 3);
+    assert_eq!(folder.code(&trail, &["--account", TO]), 1);
+}
+
+/// A plan prints the default of a variable whose value it does not keep.
+#[test]
+fn the_value_of_an_ephemeral_variable_is_not_known() {
+    let folder = Folder::new();
+    let role = json!([{"role_arn": {"references": ["var.account"]}}]);
+    let arguments = json!({"region": {"constant_value": "us-east-2"}, "assume_role": role});
+    let mut plan = under(denies(), arguments);
+    plan["variables"] = json!({"account": {"value": ELSEWHERE}});
+    let source = |more: &str, plan: &Value| {
+        let text = format!(
+            "variable \"account\" {{\n{more}\n}}\nprovider \"aws\" {{\n  region = \"us-east-2\"\n  assume_role {{\n    role_arn = \"arn:aws:iam::${{var.account}}:role/r\"\n  }}\n}}\n{BLOCKS}"
+        );
+        folder.files.write("main.tf", &text);
+        let folder_of = folder.files.path("");
+        folder.code(plan, &["--terraform-source", folder_of.to_str().unwrap()])
+    };
+    assert_eq!(source("", &plan), 0);
+    assert_eq!(source("ephemeral = false", &plan), 0);
+    assert_eq!(source("ephemeral = true", &plan), 3);
+    // Who Terraform is says otherwise than the text: one of the two is not of this plan.
+    let identity = json!({"address": "data.aws_caller_identity.c", "mode": "data", "type": "aws_caller_identity", "name": "c",
+        "values": {"account_id": TO}, "sensitive_values": {}});
+    let resources = "/configuration/root_module/resources";
+    let all = plan.pointer_mut(resources).unwrap().as_array_mut();
+    all.unwrap().push(
+        json!({"address": identity["address"], "mode": "data", "type": identity["type"],
+            "name": "c", "provider_config_key": "aws", "expressions": {}}),
+    );
+    plan["prior_state"] = json!({"values": {"root_module": {"resources": [identity]}}});
+    let written = "data \"aws_caller_identity\" \"c\" {\n}\nvariable \"other\" {";
+    assert_eq!(source(&format!("}}\n{written}"), &plan), 3);
+    assert_eq!(folder.code(&plan, &[]), 1);
 }
