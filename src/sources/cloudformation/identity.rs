@@ -68,7 +68,12 @@ pub fn of(
         }
     };
     let first = resources_of(file, &root, &settings, None);
-    let unnamed = unnamed(&first);
+    let perhaps = if is_there {
+        perhaps_made(&first.template)
+    } else {
+        BTreeSet::new()
+    };
+    let unnamed = unnamed(&first, &perhaps);
     let mut found = ResourceNames::default();
     for (id, prefix) in &unnamed {
         let all = things
@@ -80,7 +85,7 @@ pub fn of(
     }
     let mut without_alias = found.clone();
     by_alias(&first, &unnamed, &aliases, &mut found);
-    plans(&first, &things, &mut found);
+    plans(&first, &things, &perhaps, &mut found);
     // Where nobody knows what is there now, a key that cannot be exchanged is still that of a thing that the template names.
     let world = if is_there {
         settings.identity.names = found.settled();
@@ -126,6 +131,7 @@ pub fn of(
         there,
         absent,
         others,
+        foreign,
     } = if is_there {
         settings.identity.unknown.clone_from(&unknown);
         there::of(&Template::new(file, &root, &settings), base)
@@ -141,6 +147,7 @@ pub fn of(
         there,
         absent,
         others,
+        foreign,
     })
 }
 
@@ -215,13 +222,30 @@ fn aliases(things: &[Thing<'_>]) -> BTreeMap<String, String> {
     each.collect()
 }
 
+/// The resources of a template that is deployed now of which the values that it is resolved with do not tell whether they are made, as
+/// the stack may have others.
+fn perhaps_made(template: &Template<'_>) -> BTreeSet<String> {
+    let hidden = Settings {
+        of_change: true,
+        hides_kept: true,
+        ..template.settings.clone()
+    };
+    let hidden = Template::new(template.file, template.root, &hidden);
+    let resources = template.root.get("Resources").map_or(&[][..], Node::fields);
+    let perhaps = resources.iter().filter(|(_, node)| {
+        let condition = node.get("Condition").and_then(Node::text);
+        condition.is_some_and(|name| hidden.condition_named(name).is_none())
+    });
+    perhaps.map(|(id, _)| id.clone()).collect()
+}
+
 /// The resources whose names AWS gives, with what their ARNs begin with.
-fn unnamed(reader: &TemplateReader<'_>) -> BTreeMap<String, String> {
+fn unnamed(reader: &TemplateReader<'_>, perhaps: &BTreeSet<String>) -> BTreeMap<String, String> {
     let template = &reader.template;
     let resources = template.root.get("Resources").map_or(&[][..], Node::fields);
     let made = resources
         .iter()
-        .filter(|(_, node)| reader.is_made(node) != Some(false));
+        .filter(|(id, node)| perhaps.contains(id) || reader.is_made(node) != Some(false));
     let each = made.filter_map(|(id, node)| {
         let own = names::given_by_aws(template, id, node)?;
         let arn = names::arn(template, id, node);
@@ -329,7 +353,12 @@ fn by_alias(
 }
 
 /// The plans that are found by their names.
-fn plans(reader: &TemplateReader<'_>, things: &[Thing<'_>], found: &mut ResourceNames) {
+fn plans(
+    reader: &TemplateReader<'_>,
+    things: &[Thing<'_>],
+    perhaps: &BTreeSet<String>,
+    found: &mut ResourceNames,
+) {
     let name = |plan: &Value| {
         plan.get("BackupPlan")?
             .get("BackupPlanName")?
@@ -342,7 +371,8 @@ fn plans(reader: &TemplateReader<'_>, things: &[Thing<'_>], found: &mut Resource
         .get("Resources")
         .map_or(&[][..], Node::fields)
     {
-        if kind(node) != PLAN || reader.is_made(node) == Some(false) {
+        let is_made = perhaps.contains(id) || reader.is_made(node) != Some(false);
+        if kind(node) != PLAN || !is_made {
             continue;
         }
         let body = reader.template.naming(|| reader.of(node, "BackupPlan"));

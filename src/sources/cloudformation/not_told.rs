@@ -43,6 +43,10 @@ pub fn changes(
     });
     let changed = settings.identity.unknown.iter().filter_map(|id| {
         let was = now.template.resource(id)?;
+        // Whether the stack has one that is not made by the values that are given is told apart.
+        if now.is_made(was) == Some(false) {
+            return None;
+        }
         let is = then.template.resource(id).filter(|is| then.is_made(is) != Some(false));
         let is_told = match is {
             None => stays(id) == Some(true),

@@ -29,6 +29,8 @@ pub struct Identity {
     pub absent: BTreeSet<String>,
     /// Those whose things do not, while something else does that they may have made under another name.
     pub others: BTreeSet<String>,
+    /// Those whose names things of another stack have.
+    pub foreign: BTreeSet<String>,
 }
 
 /// What a template is resolved with.

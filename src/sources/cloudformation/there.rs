@@ -25,6 +25,8 @@ pub struct InFacts {
     pub absent: BTreeSet<String>,
     /// They do not, and something else does that it may have made under another name.
     pub others: BTreeSet<String>,
+    /// Those whose things do, and are of another stack.
+    pub foreign: BTreeSet<String>,
 }
 
 /// What the facts say.
@@ -34,6 +36,8 @@ enum Stands {
     No,
     /// Another does, which may be it.
     Another,
+    /// It is there, and of another stack.
+    Foreign,
     Perhaps,
 }
 
@@ -48,10 +52,15 @@ pub fn of(template: &Template<'_>, base: &Value) -> InFacts {
     let arns = arns.filter_map(|(id, node)| arn(template, id, node).as_str().map(str::to_owned));
     let own: BTreeSet<String> = arns.collect();
     for (id, node) in resources {
-        match facts.stands(template, (id, node), &own) {
+        let stands = match facts.stands(template, (id, node), &own) {
+            Stands::No if template.settings.identity.unknown.contains(id) => Stands::Another,
+            stands => stands,
+        };
+        match stands {
             Stands::Yes => drop(found.there.insert(id.clone())),
             Stands::No => drop(found.absent.insert(id.clone())),
             Stands::Another => drop(found.others.insert(id.clone())),
+            Stands::Foreign => drop(found.foreign.insert(id.clone())),
             Stands::Perhaps => {}
         }
     }
@@ -223,8 +232,7 @@ impl<'b> PlaceFacts<'b> {
         if let Some(thing) = things.clone().find(|thing| text(thing, key) == Some(arn)) {
             return match is_ours(thing, template.settings, id) {
                 true => Stands::Yes,
-                // It is of another stack.
-                false => Stands::Perhaps,
+                false => Stands::Foreign,
             };
         }
         let is_other = |thing: &Value| {

@@ -9,7 +9,7 @@ use super::mentions::{parameters, parameters_of_condition};
 use super::names::called;
 use super::reader::TemplateReader;
 use super::resources::is_read;
-use super::template::{Settings, Template};
+use super::template::{Identity, Settings, Template};
 use super::text::{Kind, Node};
 
 /// The parameters on which that depends, by the logical ids. The settings hide the values that are given.
@@ -78,8 +78,12 @@ pub fn left_open(
             now.is_made(was),
             is.map_or(Some(false), |is| then.is_made(is)),
         ];
-        let is_made = made.iter().any(|made| *made != Some(false));
-        if identity.there.contains(id) == is_made && !identity.others.contains(id) {
+        // Of what neither stands in the facts nor is told not to, nothing is known.
+        let is_told = match made.iter().any(|made| *made != Some(false)) {
+            true => identity.there.contains(id),
+            false => is_none_of_it(identity, id),
+        };
+        if is_told && !identity.others.contains(id) {
             continue;
         }
         then.open(format!(
@@ -87,6 +91,11 @@ pub fn left_open(
             was.line
         ));
     }
+}
+
+/// Whether the facts tell that the stack has none of what a resource makes.
+fn is_none_of_it(identity: &Identity, id: &str) -> bool {
+    identity.absent.contains(id) || identity.foreign.contains(id)
 }
 
 /// Says the same of values that are not given, and that the stack keeps: of what the change changes, makes or deletes.
@@ -117,7 +126,8 @@ pub fn kept_open(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
             let is_made = reader.is_made(node) != Some(false);
             let is_told = match now.template.resource(id).is_some() {
                 true if identity.there.contains(id) => is_made,
-                true => !identity.others.contains(id) && (!is_made || identity.absent.contains(id)),
+                true if is_made => !identity.others.contains(id) && identity.absent.contains(id),
+                true => !identity.others.contains(id) && is_none_of_it(identity, id),
                 false => is_made && of_names.is_none(),
             };
             if let Some(on) = of_condition.or(of_names).filter(|_| !is_told) {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::judged::{Change, Judged, judged};
-use super::template_before::{nothing, resource_of};
+use super::template_before::{nothing, resource_of, shared};
 use crate::support::Estate;
 use crate::support::estate::{
     CENTRAL_KEY, FROM, KEY, PROD_KEY, ROLE, SOURCE, TO, allow_copy_into, trust,
@@ -77,6 +77,50 @@ fn a_vault_whose_condition_a_value_turns_may_go() {
     let tagged = listed().set("/accounts/1/regions/0/vaults/0/Tags", tags);
     let given = ["--parameter", "P=no", "--cloudformation-stack", "other"];
     assert_eq!(self::of(&tagged, &stack, TO, &given), orders("feasible", 0));
+}
+
+/// A role that AWS names: its tags say that the stack has it, and else any that is there may be it.
+#[test]
+fn what_has_no_name_of_its_own_may_go_too() {
+    let arn = format!("arn:aws:iam::{FROM}:role/app-R-1ABCDEFGHIJK");
+    let tags = |stack: &str| json!({"aws:cloudformation:stack-name": stack, "aws:cloudformation:logical-id": "R"});
+    let estate = |tags: Value| {
+        Estate::rds()
+            .set("/accounts/0/roles_complete", json!(true))
+            .set("/accounts/0/roles/0/Arn", json!(arn))
+            .set("/accounts/0/roles/0/Tags", tags)
+            .set("/copies/0/role", json!(arn))
+    };
+    let role = resource_of(
+        "AWS::IAM::Role",
+        &json!({"AssumeRolePolicyDocument": trust()}),
+    );
+    let made = stack("no", json!({"R": under_condition(role)}));
+    let stays = ["--parameter-before", "P=no"];
+    let named = ["--parameter", "P=no", "--cloudformation-stack", "app"];
+    for (tags, given, code) in [
+        (tags("app"), &named[..], 3),
+        (tags("app"), &named[..2], 3),
+        (json!({}), &named[..2], 3),
+        (tags("app"), &[&named[..], &stays].concat()[..], 0),
+        // It is another stack's, and the stack has none.
+        (tags("other"), &named[..], 0),
+    ] {
+        let found = of(&estate(tags.clone()), &made, FROM, given);
+        assert_eq!(found, orders("feasible", code), "{tags} {given:?}");
+    }
+    // The default makes none, and the stack may have been made with another value: the change takes it out.
+    let none = stack("no", json!({}));
+    for (tags, code) in [(tags("app"), 3), (tags("other"), 0)] {
+        let change = Change::Templates(&made, &none, FROM);
+        let found = judged(&estate(tags), &change, &named[2..]);
+        assert_eq!(told(&found), orders("feasible", code));
+    }
+    // A key, which a list of keys may lack.
+    let key = resource_of("AWS::KMS::Key", &json!({"KeyPolicy": shared()}));
+    let made = stack("no", json!({"K": under_condition(key)}));
+    let found = of(&Estate::rds(), &made, FROM, &["--parameter", "P=no"]);
+    assert_eq!(found, orders("feasible", 3));
 }
 
 #[test]
