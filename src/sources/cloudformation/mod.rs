@@ -18,6 +18,7 @@ pub mod parameters;
 mod properties;
 mod property_types;
 mod reader;
+mod refused;
 mod resolve;
 mod resources;
 mod same;
@@ -116,6 +117,7 @@ pub fn read_change(
     let kept = Kept::of(&now_root, &then);
     unsettled::left_open(&now, &mut then, &unsettled);
     unsettled::kept_open(&now, &mut then);
+    refused::replacements(&now, &mut then);
     for text in not_told::changes((&now, &known_now), &then, |id| kept.stays(id)) {
         then.open(text);
     }

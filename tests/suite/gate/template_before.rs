@@ -276,10 +276,11 @@ fn what_is_put_on_another_key_is_on_that_key() {
     for (then, expected) in [
         (vec![encrypted.clone()], Blocked),
         (
+            // It keeps the one that it has: the update is refused under its name.
             vec![encrypted.clone(), ("KmsKeyId", json!(PROD_KEY))],
-            Feasible,
+            Undecided,
         ),
-        (vec![("StorageEncrypted", json!(false))], Feasible),
+        (vec![("StorageEncrypted", json!(false))], Undecided),
     ] {
         let then = one(kind, database(&then));
         assert_eq!(
@@ -334,14 +335,54 @@ fn nobody_knows_what_lies_in_a_vault_that_takes_another_key() {
             Some(Undecided),
             "{then}"
         );
-        let of = verdicts(&Estate::rds(), (Some(&now), &then), settings(FROM, &[]));
-        assert_eq!(of, (Some(Feasible), Some(Feasible)), "{then}");
     }
     let renamed = one(
         "AWS::Backup::BackupVault",
         json!({"BackupVaultName": "other", "EncryptionKeyArn": PROD_KEY}),
     );
     assert_eq!(changed(&estate, FROM, &now, &renamed), Some(Blocked));
+}
+
+/// CloudFormation makes another thing before it deletes the one that was, and both cannot have one name.
+#[test]
+fn a_replacement_under_the_name_that_is_taken_is_refused() {
+    let vault = |name: &str, most: u32| {
+        one(
+            "AWS::Backup::LogicallyAirGappedBackupVault",
+            json!({"BackupVaultName": name, "MinRetentionDays": 7, "MaxRetentionDays": most}),
+        )
+    };
+    let estate = Estate::into_air_gapped();
+    let most = estate.at(&format!("{DESTINATION_VAULT}/MaxRetentionDays"));
+    let most = u32::try_from(most.as_u64().unwrap()).unwrap();
+    let of = |then: &Value| {
+        let given = settings(TO, &[]);
+        verdicts(&estate, (Some(&vault("central", most)), then), given)
+    };
+    assert_eq!(
+        of(&vault("central", most)),
+        (Some(Feasible), Some(Feasible))
+    );
+    assert_eq!(
+        of(&vault("central", most + 1)),
+        (Some(Feasible), Some(Undecided))
+    );
+    assert_eq!(
+        of(&vault("other", most + 1)),
+        (Some(Feasible), Some(Blocked))
+    );
+    let role = |path: &str, description: &str| {
+        one(
+            "AWS::IAM::Role",
+            json!({"RoleName": "other", "Path": path, "Description": description, "AssumeRolePolicyDocument": trust()}),
+        )
+    };
+    let of = |then: &Value| {
+        let now = role("/", "one");
+        verdicts(&Estate::rds(), (Some(&now), then), settings(FROM, &[]))
+    };
+    assert_eq!(of(&role("/", "two")), (Some(Feasible), Some(Feasible)));
+    assert_eq!(of(&role("/a/", "one")), (Some(Feasible), Some(Undecided)));
 }
 
 /// What may set any property of a vault leaves it open; the same in both templates changes nothing.
