@@ -236,6 +236,12 @@ fn root_or_none(file: &str, bytes: &[u8]) -> Result<Node, TemplateError> {
         message: error.to_string(),
     })?;
     let root = text::parse(file, text)?;
+    // What `aws cloudformation get-template` prints: a template of JSON as it is, and one of YAML as a text.
+    let root = match root.get("TemplateBody").map(|body| (body, body.text())) {
+        Some((_, Some(text))) if root.get("Resources").is_none() => text::parse(file, text)?,
+        Some((body, None)) if root.get("Resources").is_none() => body.clone(),
+        Some(_) | None => root,
+    };
     let count = root.get("Resources").map_or(0, |all| all.fields().len());
     if count > MOST {
         return Err(TemplateError::TooMany {

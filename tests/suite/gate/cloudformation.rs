@@ -167,6 +167,26 @@ fn what_is_no_template_is_an_error_with_its_place() {
     }
 }
 
+/// `aws cloudformation get-template` prints a template of JSON as it is, and one of YAML as a text.
+#[test]
+fn a_template_is_taken_out_of_the_answer_that_has_it() {
+    let read = |text: &str| {
+        let read = cloudformation::read("t.json", text.as_bytes(), &Settings::default());
+        read.map(|planned| planned.warnings)
+            .map_err(|error| error.to_string())
+    };
+    let body = json!({"Resources": {"A": {"Type": "AWS::Backup::BackupVault", "Properties": {"BackupVaultName": "a"}}}});
+    let own = read(&body.to_string());
+    assert!(own.is_ok(), "{own:?}");
+    for body in [body.clone(), json!(body.to_string())] {
+        let answer = json!({"TemplateBody": body, "StagesAvailable": ["Original", "Processed"]});
+        assert_eq!(read(&answer.to_string()), own, "{answer}");
+    }
+    let other = json!({"TemplateBody": {"Parameters": {}}});
+    let error = read(&other.to_string()).unwrap_err();
+    assert!(error.contains("it has no `Resources`"), "{error}");
+}
+
 /// Aliases of aliases: what would be a billion values ends at two million.
 #[test]
 fn a_bomb_of_aliases_is_refused() {
