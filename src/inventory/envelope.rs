@@ -15,6 +15,6 @@ pub use answer::{
 };
 pub use detail::Detail;
 pub(super) use document::RawFields;
-pub use document::{BackupPolicy, Owner, TagPolicy, bare, policy_document};
+pub use document::{BackupPolicy, OF_KEY, Owner, TagPolicy, bare, policy_document};
 pub use list::{ListElement, is_beside_a_list, is_more_to_come, read_list};
 pub use words::unknown_word;

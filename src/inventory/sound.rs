@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::beside;
 use super::effective::EffectivePolicy;
+use super::envelope::OF_KEY;
 use super::field::Field;
 use super::frame::{Account, CopyEntry, GapEntry, RegionFacts};
 use super::json::{Extra, Json};
@@ -125,6 +126,9 @@ impl Sound for Key {
         beside::OF_KEY.check(&self.extra)?;
         if let Field::Is(policy) = &self.policy {
             says_to_whom(policy, "Policy")?;
+        }
+        if let Field::Is(policy) = &self.ram_policy {
+            is_the_one_of_a_key(policy, "RamPolicy")?;
         }
         let says = |extra: &Extra, of: &str, name: &str, is: &[&str]| match text(extra, name) {
             Some(other) if !is.contains(&other) => Err(format!(
@@ -395,7 +399,24 @@ impl Sound for ControlPolicy {
     }
 }
 
+/// A key's policy is the one of its place, and what is no key's is none of those.
+fn is_the_one_of_a_key(policy: &Policy, place: &str) -> Result<(), String> {
+    let expected = match place {
+        "Policy" => "default",
+        "RamPolicy" => "AWS_RAM",
+        _ => "",
+    };
+    match (policy.of_another(&[(OF_KEY, expected)]), expected) {
+        (None, _) => Ok(()),
+        (Some((_, other)), "") => Err(format!("`{place}` is the policy `{other}` of a key")),
+        (Some((_, other)), expected) => Err(format!(
+            "`{place}` is the policy `{other}`: expected the one with PolicyName `{expected}`"
+        )),
+    }
+}
+
 fn says_to_whom(policy: &Policy, place: &str) -> Result<(), String> {
+    is_the_one_of_a_key(policy, place)?;
     if policy.parts().principal {
         Ok(())
     } else {
@@ -406,6 +427,7 @@ fn says_to_whom(policy: &Policy, place: &str) -> Result<(), String> {
 }
 
 fn says_on_what(policy: &Policy, place: &str) -> Result<(), String> {
+    is_the_one_of_a_key(policy, place)?;
     if !policy.parts().no_principal {
         return Err(format!(
             "`{place}` has a statement with `Principal`: expected none in such a policy"

@@ -95,6 +95,14 @@ pub fn policy_document(text: &str) -> Result<Opened<'_>, String> {
     open(text, &POLICY)
 }
 
+/// What names a policy of a key among those that the key has.
+pub const OF_KEY: &str = "PolicyName of a key";
+
+/// Those that a key may have.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html>.
+const KEY_POLICIES: &[&str] = &["default", "AWS_RAM"];
+
 /// So deep a document may be inside answers and texts.
 const DEPTH: usize = 8;
 
@@ -171,7 +179,8 @@ fn is_the_right_one(name: &str, fields: &[(Cow<'_, str>, &RawValue)]) -> Result<
             .map(|(_, raw)| raw.get())
     };
     if name == "Policy"
-        && let Some(policy) = text_of(fields, "PolicyName").filter(|name| name != "default")
+        && let Some(policy) = text_of(fields, "PolicyName")
+        && !KEY_POLICIES.contains(&policy.as_str())
     {
         return Err(format!(
             "found the policy `{policy}`: expected the one with PolicyName `default`"
@@ -207,10 +216,11 @@ fn owners<'f>(
     inside: &'f str,
     fields: &'f [(Cow<'_, str>, &RawValue)],
 ) -> impl Iterator<Item = Owner> + 'f {
-    // Of a key's policy it says which of its policies it is.
-    let of_role = (inside == "PolicyDocument").then_some("PolicyName");
-    let names = OWNERS.iter().copied().chain(of_role);
-    names.filter_map(|name| Some((name, text_of(fields, name)?.into())))
+    let of_role = (inside == "PolicyDocument").then_some(("PolicyName", "PolicyName"));
+    let of_key = (inside == "Policy").then_some((OF_KEY, "PolicyName"));
+    let names = OWNERS.iter().map(|name| (*name, *name));
+    let names = names.chain(of_role).chain(of_key);
+    names.filter_map(|(of, name)| Some((of, text_of(fields, name)?.into())))
 }
 
 fn text_of(fields: &[(Cow<'_, str>, &RawValue)], wanted: &str) -> Option<String> {
@@ -345,7 +355,7 @@ mod tests {
                 r#"{"Policy": "{}", "Document": "{}"}"#,
                 "`Policy` and `Document`",
             ),
-            (r#"{"Policy": "{}", "PolicyName": "AWS_RAM"}"#, "AWS_RAM"),
+            (r#"{"Policy": "{}", "PolicyName": "other"}"#, "other"),
             (
                 r#"{"Document": "{}", "IsDefaultVersion": false}"#,
                 "not the default",

@@ -122,6 +122,7 @@ const WAYS: &[(&str, &[Way])] = &[
 
 pub const DESTINATION_VAULT_POLICY: &str = "/accounts/1/regions/0/vaults/0/AccessPolicy";
 pub const KEY_POLICY: &str = "/accounts/0/regions/0/keys/0/Policy";
+pub const RAM_POLICY: &str = "/accounts/0/regions/0/keys/0/RamPolicy";
 
 fn pairs(tags: &Value, key: &str, value: &str) -> Value {
     let pair = |(name, of): (&String, &Value)| json!({key: name, value: of});
@@ -258,6 +259,16 @@ fn an_answer_about_something_else_is_refused() {
             "AWS_RAM",
         ),
         (
+            RAM_POLICY,
+            json!({"Policy": key_policy, "PolicyName": "default"}),
+            "`AWS_RAM`",
+        ),
+        (
+            DESTINATION_VAULT_POLICY,
+            json!({"Policy": key_policy, "PolicyName": "default"}),
+            "of a key",
+        ),
+        (
             "/accounts/0/regions/0/keys/0/Aliases",
             json!({"Aliases": [{"AliasName": "alias/x", "TargetKeyId": "other"}]}),
             "other",
@@ -275,5 +286,11 @@ fn an_answer_about_something_else_is_refused() {
     ] {
         let error = refusal(&Estate::rds().set(pointer, value.clone()));
         assert!(error.contains(says), "{value}: {error}");
+    }
+    for (pointer, name) in [(KEY_POLICY, "default"), (RAM_POLICY, "AWS_RAM")] {
+        let answer = json!({"Policy": key_policy, "PolicyName": name});
+        let text = Estate::rds().set(pointer, answer).0.to_string();
+        let read = inventory::read("f.json", text.as_bytes());
+        assert!(read.is_ok(), "{pointer}: {:?}", read.err());
     }
 }
