@@ -11,7 +11,7 @@ use crate::checks;
 use crate::cli::{ChangeArgs, Given, Output, OverKind};
 use crate::inventory::{
     Facts, Inventory, Json, MadeBy, Misspelt, Named, Overlay, PlanReference, Start, Taken,
-    TakenFor, Waiting, leave_changed_defaults_open, misspelt, opened,
+    TakenFor, Waiting, leave_changed_defaults_open, misspelt, opened, said_otherwise,
 };
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, near};
 use crate::plans::{self, Selection};
@@ -150,6 +150,9 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         (now, &mut then.document)
     });
     leave_changed_defaults_open(&mut documents.collect::<Vec<_>>());
+    for now in now.iter().flatten() {
+        warn_of_others(&base, now, output);
+    }
     let now = additions::last(now.into_iter().flatten().collect());
     let then = additions::last(then);
     if then.is_empty() {
@@ -197,6 +200,30 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         makes,
         taken,
     })
+}
+
+/// How many fields are named of which a plan says something else than was read.
+const NAMED: usize = 5;
+
+/// Says what a plan takes to be there now and the facts do not: it counts, and one of the two is older than the other.
+fn warn_of_others(base: &Inventory, now: &Overlay, output: &Output) {
+    if now.waits_for != Waiting::TerraformApply {
+        return;
+    }
+    let all = said_otherwise(base, &now.document);
+    if all.is_empty() {
+        return;
+    }
+    let named = all.get(..NAMED).unwrap_or(&all).join(", ");
+    let more = match all.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    let text = format!(
+        "{}: what it says is there now was read otherwise: {named}{more}. The plan counts: where it is older than the facts, or was made with -refresh=false, plan anew",
+        now.name
+    );
+    warn(output, &text);
 }
 
 /// Whether the tags of resources decide which copies there are.

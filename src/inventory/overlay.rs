@@ -13,6 +13,7 @@ mod managed;
 mod names;
 mod open;
 mod organization;
+mod otherwise;
 mod stale;
 mod stands;
 mod unknown;
@@ -44,6 +45,7 @@ pub use open::{
     NOT_MADE_NOW, SAVED, WHERE_IT_STANDS,
 };
 pub use organization::{Becomes, PolicyChange, PolicyType};
+pub use otherwise::said_otherwise;
 pub use stale::forget_roles;
 pub use unknown::unknown_within;
 

@@ -70,7 +70,7 @@ pub(super) fn not_found(file: &str) -> String {
 }
 
 /// Whether what is told of a field says no more and nothing else than what was read.
-fn agrees(field: &str, read: &Value, told: &Value) -> bool {
+pub(super) fn agrees(field: &str, read: &Value, told: &Value) -> bool {
     if let Some(joined) = Joined::of(told) {
         let mut list = Map::new();
         list.insert(field.to_owned(), read.clone());

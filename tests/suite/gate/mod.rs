@@ -16,6 +16,7 @@ mod named_in_both;
 mod names_at_apply;
 mod names_to_come;
 mod nested_stacks;
+mod older_facts;
 mod open_answer;
 mod organization;
 mod overlay;
