@@ -85,8 +85,6 @@ cites! {
     QUOTAS = "AWS Backup quotas", guide!("aws-backup-limits");
     /// What changed when.
     HISTORY = "Document history for AWS Backup", guide!("doc-history");
-    /// How an RDS instance is backed up.
-    RDS_BACKUP = "Amazon Relational Database Service backups", guide!("rds-backup");
     /// Troubleshooting.
     TROUBLESHOOTING = "Troubleshooting AWS Backup", guide!("troubleshooting");
     /// Vault Lock.

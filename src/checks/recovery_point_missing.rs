@@ -36,7 +36,7 @@ pub(super) const CHECK: Check = Check {
         cite::FSX_ONTAP_BACKUPS,
         cite::PLAN_OPTIONS,
         cite::TROUBLESHOOTING,
-        cite::RDS_BACKUP,
+        cite::RDS,
         cite::ASSIGN,
         cite::ASSIGN_JSON,
     ],
