@@ -52,10 +52,10 @@ pub fn of(template: &Template<'_>, base: &Value) -> InFacts {
     let arns = arns.filter_map(|(id, node)| arn(template, id, node).as_str().map(str::to_owned));
     let own: BTreeSet<String> = arns.collect();
     for (id, node) in resources {
-        let stands = match facts.stands(template, (id, node), &own) {
-            Stands::No if template.settings.identity.unknown.contains(id) => Stands::Another,
-            stands => stands,
-        };
+        let mut stands = facts.stands(template, (id, node), &own);
+        if stands == Stands::No && template.settings.identity.unknown.contains(id) {
+            stands = Stands::Another;
+        }
         match stands {
             Stands::Yes => drop(found.there.insert(id.clone())),
             Stands::No => drop(found.absent.insert(id.clone())),

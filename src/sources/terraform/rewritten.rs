@@ -266,26 +266,25 @@ fn compared(of: BinaryOp, name: &str) -> Expression {
 impl VisitMut for Typed {
     fn visit_expr_mut(&mut self, node: &mut Expression) {
         visit_expr_mut(self, node);
-        match node {
-            Expression::Conditional(of) => self.conditional(of),
-            Expression::FuncCall(of)
-                if of.name.name.as_str() == "coalesce"
-                    && !of.name.is_namespaced()
-                    && !of.args.expand_final() =>
-            {
+        if let Expression::Conditional(of) = node {
+            self.conditional(of);
+        } else if let Expression::FuncCall(of) = node {
+            let is_coalesce = of.name.name.as_str() == "coalesce" && !of.name.is_namespaced();
+            if is_coalesce && !of.args.expand_final() {
                 self.coalesce(of);
             }
-            Expression::BinaryOp(of) => {
-                let name = match *of.operator {
-                    BinaryOperator::Eq => EQUAL,
-                    BinaryOperator::NotEq => UNEQUAL,
-                    _ => return,
-                };
-                if let Expression::BinaryOp(of) = mem::replace(node, Expression::null()) {
-                    *node = compared(*of, name);
-                }
+        } else if let Expression::BinaryOp(of) = node {
+            let operator = *of.operator;
+            let name = if operator == BinaryOperator::Eq {
+                EQUAL
+            } else if operator == BinaryOperator::NotEq {
+                UNEQUAL
+            } else {
+                return;
+            };
+            if let Expression::BinaryOp(of) = mem::replace(node, Expression::null()) {
+                *node = compared(*of, name);
             }
-            _ => {}
         }
     }
 

@@ -118,7 +118,17 @@ fn holds_any(kind: &Expression) -> bool {
         Expression::FuncCall(call) => call.args.iter().any(holds_any),
         Expression::Array(kinds) => kinds.iter().any(holds_any),
         Expression::Object(fields) => fields.values().any(holds_any),
-        _ => false,
+        Expression::Null
+        | Expression::Bool(_)
+        | Expression::Number(_)
+        | Expression::String(_)
+        | Expression::TemplateExpr(_)
+        | Expression::Traversal(_)
+        | Expression::Parenthesis(_)
+        | Expression::Conditional(_)
+        | Expression::Operation(_)
+        | Expression::ForExpr(_)
+        | _ => false,
     }
 }
 
