@@ -505,6 +505,8 @@ fn a_single_resource_of_a_policy_leaves_open_whether_it_is_taken() {
     }
 }
 
+type ChangeOfPlan<'c> = &'c dyn Fn(&mut Value);
+
 /// AWS's page calls a policy with both not valid, wants a schedule of every rule, and names the types that a policy may take.
 #[test]
 fn a_policy_that_its_page_calls_not_valid_leaves_open_what_it_copies() {
@@ -514,7 +516,7 @@ fn a_policy_that_its_page_calls_not_valid_leaves_open_what_it_copies() {
     };
     let sound = here(|_| {});
     assert_eq!(made(&sound).open.len(), 0);
-    let cases: [(&str, &dyn Fn(&mut Value)); 4] = [
+    let cases: [(&str, ChangeOfPlan<'_>); 4] = [
         (
             "a plan with selections by `tags` and by `resources`",
             &|plan| plan["selections"]["resources"] = types("arn:aws:rds:*:*:db:*"),
