@@ -316,9 +316,10 @@ fn what_it_does(remedy: &Remedy) -> String {
     if !remedy.brief.is_empty() {
         return remedy.brief.to_string();
     }
-    let kind = match remedy.kind {
-        RemedyKind::ReEncrypt => "re-encrypt".to_owned(),
-        other => kind(other).replace('-', " "),
+    let kind = if remedy.kind == RemedyKind::ReEncrypt {
+        "re-encrypt".to_owned()
+    } else {
+        kind(remedy.kind).replace('-', " ")
     };
     match remedy.added.len() {
         0 => kind,
