@@ -86,9 +86,9 @@ fn fields_stand_in_the_order_of_the_contract() {
             "role",
             "start",
             "lifecycle",
+            "assumptions",
             "encryption",
             "verdict",
-            "verdict_with_remedies",
             "checks"
         ]
     );
@@ -191,7 +191,7 @@ fn a_blocked_copy_says_what_is_so() {
     assert!(note["cites"][0].as_str().unwrap().starts_with("https://"));
     for (of, absent) in [
         (failed, &["waived", "locations"][..]),
-        (copy, &["plan", "change", "was", "assumptions"]),
+        (copy, &["plan", "change", "was", "verdict_with_remedies"]),
     ] {
         let fields = of.as_object().unwrap();
         assert!(
