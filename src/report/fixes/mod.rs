@@ -11,8 +11,8 @@ mod script;
 mod terraform;
 
 use super::Report;
-use crate::known::AccountId;
 use super::table::{Options, not_known};
+use crate::known::AccountId;
 use crate::quote::{shell, terminal};
 use crate::remedy::Remedy;
 
