@@ -11,7 +11,7 @@ use crate::support::estate::*;
 fn what_a_policy_had_stays_in_its_place() {
     let mut policy = key_policy(FROM, json!([]));
     policy["Id"] = json!("key-policy");
-    policy["Statement"][0]["x-odd"] = json!({"kept": [1, null]});
+    policy["Statement"][0]["Sid"] = json!("kept");
     let estate = Estate::rds().set(&format!("{RESOURCE_KEY}/Policy"), policy.clone());
     let remedies = remedies_of(&estate.0);
     let [remedy] = remedies.as_slice() else {
