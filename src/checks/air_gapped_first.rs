@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use super::words::not_read;
 use super::{Check, Found, MayFail, Others};
 use crate::inventory::{Copy, Facts, MadeBy, Named, VaultType};
 use crate::known::{Arn, Fact, Gap};
@@ -17,8 +18,10 @@ use crate::verdict::{Fix, Need, Outcome, Status};
 pub fn not_made(copy: &Copy, rule: &Value, facts: &Facts<'_>, ask: &Others<'_>) -> Option<Outcome> {
     let first = first(copy, rule, facts)?;
     let target = &first.endpoints().destination_vault;
-    if copy.endpoints().source_vault.as_ref().known() != Some(target) {
-        return not_a_target(&first);
+    match &copy.endpoints().source_vault {
+        Fact::Known(source) if source == target => {}
+        Fact::Known(_) => return not_a_target(&first),
+        Fact::Unknown(gap) => return Some(not_read((**gap).clone())),
     }
     // What stops both is said of this one by the same check.
     let (of_first, of_this) = (ask(&first), ask(copy));

@@ -154,7 +154,13 @@ fn no_slip(fields: &Fields) -> Result<(), String> {
         &CAPITAL
     };
     let slip = fields.iter().find_map(|(name, _)| {
-        let field = near(name, known).filter(|field| *field != name)?;
+        let of_another = CAPITAL
+            .iter()
+            .copied()
+            .find(|of| of.eq_ignore_ascii_case(name));
+        let of_another = of_another.filter(|_| !SMALL_TOO.contains(&name.as_str()));
+        let field = near(name, known).or(of_another);
+        let field = field.filter(|field| *field != name)?;
         let is_own = FIELDS.iter().any(|(known, _)| known == name)
             || OTHERS.contains(&name.as_str())
             || fields.iter().any(|(other, _)| other == field);
@@ -165,6 +171,9 @@ fn no_slip(fields: &Fields) -> Result<(), String> {
         None => Ok(()),
     }
 }
+
+/// Fields of the services that write all their names small which others have with a capital.
+const SMALL_TOO: &[&str] = &["kmsKeyId", "status"];
 
 /// The names of fields that begin with a capital, or those that do not.
 fn names(are_small: bool) -> Vec<&'static str> {
@@ -470,6 +479,10 @@ mod tests {
             (
                 json!({"SnapshotId": "snap-1", "State": {"Name": {"Value": "error"}}}),
                 "`State`",
+            ),
+            (
+                json!({"volumeStatus": "UPLOAD BUFFER NOT CONFIGURED"}),
+                "`VolumeStatus`",
             ),
             (
                 json!({"Engine": "MySQL"}),

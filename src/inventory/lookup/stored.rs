@@ -123,13 +123,13 @@ impl<'a> Facts<'a> {
             let made = made.and_then(|date| moment(&date.0));
             // What was read of it lacks its date or its vault, and its description tells both.
             let Some((made, vault)) = made.zip(point.backup_vault_arn.value()) else {
-                return Err(self.point_gap(&point.arn));
+                return Err(Box::new(self.point_gap(&point.arn)));
             };
             Ok((made, Reverse(vault)))
         });
         let dated = match dated.collect::<Result<Vec<_>, _>>() {
             Ok(dated) => dated,
-            Err(gap) => return Fact::unknown(gap),
+            Err(gap) => return Fact::Unknown(gap),
         };
         match dated.into_iter().max() {
             Some((_, Reverse(vault))) => Fact::Known(vault.clone()),

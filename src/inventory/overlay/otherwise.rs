@@ -64,7 +64,9 @@ fn pairs<'v>(
 
 fn otherwise(told: &Map<String, Value>, read: &Map<String, Value>, key: &str) -> Vec<String> {
     let mut all = Vec::new();
-    for (field, told) in told.iter().filter(|(field, _)| *field != key) {
+    // A selection has an id in a plan alone, and its own ways to be the same.
+    let compared = |field: &str| field != key && field != "Selections";
+    for (field, told) in told.iter().filter(|(field, _)| compared(field)) {
         let Some(read) = read.get(field) else {
             continue;
         };

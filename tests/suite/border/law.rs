@@ -93,13 +93,12 @@ fn excused(spoilt: &Spoilt) -> Option<&'static str> {
     }
 }
 
-/// Why a description may be left without its fields: the call that lists what is of the service tells no state, which is then taken
-/// for granted, and said.
+/// Why a description may be left without its fields: the state that it does not tell is taken for granted, and said.
 fn untold(spoilt: &Spoilt, inventory: &Value) -> Option<&'static str> {
     let of = spoilt.pointer.strip_suffix("/Detail")?;
     let arn = inventory.pointer(&format!("{of}/ResourceArn"))?.as_str()?;
     let service = arn.split(':').nth(2)?;
-    let is_taken = ["dsql", "ssm-sap", "storagegateway"].contains(&service);
+    let is_taken = ["dsql", "ec2", "ssm-sap", "storagegateway"].contains(&service);
     (spoilt.way == "emptied" && is_taken).then_some("a description without a state")
 }
 

@@ -191,7 +191,7 @@ fn the_screens_of_the_readme_are_what_is_printed() {
     let readme = include_str!("../../../README.md");
     let mut parts = readme.split("```sh\n").skip(1);
     let mut screens = 0;
-    while let Some(part) = parts.next() {
+    for part in parts {
         let Some((command, after)) = part.split_once("```\n\n```text\n") else {
             continue;
         };
