@@ -16,12 +16,17 @@ use crate::verdict::{Fix, Need, Outcome, Status};
 /// Why there is no backup for a copy action to copy, or may be none, as the rule's logically air-gapped target does not take it;
 /// `None`: it does.
 pub fn not_made(copy: &Copy, rule: &Value, facts: &Facts<'_>, ask: &Others<'_>) -> Option<Outcome> {
+    let is_next_backup = copy.transfer.recovery_point.is_none() && copy.copy_of.is_none();
+    let has_target = rule.get("TargetLogicallyAirGappedBackupVaultArn").is_some();
+    if let (true, true, Fact::Unknown(gap)) =
+        (is_next_backup, has_target, &copy.endpoints().source_vault)
+    {
+        return Some(not_read((**gap).clone()));
+    }
     let first = first(copy, rule, facts)?;
     let target = &first.endpoints().destination_vault;
-    match &copy.endpoints().source_vault {
-        Fact::Known(source) if source == target => {}
-        Fact::Known(_) => return not_a_target(&first),
-        Fact::Unknown(gap) => return Some(not_read((**gap).clone())),
+    if copy.endpoints().source_vault.as_ref().known() != Some(target) {
+        return not_a_target(&first);
     }
     // What stops both is said of this one by the same check.
     let (of_first, of_this) = (ask(&first), ask(copy));

@@ -189,7 +189,7 @@ fn the_overlay_of_the_readme_blocks_the_copy_of_its_example() {
 #[test]
 fn the_screens_of_the_readme_are_what_is_printed() {
     let readme = include_str!("../../../README.md");
-    let mut parts = readme.split("```sh\n").skip(1);
+    let parts = readme.split("```sh\n").skip(1);
     let mut screens = 0;
     for part in parts {
         let Some((command, after)) = part.split_once("```\n\n```text\n") else {
