@@ -132,6 +132,7 @@ fn two_accounts_in_two_regions_are_read_and_what_moto_lacks_is_a_gap() {
             ("backup:ListBackupSelections", 1),
             ("backup:ListCopyJobs", 4),
             ("backup:ListRecoveryPointsByBackupVault", 3),
+            ("kms:DescribeKey", 3),
             ("organizations:DescribeEffectivePolicy", 2),
         ]
     );

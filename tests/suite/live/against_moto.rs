@@ -219,11 +219,20 @@ fn a_copy_between_two_accounts_of_moto_is_read_and_what_moto_lacks_is_a_gap() {
     let lacks = |account: &str, operation: &str, subject: &str| {
         gap(account, operation, subject, Some("HTTP 404"))
     };
+    let no_usage = |account: &str, key: &str| {
+        gap(
+            account,
+            "kms:DescribeKey",
+            key,
+            Some("the answer lacks KeyUsage"),
+        )
+    };
     assert_eq!(
         gaps(&found),
         [
             lacks(ACCOUNT, "backup:DescribeGlobalSettings", ACCOUNT),
             lacks(ACCOUNT, "backup:GetBackupVaultAccessPolicy", &prod),
+            no_usage(ACCOUNT, &data),
             lacks(OTHER, "backup:DescribeGlobalSettings", OTHER),
             gap(
                 OTHER,
@@ -232,6 +241,7 @@ fn a_copy_between_two_accounts_of_moto_is_read_and_what_moto_lacks_is_a_gap() {
                 Some("HTTP 500")
             ),
             lacks(OTHER, "backup:GetBackupVaultAccessPolicy", &central),
+            no_usage(OTHER, &theirs_key),
         ]
     );
 }

@@ -88,7 +88,8 @@ fn the_remedy_of_an_unshared_key_is_applied_and_the_check_passes() {
 
     let id = &check(&blocked, "source-key-not-shared")["remedies"][0];
     let remedies = blocked["remedies"].as_array().unwrap();
-    let remedy = remedies.iter().find(|remedy| remedy["id"] == *id).unwrap();
+    let remedy = remedies.iter().find(|remedy| remedy["id"] == *id);
+    let remedy = remedy.unwrap_or_else(|| panic!("{blocked:#}"));
     assert_eq!(remedy["proven"], true, "{remedy:#}");
     for line in remedy["commands"].as_array().unwrap() {
         let mut shell = Command::new("sh");
