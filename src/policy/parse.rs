@@ -95,14 +95,11 @@ impl<'de> Keys<'de> {
     }
 }
 
-/// A name that differs from one of the language only in case is a slip that must not pass as an unknown field.
-fn misspelt<E: de::Error>(key: &str, names: &[&str]) -> Result<(), E> {
-    match names.iter().find(|name| name.eq_ignore_ascii_case(key)) {
-        Some(name) => Err(E::custom(format_args!(
-            "unknown field `{key}`, expected `{name}`"
-        ))),
-        None => Ok(()),
-    }
+/// A name that the language does not have: AWS refuses it, and what it was meant to say is not known.
+fn unknown<E: de::Error>(key: &str, names: &[&str]) -> E {
+    let near = names.iter().find(|name| name.eq_ignore_ascii_case(key));
+    let expected = near.map_or_else(|| names.join("`, `"), |name| (*name).to_owned());
+    E::custom(format_args!("unknown field `{key}`, expected `{expected}`"))
 }
 
 struct DocumentVisitor;
@@ -122,10 +119,10 @@ impl<'de> Visitor<'de> for DocumentVisitor {
             match &*key {
                 "Version" => version = Some(map.next_value::<Text<'de>>()?.0.into()),
                 "Statement" => statements = map.next_value::<Statements>()?.0,
-                other => {
-                    misspelt(other, &["Version", "Statement"])?;
+                "Id" => {
                     map.next_value::<IgnoredAny>()?;
                 }
+                other => return Err(unknown(other, &["Version", "Id", "Statement"])),
             }
         }
         Ok(Document::new(version, statements))
@@ -193,10 +190,7 @@ impl<'de> Visitor<'de> for StatementVisitor {
                     statement.resources.add(&*key != "Resource", resources);
                 }
                 "Condition" => statement.conditions = map.next_value::<Conditions>()?.0,
-                other => {
-                    misspelt(other, ELEMENTS)?;
-                    map.next_value::<IgnoredAny>()?;
-                }
+                other => return Err(unknown(other, ELEMENTS)),
             }
         }
         statement.effect = effect.ok_or_else(|| de::Error::missing_field("Effect"))?;
@@ -428,7 +422,8 @@ mod tests {
                 r#"{"Statement": [], "Statement": []}"#,
                 "duplicate key `Statement`",
             ),
-            (r#"{"x": 1, "x": 2}"#, "duplicate key `x`"),
+            (r#"{"Id": "a", "Id": "b"}"#, "duplicate key `Id`"),
+            (r#"{"x": 1}"#, "unknown field `x`"),
             (
                 r#"{"statement": []}"#,
                 "unknown field `statement`, expected `Statement`",
