@@ -118,7 +118,7 @@ pub fn no_continuous_assumed(
 ) -> Option<String> {
     let vault = vault.as_ref().known()?;
     let is_asked = plan.is_some() && matches!(kind, KindOf::Known(Kind::S3));
-    let is_taken = is_asked && !facts.lists_points(vault.account()?, &vault.region()?);
+    let is_taken = is_asked && !facts.has_points_of(vault.account()?, &vault.region()?);
     is_taken.then(|| {
         "recovery points: the bucket has no continuous one in another vault (not read)".to_owned()
     })

@@ -96,13 +96,6 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// Whether recovery points of an account's Region were looked up.
-    #[must_use]
-    pub fn lists_points(&self, account: AccountId, region: &Region) -> bool {
-        let region = self.region(account, region);
-        region.field(|region| &region.recovery_points).is_present()
-    }
-
     /// The vault of the newest recovery point of the resource; unknown where one of them lacks its date or its vault.
     #[must_use]
     pub fn newest_vault(&self, resource: &Arn) -> Fact<Arn> {
