@@ -17,7 +17,8 @@ use crate::verdict::{Fix, Need, Outcome, Status};
 /// `None`: it does.
 pub fn not_made(copy: &Copy, rule: &Value, facts: &Facts<'_>, ask: &Others<'_>) -> Option<Outcome> {
     let is_next_backup = copy.transfer.recovery_point.is_none() && copy.copy_of.is_none();
-    let has_target = rule.get("TargetLogicallyAirGappedBackupVaultArn").is_some();
+    let target = rule.get("TargetLogicallyAirGappedBackupVaultArn");
+    let has_target = target.is_some_and(|target| !target.is_null());
     if let (true, true, Fact::Unknown(gap)) =
         (is_next_backup, has_target, &copy.endpoints().source_vault)
     {

@@ -6,7 +6,7 @@ use crate::catalog::cite;
 use crate::catalog::key_states::{KeyUse, key_use};
 use crate::catalog::messages::MessageId;
 use crate::inventory::{EncryptedWith, Facts, Route, VaultType};
-use crate::known::{Arn, ByHand, Fact, Gap};
+use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -65,12 +65,6 @@ fn of_keys(copy: &Route, facts: &Facts<'_>) -> Outcome {
 /// See <https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html>.
 const OTHER_SPECS: &[&str] = &["ECC_", "HMAC_", "ML_DSA_", "RSA_", "SM2"];
 const OTHER_USAGES: &[&str] = &["GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "SIGN_VERIFY"];
-
-/// What a word leaves open that KMS does not document.
-fn strange(field: &str, word: &str, key: &Arn) -> Gap {
-    let says = format!("say what `{field}` {word} is");
-    Gap::by_hand(ByHand::NotUnderstood, says, key.as_str()).where_is(key)
-}
 
 /// What is wrong with a key.
 struct Fault {
@@ -195,7 +189,8 @@ fn usable<'a>(key: &Arn, facts: &Facts<'a>) -> Fact<Result<&'a str, Fault>> {
     match facts.key_spec(key) {
         Fact::Known(Some("SYMMETRIC_DEFAULT")) => {}
         Fact::Known(Some(other)) if !OTHER_SPECS.iter().any(|start| other.starts_with(start)) => {
-            unread = unread.or_else(|| Some(Box::new(strange("KeySpec", other, key))));
+            let gap = || Gap::strange_word("KeySpec", other, key.as_str()).where_is(key);
+            unread = unread.or_else(|| Some(Box::new(gap())));
         }
         Fact::Known(spec) => {
             let spec = spec.unwrap_or("null");
@@ -207,7 +202,8 @@ fn usable<'a>(key: &Arn, facts: &Facts<'a>) -> Fact<Result<&'a str, Fault>> {
     match facts.key_usage(key) {
         Fact::Known(Some("ENCRYPT_DECRYPT")) => {}
         Fact::Known(Some(other)) if !OTHER_USAGES.contains(&other) => {
-            unread = unread.or_else(|| Some(Box::new(strange("KeyUsage", other, key))));
+            let gap = || Gap::strange_word("KeyUsage", other, key.as_str()).where_is(key);
+            unread = unread.or_else(|| Some(Box::new(gap())));
         }
         Fact::Known(usage) => {
             let usage = usage.unwrap_or("null");
