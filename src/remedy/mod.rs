@@ -191,12 +191,6 @@ impl Remedy {
         }
     }
 
-    /// Those with which it begins, and which it may have in common with others.
-    #[must_use]
-    pub fn own_commands(&self) -> &[SmolStr] {
-        &self.commands
-    }
-
     /// Puts other commands in their place.
     pub fn set_commands(&mut self, commands: Vec<SmolStr>) {
         self.commands = commands;

@@ -45,10 +45,6 @@ const fn is_nothing(number: &usize) -> bool {
     *number == 0
 }
 
-const fn is_empty(list: &&[Location]) -> bool {
-    list.is_empty()
-}
-
 impl CheckReport {
     /// What a check found of a subject, which remedies know by this name.
     #[must_use]
@@ -122,21 +118,17 @@ struct Told<'a> {
     /// How much more was seen; absent where nothing was.
     #[serde(skip_serializing_if = "is_nothing")]
     more_evidence: usize,
-    /// The StatusMessage that AWS will give; absent where it is no known literal.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The StatusMessage that AWS will give, where it is a known literal.
     predicted_message: Option<&'a str>,
-    /// The MessageCategory that AWS will give; absent where it is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The MessageCategory that AWS will give, where it is known.
     predicted_category: Option<&'static str>,
     /// The ids of the gaps that it waits for.
     gaps: &'a [String],
     /// The ids of the remedies that fix it.
     remedies: &'a [String],
-    /// The waiver that holds for it; absent where none does.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The waiver that holds for it; null where none does.
     waived: Option<&'a Waived>,
-    /// What of a change is at fault; absent where nothing is.
-    #[serde(skip_serializing_if = "is_empty")]
+    /// What of a change is at fault.
     locations: &'a [Location],
 }
 

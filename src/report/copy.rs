@@ -35,25 +35,20 @@ pub struct CopyReport {
     /// How long the copy is kept: null where it never expires, absent where that is unknown.
     #[serde(skip_serializing_if = "is_absent")]
     pub lifecycle: Field<Retention>,
-    /// The plan that makes it; absent where none does.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The plan that makes it; null where none does.
     pub plan: Option<PlanReference>,
-    /// What was taken for granted, in words; absent where nothing was.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// What was taken for granted, in words.
     pub assumptions: Vec<String>,
     /// The keys on the way.
     pub encryption: EncryptionReport,
     /// Whether it will succeed.
     pub verdict: Verdict,
-    /// Whether it will, once all remedies of the report are made, of several ways one whose effect can be shown; absent where
+    /// Whether it will, once all remedies of the report are made, of several ways one whose effect can be shown; null where
     /// there are none for it, or the facts cannot show it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict_with_remedies: Option<Verdict>,
-    /// What a change to the facts does to it; absent where none is judged.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What a change to the facts does to it; null where none is judged.
     pub change: Option<Change>,
-    /// The verdict before that change; absent where none is judged, or it is a new copy.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The verdict before that change; null where none is judged, or it is a new copy.
     pub was: Option<Verdict>,
     /// What fails, warns or is undecided, in the order in which the checks run; what passes or is not applicable too, where
     /// everything was asked for.
@@ -105,23 +100,18 @@ pub struct Retention {
     pub move_to_cold_storage_after_days: Option<i64>,
 }
 
-/// The keys on the way. What is absent is unknown, or is no key with an ARN.
+/// The keys on the way. What is null is unknown, or is no key with an ARN.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct EncryptionReport {
-    /// Whose key encrypts the backup; absent where the resource type is unknown.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Whose key encrypts the backup; null where the resource type is unknown.
     pub model: Option<EncryptionModel>,
     /// The key that the backup is encrypted with.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backup_key: Option<Arn>,
     /// Who manages that key.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backup_key_manager: Option<KeyManagedBy>,
     /// The key that the copy will be encrypted with.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub copy_key: Option<Arn>,
     /// Who manages that key.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub copy_key_manager: Option<KeyManagedBy>,
 }
 

@@ -16,7 +16,7 @@ use super::message::Explained;
 use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
 use super::ndjson::Line;
 use super::plan::PlanReport;
-use super::remedy::{RemedyReport, told};
+use super::remedy::RemedyReport;
 use super::resource::ResourceReport;
 use super::waiver::WaiverReport;
 use crate::catalog::CapabilityRow;
@@ -84,7 +84,7 @@ pub fn json_tail(report: &Report, no_copies: bool, mut take: impl FnMut(&str)) {
         take(&line(coverage));
     }
     list(&mut take, "causes", report.causes.iter());
-    let remedies = told(&report.remedies);
+    let remedies = report.remedies.iter().map(RemedyReport::new);
     list(&mut take, "remedies", remedies);
     let reading = report.reading.recorded();
     list(&mut take, "gaps", report.gaps.told(&reading));

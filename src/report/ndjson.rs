@@ -11,7 +11,7 @@ use super::gap::GapReport;
 use super::line::line;
 use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
 use super::plan::PlanReport;
-use super::remedy::{RemedyReport, told};
+use super::remedy::RemedyReport;
 use super::resource::ResourceReport;
 use super::waiver::WaiverReport;
 use crate::checks::Coverage;
@@ -59,7 +59,7 @@ pub fn ndjson_tail(report: &Report, mut take: impl FnMut(String)) {
         .iter()
         .map(Line::Cause)
         .for_each(|line| take(line.text()));
-    let remedies = told(&report.remedies);
+    let remedies = report.remedies.iter().map(RemedyReport::new);
     remedies
         .map(Line::Remedy)
         .for_each(|line| take(line.text()));

@@ -68,8 +68,7 @@ pub struct Evidence {
     /// What it was seen on: an ARN, or an id.
     #[schemars(with = "String")]
     pub subject: SmolStr,
-    /// Where in that object: a JSON pointer; absent for the whole of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Where in that object: a JSON pointer; null for the whole of it.
     #[schemars(with = "Option<String>")]
     pub pointer: Option<SmolStr>,
     /// What it says.

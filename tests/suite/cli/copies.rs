@@ -123,7 +123,7 @@ fn a_copy_named_on_the_command_line_is_decided_from_the_files() {
     assert_eq!(copy["role"], "arn:aws:iam::111122223333:role/own");
     assert_eq!(copy["lifecycle"]["DeleteAfterDays"], 35);
     assert_eq!(copy["start"], "scheduled");
-    assert!(copy["assumptions"].is_null());
+    assert_eq!(copy["assumptions"], json!([]));
 }
 
 #[test]
