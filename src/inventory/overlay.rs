@@ -29,9 +29,7 @@ use super::span::escape;
 use super::word::Timestamp;
 use emptied::Emptied;
 use joined::Joined;
-use lists::{
-    DESCRIPTIONS, Frame, LEAF, LIST_RESOURCES, MAY_BE_WHOLE, OPEN, ROOT, SETTINGS, describing,
-};
+use lists::{DESCRIPTIONS, Frame, LEAF, LIST_RESOURCES, MAY_BE_WHOLE, ROOT, SETTINGS, describing};
 use stale::Stale;
 use unknown::unknown;
 
@@ -119,6 +117,7 @@ impl Overlay {
             emptied: BTreeMap::new(),
             home: [None, None],
             conflict: None,
+            disputed: Vec::new(),
             read_at: base.collected_at.value().map(Timestamp::milliseconds),
         };
         let documents = managed::documents(&all);
@@ -187,6 +186,8 @@ struct Laid<'a> {
     home: [Option<String>; 2],
     /// Where the overlay says two things of one.
     conflict: Option<Conflict>,
+    /// The lists of the thing at hand that say two things of one, and why each is not known any more.
+    disputed: Vec<(String, String)>,
     /// When the facts were read, in milliseconds since 1970.
     read_at: Option<i128>,
 }
@@ -245,7 +246,8 @@ impl Laid<'_> {
                     }
                     if let Value::Object(all) = object {
                         if name == "Detail" {
-                            joined::description(all, over);
+                            let why = joined::description(all, over);
+                            self.disputed.extend(why.map(|why| (name.clone(), why)));
                         } else {
                             let frame = match name.as_str() {
                                 "region_settings" => SETTINGS,
@@ -272,7 +274,10 @@ impl Laid<'_> {
                     self.gaps.extend(gaps);
                 }
                 _ => match Joined::of(value) {
-                    Some(joined) => joined.onto(all, name),
+                    Some(joined) => {
+                        let why = joined.onto(all, name);
+                        self.disputed.extend(why.map(|why| (name.clone(), why)));
+                    }
                     None => {
                         all.insert(name.clone(), data::plain(value));
                     }
@@ -364,6 +369,12 @@ impl Laid<'_> {
             let left = self.open(&mut object, over, list, key, &at);
             let left = left.map(|open| {
                 self.fields(&mut object, over, frame, &at, &open);
+                for (field, why) in std::mem::take(&mut self.disputed) {
+                    object.shift_remove(&field);
+                    let subject = over.get(key).and_then(Value::as_str).unwrap_or_default();
+                    let call = lists::reading(list, &field);
+                    self.gap(call, subject, &why, &format!("{at}/{}", escape(&field)));
+                }
                 Value::Object(object)
             });
             match (place, left) {
@@ -497,10 +508,7 @@ impl Laid<'_> {
             let Some(why) = unknown_within(value) else {
                 continue;
             };
-            let row = OPEN
-                .iter()
-                .find(|(of, name, _, _)| *of == list && name == field);
-            let call = match row {
+            let call = match lists::row(list, field) {
                 Some((_, _, call, with)) => {
                     // What the reader of plans does not understand it leaves open itself, and keeps the rest.
                     if list != "plans" || unknown(value).is_some() {

@@ -170,14 +170,21 @@ pub fn join(
     let all = thing
         .entry(list)
         .or_insert_with(|| json!({"joined": [], "removed": []}));
+    // What is told twice and alike is one, but for selections, whose names need not be their own.
+    let is_told = |items: &[Value], one: &Value| list != "Selections" && items.contains(one);
     match all {
-        Value::Array(items) => items.extend(added),
+        Value::Array(items) => {
+            let added = added.filter(|one| !is_told(items, one));
+            items.extend(added);
+        }
         Value::Object(joined) => {
             if let Some(Value::Array(items)) = joined.get_mut("made") {
+                let added = added.filter(|one| !is_told(items, one));
                 return items.extend(added);
             }
             for (name, item) in [("joined", added), ("removed", removed)] {
                 if let Some(items) = joined.get_mut(name).and_then(Value::as_array_mut) {
+                    let item = item.filter(|one| !is_told(items, one));
                     items.extend(item);
                 }
             }

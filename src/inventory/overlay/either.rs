@@ -74,10 +74,10 @@ pub(super) fn agrees(field: &str, read: &Value, told: &Value) -> bool {
     if let Some(joined) = Joined::of(told) {
         let mut list = Map::new();
         list.insert(field.to_owned(), read.clone());
-        joined.onto(&mut list, field);
-        return list
-            .get(field)
-            .is_some_and(|list| agrees(field, read, list));
+        return joined.onto(&mut list, field).is_none()
+            && list
+                .get(field)
+                .is_some_and(|list| agrees(field, read, list));
     }
     match field {
         "AccessPolicy" | "Policy" | "AssumeRolePolicyDocument" | "Document" => {

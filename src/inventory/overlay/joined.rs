@@ -21,7 +21,9 @@ impl<'o> Joined<'o> {
         })
     }
 
-    pub(super) fn onto(&self, all: &mut Map<String, Value>, name: &str) {
+    /// Lays it over the list of that name. Why what comes of it is not known, where the list says two things of one of which this
+    /// says something: such a list is for the caller to leave open. A selection that is not known stands in its list.
+    pub(super) fn onto(&self, all: &mut Map<String, Value>, name: &str) -> Option<String> {
         // A list may stand in the answer of the call that tells it.
         let list = match all.get_mut(name) {
             Some(Value::Object(answer)) if name == "DataRepositoryAssociations" => {
@@ -30,22 +32,40 @@ impl<'o> Joined<'o> {
             list => list,
         };
         let Some(Value::Array(list)) = list else {
-            return;
+            return None;
         };
         let told = || self.added.iter().chain(self.removed);
         // Which of several of one name is meant nobody knows: they stay, and there may be others.
-        let (of_several, told): (Vec<&Value>, Vec<&Value>) =
-            told().partition(|one| list.iter().filter(|item| is_same(one, item)).count() > 1);
+        let is_of_several = |one: &&Value| {
+            let mut same = list.iter().filter(|item| is_same(one, item));
+            let first = same.next();
+            if name == "Selections" {
+                return same.next().is_some();
+            }
+            let mut told = self.added.iter().filter(|item| is_same(one, item));
+            let added = told.next();
+            same.any(|item| Some(item) != first) || told.any(|item| Some(item) != added)
+        };
+        let (of_several, told): (Vec<&Value>, Vec<&Value>) = told().partition(is_of_several);
+        // What is told twice and alike is one.
+        let mut added: Vec<&Value> = Vec::new();
+        for one in self.added.iter().filter(|one| !of_several.contains(one)) {
+            if name == "Selections" || !added.contains(&one) {
+                added.push(one);
+            }
+        }
         // What is not said of one that is there stays: an attachment names a policy, and the facts have its document.
-        let added = self.added.iter().filter(|one| !of_several.contains(one));
-        let added: Vec<Value> = added.map(|added| over(list, added)).collect();
+        let added: Vec<Value> = added.into_iter().map(|added| over(list, added)).collect();
         list.retain(|item| !told.iter().any(|one| is_same(one, item)));
         list.extend(added);
-        if let Some(one) = of_several.first() {
-            let name = made::name_of(one).as_str().unwrap_or_default();
-            let why = format!("which of those of the name `{name}` the change is of");
+        let one = of_several.first()?;
+        let called = made::name_of(one).as_str().unwrap_or_default();
+        let why = format!("which of those of the name `{called}` the change is of");
+        if name == "Selections" {
             list.push(json!({ "unknown": why }));
+            return None;
         }
+        Some(why)
     }
 }
 
@@ -91,20 +111,26 @@ const SPELLINGS: &[(&str, &str)] = &[
 /// What a description says of a policy stands as a whole.
 const WHOLE: &[&str] = &["FileSystemPolicy", "PolicyDocument", "Policy"];
 
-/// Lays what is said of a description over the one that was read, and so of each object in it: what is not said of it stands.
-pub(super) fn description(all: &mut Map<String, Value>, over: &Map<String, Value>) {
+/// Lays what is said of a description over the one that was read, and so of each object in it: what is not said of it stands. Why a
+/// list of it is not known, where it is not.
+pub(super) fn description(
+    all: &mut Map<String, Value>,
+    over: &Map<String, Value>,
+) -> Option<String> {
+    let mut open = None;
     for (name, value) in over {
         if let Some((_, other)) = SPELLINGS.iter().find(|(said, _)| said == name) {
             all.shift_remove(*other);
         }
         match (all.get_mut(name), value, Joined::of(value)) {
-            (_, _, Some(joined)) => joined.onto(all, name),
+            (_, _, Some(joined)) => open = joined.onto(all, name).or(open),
             (Some(Value::Object(all)), Value::Object(over), None) if !WHOLE.contains(&&**name) => {
-                description(all, over);
+                open = description(all, over).or(open);
             }
             (_, _, None) => drop(all.insert(name.clone(), value.clone())),
         }
     }
+    open
 }
 
 /// An alias that is added to a key is taken from the others of its account and Region: it names one. Where that may be as it was

@@ -49,10 +49,18 @@ pub(super) const ROOT: &Frame = &Frame {
     objects: &[],
 };
 
+/// The list of an object, its field, the call that reads it, and the fields that are open with it.
+type OpenField = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+);
+
 /// What an unknown field of an object leaves open: the call that reads it, and the fields without which it is not taken for
 /// absent. An unknown field that is not named here leaves the whole object open, unless its absence means just that.
 #[rustfmt::skip]
-pub(super) const OPEN: &[(&str, &str, &str, &[&str])] = &[
+pub(super) const OPEN: &[OpenField] = &[
     // list             field                         call                                   open too
     ("vaults",          "AccessPolicy",               "backup:GetBackupVaultAccessPolicy",   &[]),
     ("vaults",          "Tags",                       "backup:ListTags",                     &[]),
@@ -86,6 +94,17 @@ pub(super) const OPEN: &[(&str, &str, &str, &[&str])] = &[
     ("plans",           "BackupPlan",                 "backup:GetBackupPlan",                &[]),
     ("plans",           "Selections",                 "backup:ListBackupSelections",         &[]),
 ];
+
+/// The row of a field.
+pub(super) fn row(list: &str, field: &str) -> Option<&'static OpenField> {
+    OPEN.iter()
+        .find(|(of, name, _, _)| *of == list && *name == field)
+}
+
+/// The call that reads a field of an object of a list, or else the object.
+pub(super) fn reading(list: &str, field: &str) -> &'static str {
+    row(list, field).map_or_else(|| describing(list), |(_, _, call, _)| call)
+}
 
 /// The calls by which services describe what is backed up.
 pub(super) const DESCRIPTIONS: &[&str] = &[

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::either::{self, is_same_policy};
-use super::lists::{OPEN, describing};
+use super::lists::reading;
 use super::made;
 use super::unknown::unknown_within;
 
@@ -127,14 +127,11 @@ pub(super) fn lay(
             }
             if let Some(why) = open {
                 role.shift_remove(field);
-                let row = OPEN
-                    .iter()
-                    .find(|(of, name, _, _)| *of == "roles" && *name == field);
                 let role = role.get("Arn").and_then(Value::as_str).unwrap_or_default();
                 left.push(UnknownRoleField {
                     role: role.to_owned(),
                     field,
-                    call: row.map_or_else(|| describing("roles"), |(_, _, call, _)| call),
+                    call: reading("roles", field),
                     why,
                 });
             }

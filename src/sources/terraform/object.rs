@@ -130,6 +130,21 @@ impl<'p> Object<'p> {
         is_same && open.all(|(name, _)| is_tags(name))
     }
 
+    /// Whether the plan leaves an attribute of it as it is, and tells it: what is there now stays, and nothing is done about it.
+    #[must_use]
+    pub fn keeps(&self, name: &str) -> bool {
+        let Some(change) = self.change.filter(|_| !self.is_made()) else {
+            return false;
+        };
+        let (Some(before), Some(after)) = (&change.before, &change.after) else {
+            return false;
+        };
+        let is_open =
+            |marks: &Value| marks == &Value::Bool(true) || marks.get(name).is_some_and(is_any);
+        let is_not_told = is_open(&change.after_unknown) || is_open(&change.after_sensitive);
+        before.get(name) == after.get(name) && !is_not_told
+    }
+
     /// Whether the plan changes it in any way.
     #[must_use]
     pub fn is_changed(&self) -> bool {

@@ -27,6 +27,7 @@ mod plan_attributes;
 mod plan_facts;
 mod providers;
 mod pull_request;
+mod read_back;
 mod replaced;
 mod replaced_roles;
 mod saved_change;

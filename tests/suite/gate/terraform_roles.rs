@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::terraform_types::{Change, EMPTY, ROLE, VAULT, field, is_unknown, over_base, planned};
+use super::terraform_types::{
+    Change, EMPTY, ROLE, VAULT, field, is_unknown, over_base, planned, planned_with,
+};
 
 #[test]
 fn of_a_policy_that_one_destroys_and_another_makes_the_order_is_unknown() {
@@ -114,18 +116,27 @@ fn a_managed_policy_is_in_force_wherever_a_role_has_it() {
 
 #[test]
 fn lists_of_a_role_that_wait_for_apply_are_unknown() {
-    let plan = planned(&[Change(
-        "aws_iam_role.r",
-        &["create"],
-        Value::Null,
-        json!({"name": "copier", "assume_role_policy": EMPTY}),
-        json!({"arn": true, "inline_policy": true, "managed_policy_arns": true}),
-    )]);
-    // An attribute that the configuration does not set is not what is unknown here.
-    assert!(is_unknown(&field(
-        &plan.after,
-        "roles",
-        ROLE,
-        "InlinePolicies"
-    )));
+    let role = || {
+        Change(
+            "aws_iam_role.r",
+            &["create"],
+            Value::Null,
+            json!({"name": "copier", "assume_role_policy": EMPTY}),
+            json!({"arn": true, "inline_policy": true, "managed_policy_arns": true}),
+        )
+    };
+    let lists = ["InlinePolicies", "AttachedPolicies"];
+    let own = json!({"inline_policy": [{"policy": {"references": ["var.policy"]}}], "managed_policy_arns": {"references": ["var.arns"]}});
+    let plan = planned_with(&[role()], &own);
+    for list in lists {
+        assert!(
+            is_unknown(&field(&plan.after, "roles", ROLE, list)),
+            "{list}"
+        );
+    }
+    // What the configuration does not set is what other resources give it.
+    let plan = planned(&[role()]);
+    for list in lists {
+        assert_eq!(field(&plan.after, "roles", ROLE, list), json!([]), "{list}");
+    }
 }

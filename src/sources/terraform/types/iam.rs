@@ -6,7 +6,7 @@ use crate::inventory::{ANEW, NAME_SHAPE, NAME_TO_COME};
 use crate::known::AccountId;
 use crate::sources::planned::join;
 use crate::sources::terraform::link::{Link, policy_of};
-use crate::sources::terraform::object::{Moment, Object, unknown};
+use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
 use crate::sources::terraform::provider::provider_of;
 use crate::sources::terraform::reader::PlanReader;
 
@@ -26,21 +26,8 @@ pub fn role<'a, 'p>(reader: &mut PlanReader<'a, 'p>, object: &'a Object<'p>) {
         Link::NotSet | Link::AwsChooses => Value::Null,
         Link::Unknown(why) => unknown(why),
     };
-    let inline = inline_policies(
-        &object.marked(moment, "inline_policy"),
-        &format!("{}.inline_policy", object.address),
-    );
-    let managed = match reader.ids.links(object, "managed_policy_arns", moment) {
-        Value::Null => json!([]),
-        Value::Array(all) => all
-            .into_iter()
-            .map(|arn| match arn.as_str() {
-                Some(text) => attached(reader, text),
-                None => arn,
-            })
-            .collect(),
-        open @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => open,
-    };
+    let inline = own_inline(reader, object);
+    let managed = own_managed(reader, object);
     let is_made = object.is_new(moment);
     let tags = reader.says_tags(object).then(|| reader.tags(object));
     // What the role gave itself and no longer does.
@@ -98,6 +85,71 @@ pub fn role<'a, 'p>(reader: &mut PlanReader<'a, 'p>, object: &'a Object<'p>) {
         };
         role.insert(list.to_owned(), value);
     }
+}
+
+/// The managed policies of a role's own list that a plan tells anew. The provider also reads back into it whatever is attached, so that what
+/// stays in it says nothing: another resource may give or take it.
+///
+/// See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role#managed_policy_arns-1>.
+fn own_managed<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>) -> Value {
+    const LIST: &str = "managed_policy_arns";
+    if reader.moment == Moment::Then && object.keeps(LIST) {
+        return json!([]);
+    }
+    match reader.ids.links(object, LIST, reader.moment) {
+        Value::Null => json!([]),
+        Value::Array(all) => told_anew(reader, object, LIST, all)
+            .map(|arn| match arn.as_str() {
+                Some(text) => attached(reader, text),
+                None => arn,
+            })
+            .collect(),
+        open @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => open,
+    }
+}
+
+/// The inline policies of a role's own blocks that a plan tells anew; the same is read back into them. Of a role that is made without
+/// such blocks the list waits for apply.
+fn own_inline<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>) -> Value {
+    const LIST: &str = "inline_policy";
+    let moment = reader.moment;
+    if moment == Moment::Then && object.keeps(LIST) {
+        return json!([]);
+    }
+    let at = format!("{}.{LIST}", object.address);
+    let is_left_to_come = object.is_new(moment)
+        && object.is_not_configured(LIST)
+        && object.attribute(moment, LIST) == Attribute::AfterApply;
+    let blocks = if is_left_to_come {
+        // A dynamic block stands in the text alone.
+        let source = reader.ids.source;
+        let written = source.and_then(|source| source.blocks(&reader.ids, object, LIST));
+        written.unwrap_or(Value::Null)
+    } else {
+        object.marked(moment, LIST)
+    };
+    let told = blocks.as_array().cloned();
+    let anew = told.map(|all| told_anew(reader, object, LIST, all).collect::<Value>());
+    inline_policies(&anew.unwrap_or(blocks), &at)
+}
+
+/// The items of a list of an object without those that it has already.
+fn told_anew<'p>(
+    reader: &PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    list: &str,
+    all: Vec<Value>,
+) -> impl Iterator<Item = Value> {
+    let stands = reader.moment == Moment::Then && !object.is_made();
+    let now = if stands {
+        object.marked(Moment::Now, list)
+    } else {
+        Value::Null
+    };
+    all.into_iter().filter(move |item| {
+        let mut now = now.as_array().into_iter().flatten();
+        !now.any(|one| one == item)
+    })
 }
 
 /// The policies that a role's own blocks make.
@@ -249,8 +301,7 @@ pub fn inline_policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         None => json!({"PolicyName": name, "Document": document}),
     };
     let policy = reader.given((&arn, "InlinePolicies"), object, policy);
-    let role = reader.world.role(account, &arn);
-    join(role, "InlinePolicies", Some(policy), None);
+    give(reader, (account, &arn), "InlinePolicies", policy);
 }
 
 /// A managed policy that is attached.
@@ -266,8 +317,25 @@ pub fn attachment<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     };
     let policy = reader.is_lost(&arn, object).unwrap_or(policy);
     let policy = reader.given((&arn, "AttachedPolicies"), object, policy);
-    let role = reader.world.role(account, &arn);
-    join(role, "AttachedPolicies", Some(policy), None);
+    give(reader, (account, &arn), "AttachedPolicies", policy);
+}
+
+/// Gives a role a policy. What is there now is also read back into the role's own list, as another text of the same.
+fn give(
+    reader: &mut PlanReader<'_, '_>,
+    (account, arn): (AccountId, &str),
+    list: &str,
+    policy: Value,
+) {
+    let moment = reader.moment;
+    let role = reader.world.role(account, arn);
+    if moment == Moment::Now
+        && let Some(Value::Array(told)) = role.get_mut(list).and_then(|all| all.get_mut("joined"))
+    {
+        let name = |one: &Value| ["PolicyArn", "PolicyName"].map(|name| one.get(name).cloned());
+        told.retain(|one| one.get("unknown").is_some() || name(one) != name(&policy));
+    }
+    join(role, list, Some(policy), None);
 }
 
 /// AWS Backup's own role.
