@@ -6,7 +6,7 @@ use super::change::{Change, bare_role};
 use super::command::{put_key_policy, put_role_policy, put_vault_policy};
 use super::draft::Draft;
 use super::narrow::Grammar;
-use super::patch::{add_statements, without_deleted};
+use super::patch::{add_statements, keep_those_of, without_deleted};
 use super::statement::{RoleNeed, of_key, of_role, of_vault};
 use super::wanted::{Wanted, lift_all};
 use super::{Parts, RemedyKind, control_policy, patch};
@@ -32,6 +32,7 @@ fn of_a_key(key: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     let statements = of_key(Some(&lifted), &by_principal(&wanted.shares));
     let after = add_statements(Some(&lifted), &statements);
     added.extend(statements);
+    keep_those_of(&after, &mut added);
     let name = match facts
         .key_aliases(key)
         .known()
@@ -78,6 +79,7 @@ fn of_a_vault(vault: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> 
     let statements = of_vault(lifted.as_ref(), &copiers);
     let after = add_statements(lifted.as_ref(), &statements);
     added.extend(statements);
+    keep_those_of(&after, &mut added);
     let subject = format!("the vault `{}`", vault.name());
     let mut draft = Draft::new(
         RemedyKind::VaultPolicy,

@@ -182,6 +182,26 @@ impl Remedy {
         self.after.as_ref().map(Policy::to_value)
     }
 
+    /// The statements of the policy before that it has no longer: those that others take the place of, and those that go.
+    #[must_use]
+    pub fn removed(&self) -> Vec<Value> {
+        let (Some(before), Some(after)) = (self.policy_before(), self.policy_after()) else {
+            return Vec::new();
+        };
+        let mut kept = statements(after);
+        let mut before = statements(before);
+        before.retain(
+            |statement| match kept.iter().position(|one| one == statement) {
+                Some(at) => {
+                    kept.swap_remove(at);
+                    false
+                }
+                None => true,
+            },
+        );
+        before
+    }
+
     /// The commands that make the change, in order, ready to paste.
     #[must_use]
     pub fn commands(&self) -> Cow<'_, [SmolStr]> {
@@ -195,5 +215,14 @@ impl Remedy {
     pub fn set_commands(&mut self, commands: Vec<SmolStr>) {
         self.commands = commands;
         self.onwards = Onwards::Nothing;
+    }
+}
+
+/// The statements of a policy: one may stand without a list.
+fn statements(mut policy: Value) -> Vec<Value> {
+    match policy.get_mut("Statement").map(Value::take) {
+        Some(Value::Array(all)) => all,
+        Some(one) => vec![one],
+        None => Vec::new(),
     }
 }

@@ -24,6 +24,13 @@ pub fn add_statements(policy: Option<&Value>, statements: &[Value]) -> Value {
     after
 }
 
+/// Keeps those of some statements that a policy has: what one change adds another may change once more.
+pub fn keep_those_of(policy: &Value, added: &mut Vec<Value>) {
+    if let Some(all) = policy.get("Statement").and_then(Value::as_array) {
+        added.retain(|statement| all.contains(statement));
+    }
+}
+
 /// A policy in which one Deny lets an exception through. Gives the changed statements too; a statement of which nothing is
 /// left goes. `None` where no statement can say that.
 pub fn lift(

@@ -6,6 +6,8 @@ mod limited;
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::change::Change;
 use crate::quote::markdown::{code, fenced, html, text};
 use crate::remedy::Remedy;
@@ -300,8 +302,22 @@ fn folded(report: &Report, remedy: &Remedy) -> String {
         "; for {}.\n\n",
         words::copies(remedy.copies.iter().collect::<BTreeSet<_>>().len())
     );
-    for added in &remedy.added {
-        inside += &fenced("json", &pretty(added));
+    let removed = remedy.removed();
+    if removed.is_empty() {
+        for added in &remedy.added {
+            inside += &fenced("json", &pretty(added));
+        }
+    } else {
+        let signed = |sign: char, statement: &Value| -> String {
+            let text = pretty(statement);
+            text.lines()
+                .map(|line| format!("{sign} {line}\n"))
+                .collect()
+        };
+        let removed = removed.iter().map(|statement| signed('-', statement));
+        let added = remedy.added.iter().map(|statement| signed('+', statement));
+        let all: String = removed.chain(added).collect();
+        inside += &fenced("diff", all.trim_end());
     }
     let commands = remedy.commands().join("\n");
     if !commands.is_empty() {

@@ -1,9 +1,10 @@
 //! The changes: what is added, a line a statement, or the command; all of each for who wants to see everything.
 
-use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
+use serde_json::Value;
 use similar::TextDiff;
+use smol_str::SmolStr;
 
 use crate::quote::terminal;
 use crate::remedy::Remedy;
@@ -20,7 +21,13 @@ const SHOWN: usize = 3;
 const COMMANDS: usize = 2;
 
 /// The remedies of a cause. One that was shown before is named alone.
-pub fn of(sheet: &mut Sheet, report: &Report, ids: &[String], written: &mut BTreeSet<String>) {
+pub fn of(
+    sheet: &mut Sheet,
+    report: &Report,
+    ids: &[String],
+    verbose: bool,
+    written: &mut BTreeSet<String>,
+) {
     for (place, id) in ids.iter().take(SHOWN).enumerate() {
         let Some(remedy) = report.remedies.iter().find(|remedy| remedy.id == *id) else {
             continue;
@@ -36,7 +43,7 @@ pub fn of(sheet: &mut Sheet, report: &Report, ids: &[String], written: &mut BTre
             .any(|other| remedy.alternative_to.contains(other));
         let or = if before { "or " } else { "" };
         sheet.field(2, (label, Paint::Good), &format!("{or}{}", title(remedy)));
-        changes(sheet, remedy);
+        changes(sheet, remedy, verbose);
     }
     if ids.len() > SHOWN {
         let rest = format!("and {} more changes", ids.len().saturating_sub(SHOWN));
@@ -69,24 +76,28 @@ fn title(remedy: &Remedy) -> String {
     )
 }
 
-/// The statements that are added; else the commands that are one line each.
-fn changes(sheet: &mut Sheet, remedy: &Remedy) {
+/// The statements that go and those that are added; else the commands that are one line each.
+fn changes(sheet: &mut Sheet, remedy: &Remedy, verbose: bool) {
+    let removed = remedy.removed();
+    let is_of_policy = !removed.is_empty() || !remedy.added.is_empty();
     if let Some(place) = remedy.places.first() {
-        sheet.item(9, ("in", Paint::Quiet), &place.words());
-        if remedy.added.is_empty() {
+        let (word, text) = match new_resource(remedy) {
+            Some(kind) => ("beside", format!("{}: a new {kind}", place.words())),
+            None => ("in", place.words()),
+        };
+        sheet.item(9, (word, Paint::Quiet), &text);
+        if !is_of_policy {
             return;
         }
     }
-    if !remedy.added.is_empty() {
-        for added in &remedy.added {
-            let text = format!("+ {}", statement::line(added));
-            let lines = super::wrapped(&text, sheet.width(), 11, 13);
-            for (index, line) in lines.iter().enumerate() {
-                let margin = " ".repeat(if index == 0 { 11 } else { 13 });
-                let line = sheet.paint(Paint::Good, line);
-                sheet.as_it_stands(&format!("{margin}{line}"));
-            }
-        }
+    let of = |sign: char, statement: &Value| format!("{sign} {}", statement::line(statement));
+    for removed in &removed {
+        changed(sheet, Paint::Bad, &of('-', removed));
+    }
+    for added in &remedy.added {
+        changed(sheet, Paint::Good, &of('+', added));
+    }
+    if is_of_policy {
         return;
     }
     let is_short = |command: &SmolStr| !command.contains('\n') && !command.starts_with('#');
@@ -98,8 +109,29 @@ fn changes(sheet: &mut Sheet, remedy: &Remedy) {
         return;
     }
     let steps = words::count(commands.len(), "step");
-    let text = format!("{steps}: -v shows them");
+    let text = if verbose {
+        format!("{steps}, above")
+    } else {
+        format!("{steps}: -v shows them")
+    };
     sheet.item(9, ("", Paint::Quiet), &text);
+}
+
+/// The type of the Terraform resource that a change adds beside the one that it is of, which has no such argument.
+fn new_resource(remedy: &Remedy) -> Option<String> {
+    let commands = remedy.commands();
+    let (_, text) = commands.first()?.split_once("\nresource \"")?;
+    text.split_once('"').map(|(kind, _)| kind.to_owned())
+}
+
+/// A statement that goes or is added.
+fn changed(sheet: &mut Sheet, paint: Paint, text: &str) {
+    let lines = super::wrapped(text, sheet.width(), 11, 13);
+    for (index, line) in lines.iter().enumerate() {
+        let margin = " ".repeat(if index == 0 { 11 } else { 13 });
+        let line = sheet.paint(paint, line);
+        sheet.as_it_stands(&format!("{margin}{line}"));
+    }
 }
 
 /// Every remedy with all that it takes, in the order in which they are made.

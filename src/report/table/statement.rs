@@ -26,11 +26,12 @@ pub fn line(statement: &Value) -> String {
         (None, Some(who)) => text += &format!("  to all but {}", principals(who)),
         (None, None) => {}
     }
-    if let Some(on) = statement.get("Resource") {
-        let on = texts(on);
-        if on != ["*"] {
-            text += &format!("  on {}", words::few(&on, 2));
+    match (statement.get("Resource"), statement.get("NotResource")) {
+        (Some(on), _) if texts(on) != ["*"] => {
+            text += &format!("  on {}", words::few(&texts(on), 2));
         }
+        (None, Some(on)) => text += &format!("  on all but {}", words::few(&texts(on), 2)),
+        (Some(_), _) | (None, None) => {}
     }
     let conditions = statement.get("Condition").map(conditions);
     for condition in conditions.unwrap_or_default() {
@@ -113,6 +114,13 @@ mod tests {
         assert_eq!(
             line(&deny),
             "Deny all but s3:Get*  to everybody  on arn:aws:s3:::a, if aws:PrincipalOrgID StringNotEquals o-1, o-2"
+        );
+        let vault = "arn:aws:backup:us-east-1:111122223333:backup-vault:v";
+        let but =
+            json!({"Effect": "Deny", "Action": "backup:CopyIntoBackupVault", "NotResource": vault});
+        assert_eq!(
+            line(&but),
+            format!("Deny backup:CopyIntoBackupVault  on all but {vault}")
         );
     }
 }
