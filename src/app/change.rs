@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use crate::change::{Before, Standing, marks, what};
+use crate::change::{Before, Standing, marks, opens, what};
 use crate::checks;
 use crate::cli::{ChangeArgs, Given, Output, OverKind};
 use crate::inventory::{
@@ -373,6 +373,8 @@ fn baseline(path: &Path, limit: u64, raised: &BTreeSet<&str>) -> anyhow::Result<
         planned.extend(planned_copy(copy));
         let failing = found(copy).flat_map(|(check, status)| marks(check, status, raised));
         let failing: BTreeSet<String> = failing.collect();
+        let known = found(copy).filter_map(|(check, status)| Some((checks::find(check)?, status)));
+        let open = opens(known);
         let arn = |pointer: &str| {
             let text = copy.pointer(pointer).and_then(Value::as_str);
             text.and_then(|text| Arn::parse(text).ok())
@@ -386,6 +388,7 @@ fn baseline(path: &Path, limit: u64, raised: &BTreeSet<&str>) -> anyhow::Result<
         let standing = Standing {
             verdict,
             failing,
+            open,
             of,
             by: by.map(|(rule, selection)| [rule, selection]),
         };

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
-use crate::change::{Before, Change, Changes, Standing, made_by, marks, what};
+use crate::change::{Before, Change, Changes, Standing, made_by, marks, opens, what};
 use crate::checks::{self, Alike, Audited, Check, CopyOf, Decided, Failing, MayFail, decide};
 use crate::inventory::{Copy, Facts, Timestamp};
 use crate::known::{Arn, Count as _, HashMap, in_order};
@@ -391,6 +391,7 @@ impl Told<'_> {
             failing: found
                 .flat_map(|(check, found)| marks(check.id, found.status, raised))
                 .collect(),
+            open: opens(self.found.iter().map(|(check, of)| (*check, of.status))),
             of: [
                 what(self.place.resource.as_ref(), self.asked.recovery_point()),
                 Some(self.asked.destination_vault().clone()),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::checks::Decided;
+use crate::checks::{Check, Decided, MayFail};
 use crate::inventory::PlanReference;
 use crate::known::Arn;
 use crate::verdict::{Status, Verdict};
@@ -14,7 +14,8 @@ use crate::verdict::{Status, Verdict};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
-    /// It is blocked and was not, is undecided and was feasible, or fails a further check.
+    /// It is blocked and was not, is undecided and was feasible, fails a further check, or stays undecided and may fail a
+    /// further one.
     Worse,
     /// It did not exist.
     New,
@@ -56,6 +57,8 @@ pub struct Standing {
     pub verdict: Verdict,
     /// The checks that it fails, and those that [`marks`] adds.
     pub failing: BTreeSet<String>,
+    /// The checks that it may fail.
+    pub open: BTreeSet<String>,
     /// What is copied, and where to: another copy may have its id. `None`: not known.
     pub of: [Option<Arn>; 2],
     /// The rule and the selection that make it, where a plan does: those that share all else are told apart by them.
@@ -72,6 +75,12 @@ impl Standing {
             failing: outcomes
                 .flat_map(|(check, outcome)| marks(check.id, outcome.status, raised))
                 .collect(),
+            open: opens(
+                decided
+                    .outcomes
+                    .iter()
+                    .map(|(check, of)| (*check, of.status)),
+            ),
             of: [
                 what(
                     decided.copy.resource.clone().known().flatten().as_ref(),
@@ -97,7 +106,11 @@ impl Standing {
     pub fn changed_to(&self, after: &Self) -> Change {
         let worse_verdict = rank(after.verdict) > rank(self.verdict);
         let fails_more = !after.failing.is_subset(&self.failing);
-        if worse_verdict || fails_more {
+        // What is undecided either way hides what was known and is not any more.
+        let both = [self, after];
+        let stays_open = both.iter().all(|one| one.verdict == Verdict::Undecided);
+        let opens_more = stays_open && !after.open.is_subset(&self.open);
+        if worse_verdict || fails_more || opens_more {
             Change::Worse
         } else if rank(after.verdict) < rank(self.verdict) || after.failing != self.failing {
             Change::Better
@@ -105,6 +118,14 @@ impl Standing {
             Change::Same
         }
     }
+}
+
+/// Of some checks those that a copy may fail.
+pub fn opens(found: impl IntoIterator<Item = (&'static Check, Status)>) -> BTreeSet<String> {
+    let may_fail = found
+        .into_iter()
+        .filter(|(check, status)| *status == Status::Undecided && check.may_fail == MayFail::Yes);
+    may_fail.map(|(check, _)| check.id.to_owned()).collect()
 }
 
 /// What a check adds to those that a copy fails: its id where it fails, or warns and that is an error; and of a check whose
