@@ -1,13 +1,13 @@
 //! What a command decides from, and the files that it will write: the head of `check`, `audit` and `backtest`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use crate::cli::{Given, Output};
 use crate::inventory::{Facts, Field, GapEntry, Inventory, List, Tags, Taken, keep_taken};
-use crate::known::{Arn, ByHand, Gap};
+use crate::known::{AccountId, Arn, ByHand, Gap};
 use crate::plans;
 use crate::report::{Places, Reading};
 use crate::sources::planned::{Makes, Unlisted};
@@ -55,6 +55,7 @@ pub(super) fn prepare(
         stopped,
         reading,
     } = gather()?;
+    let accounts = Some(accounts_read(&inventory));
     // What a copy says of what it copies, the change goes by too.
     narrow(&mut inventory);
     let Laid {
@@ -83,9 +84,21 @@ pub(super) fn prepare(
         places,
         open,
         stopped,
-        reading: Reading { stopped, ..reading },
+        reading: Reading {
+            stopped,
+            accounts,
+            ..reading
+        },
         formats: targets.formats,
     })
+}
+
+/// The accounts of which more was read than who they are and where in the organization.
+fn accounts_read(inventory: &Inventory) -> BTreeSet<AccountId> {
+    let accounts = inventory.accounts.value().into_iter();
+    let accounts = accounts.flat_map(|List(accounts)| accounts);
+    let read = accounts.filter(|one| one.regions.is_present() || one.roles.is_present());
+    read.map(|one| one.account).collect()
 }
 
 /// Why there may be copies of what a change makes or tags beside what it tells: a plan may take it.

@@ -20,6 +20,9 @@ pub struct Reading {
     pub vaults: BTreeSet<Arn>,
     /// The Regions of which recovery points were read.
     pub points_read: BTreeSet<(AccountId, Region)>,
+    /// The accounts of which anything but their place in the organization was read, before a change was laid over it; `None`
+    /// where nobody says.
+    pub accounts: Option<BTreeSet<AccountId>>,
 }
 
 impl Reading {
@@ -60,6 +63,12 @@ impl Reading {
     pub(super) fn shut(&self, gap: &Gap) -> Option<&Gap> {
         let why = self.shut.get(&account_of(gap)?)?;
         (gap.error.is_none() && gap.api_call().is_some()).then_some(why)
+    }
+
+    /// Whether nothing was read of the account that a gap is of.
+    pub(super) fn lacks_account(&self, gap: &Gap) -> bool {
+        let read = self.accounts.as_ref().zip(account_of(gap));
+        read.is_some_and(|(accounts, of)| !accounts.contains(&of)) && gap.api_call().is_some()
     }
 
     /// Whether recovery points were read where this would be told.

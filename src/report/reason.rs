@@ -46,6 +46,8 @@ pub enum Reason {
     NotUnderstood,
     /// A change is planned and not made yet.
     Planned,
+    /// Nothing was read of the account.
+    AccountNotRead,
     /// Nobody asked.
     NotAsked,
 }
@@ -77,6 +79,8 @@ impl Reason {
             Self::NoCredentials
         } else if reading.stopped {
             Self::Stopped
+        } else if reading.lacks_account(gap) {
+            Self::AccountNotRead
         } else if is_of_points {
             Self::PointsNotRead
         } else {
@@ -169,7 +173,7 @@ impl Reason {
     pub const fn is_settled_at_once(self) -> bool {
         matches!(
             self,
-            Self::BadCredentials | Self::NoCredentials | Self::Stopped
+            Self::BadCredentials | Self::NoCredentials | Self::AccountNotRead | Self::Stopped
         )
     }
 }

@@ -1,8 +1,9 @@
 //! What to do about a gap, in a line, and which gaps have one cause.
 
+mod command;
+
 use std::borrow::Cow;
 
-use crate::catalog::regions;
 use crate::known::{Arn, Gap};
 
 use super::reading::{Reading, account_of};
@@ -22,6 +23,9 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
     let (operation, subject) = (gap.operation(), &gap.subject);
     let error = gap.error.as_deref().unwrap_or_default();
     match Reason::of(gap, reading) {
+        Reason::Denied if operation == "sts:AssumeRole" => format!(
+            "let your caller assume {subject}: its trust policy must name the caller, and the role must be there; or name another, by --role-name or --destination-role-arn"
+        ),
         Reason::Denied => {
             let permission = gap.permission().unwrap_or(operation);
             format!("give the role that reads {account} {permission} on {subject}")
@@ -62,7 +66,8 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
             let what = gap.untold().unwrap_or(operation);
             format!("no call of AWS tells {what}: look at {subject} yourself")
         }
-        Reason::LookUp | Reason::Contradiction => format!("{operation} ({subject})"),
+        Reason::LookUp => format!("{operation} ({subject})"),
+        Reason::Contradiction => contradiction(subject, reading),
         Reason::NotUnderstood => {
             let what = not_understood(operation);
             format!("{what} ({subject}): correct it, or take it out")
@@ -71,11 +76,14 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
             Some((what, flag)) => format!("give --{flag} ({what})"),
             None => format!("{operation} settles it: {subject}"),
         },
+        Reason::AccountNotRead => account_not_read(account),
         Reason::NotAsked if reading.live => {
             format!("{operation} on {subject} was not asked: give credentials that may call it")
         }
-        Reason::NotAsked => match command(gap, reading) {
-            Some(command) => format!("put into the inventory what this prints: {command}"),
+        Reason::NotAsked => match command::reading(gap, reading) {
+            Some((command, field)) => format!(
+                "put what this prints into the inventory, as {field} of {account}: {command}"
+            ),
             None => format!("read {operation} on {subject}, and give it with --inventory FILE"),
         },
     }
@@ -96,6 +104,24 @@ fn credentials(gap: &Gap, reading: &Reading) -> String {
             "read {account} by `backup-preflight collect` with credentials of its own, and give the file with --inventory FILE"
         )
     }
+}
+
+/// How to find out which of two facts is right.
+fn contradiction(subject: &str, reading: &Reading) -> String {
+    match command::describing(subject, reading) {
+        Some(command) if !reading.live => {
+            format!("correct {subject} in the inventory; this says what is so: {command}")
+        }
+        Some(command) => format!("run it again; this says what is so: {command}"),
+        None => format!("look at {subject}, and correct what the inventory says of it"),
+    }
+}
+
+/// How to read an account of which there is nothing.
+fn account_not_read(account: &str) -> String {
+    format!(
+        "backup-preflight collect --output more.json, with credentials of {account}; then --inventory more.json beside the other facts"
+    )
 }
 
 /// What is wrong with an answer, in a clause.
@@ -131,58 +157,6 @@ fn source_vault(gap: &Gap, reading: &Reading) -> String {
         }
         None => "give --source-vault VAULT_ARN, or `source_vault` in the copy".to_owned(),
     }
-}
-
-/// The `aws` command that reads a fact.
-fn command(gap: &Gap, reading: &Reading) -> Option<String> {
-    let subject = &gap.subject;
-    let arn = Arn::parse(subject).ok();
-    let name = arn.as_ref().map_or(&**subject, Arn::name);
-    let of = match gap.operation() {
-        "kms:DescribeKey" => format!("kms describe-key --key-id {subject}"),
-        "kms:GetKeyPolicy" => {
-            format!("kms get-key-policy --policy-name default --key-id {subject}")
-        }
-        "kms:ListGrants" => format!("kms list-grants --key-id {subject}"),
-        "backup:DescribeBackupVault" => {
-            format!("backup describe-backup-vault --backup-vault-name {name}")
-        }
-        "backup:GetBackupVaultAccessPolicy" => {
-            format!("backup get-backup-vault-access-policy --backup-vault-name {name}")
-        }
-        "backup:DescribeRegionSettings" => "backup describe-region-settings".to_owned(),
-        "backup:DescribeGlobalSettings" => "backup describe-global-settings".to_owned(),
-        "iam:GetRole" => format!("iam get-role --role-name {name}"),
-        "organizations:DescribeOrganization" => "organizations describe-organization".to_owned(),
-        "rds:DescribeDBInstances" => {
-            format!("rds describe-db-instances --db-instance-identifier {subject}")
-        }
-        "rds:DescribeDBClusters" => {
-            format!("rds describe-db-clusters --db-cluster-identifier {subject}")
-        }
-        "fsx:DescribeDataRepositoryAssociations" => {
-            format!(
-                "fsx describe-data-repository-associations --filters Name=file-system-id,Values={name}"
-            )
-        }
-        "dynamodb:DescribeTable" => format!("dynamodb describe-table --table-name {name}"),
-        "ec2:DescribeVolumes" => format!("ec2 describe-volumes --volume-ids {name}"),
-        "ec2:DescribeInstances" => format!("ec2 describe-instances --instance-ids {name}"),
-        _ => return None,
-    };
-    // What is pasted is made of names that need no quotes.
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/+=,@ ".contains(c);
-    if !of.chars().all(plain) {
-        return None;
-    }
-    // The settings of an organization are asked for in a Region, as whatever AWS Backup is asked: any will do.
-    let anywhere = of.starts_with("backup ").then(|| {
-        let partition = reading.vaults.iter().next().map(Arn::partition);
-        regions::home(partition.map_or("aws", |partition| partition.as_str())).to_string()
-    });
-    let region = gap.region.clone().or(anywhere);
-    let region = region.map_or_else(String::new, |region| format!(" --region {region}"));
-    Some(format!("aws {of}{region}"))
 }
 
 /// What gaps of one cause have in common.
@@ -278,7 +252,43 @@ impl SameCause {
             Reason::LookUp | Reason::Contradiction => operation.to_owned(),
             Reason::NotUnderstood => not_understood(operation),
             Reason::Planned => format!("it waits for: {operation}"),
+            Reason::AccountNotRead => {
+                format!(
+                    "nothing was read of account {}",
+                    account.unwrap_or_default()
+                )
+            }
             Reason::NotAsked => format!("{operation} was not read{within}"),
+        }
+    }
+
+    /// What is missing, in a few words.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        let account = self.account.as_deref().unwrap_or("an account");
+        let operation = self.operation.as_deref().unwrap_or_default();
+        match self.reason {
+            Reason::Denied => format!("{operation} denied"),
+            Reason::AccountNotRead => format!("{account} not read"),
+            Reason::NoCredentials => format!("no credentials for {account}"),
+            Reason::BadCredentials => format!("credentials for {account}"),
+            Reason::NotAsked => format!("{operation} not read"),
+            Reason::NoAnswer => format!("{operation}: no answer"),
+            Reason::NoOperation | Reason::BadAnswer | Reason::OtherAnswer => {
+                format!("{operation}: {}", self.word())
+            }
+            Reason::NoRecoveryPoint => "no recovery point yet".to_owned(),
+            Reason::PointsNotRead => "recovery points not read".to_owned(),
+            Reason::Planned => format!("planned: {operation}"),
+            Reason::NotNamed => {
+                let what = operation.trim_start_matches("name ");
+                format!("{} not named", what.trim_end_matches(" in the copy"))
+            }
+            Reason::Stopped
+            | Reason::NotTold
+            | Reason::LookUp
+            | Reason::Contradiction
+            | Reason::NotUnderstood => self.word().to_owned(),
         }
     }
 
@@ -302,7 +312,7 @@ impl SameCause {
             Reason::Contradiction => "facts disagree",
             Reason::NotUnderstood => "not understood",
             Reason::Planned => "planned",
-            Reason::NotAsked => "not read",
+            Reason::AccountNotRead | Reason::NotAsked => "not read",
         }
     }
 }

@@ -64,7 +64,7 @@ fn what_is_undecided_is_told_with_what_settles_it() {
     assert_eq!(code, 3);
     for says in [
         "undecided[not read]: backup:GetBackupVaultAccessPolicy was not read in 444455556666",
-        "settle: put into the inventory what this prints: aws backup get-backup-vault-access-policy",
+        "settle: put what this prints into the inventory, as vaults[].AccessPolicy of 444455556666: aws backup get-backup-vault-access-policy",
         "1 copy: 0 blocked, 1 undecided, 0 feasible. Nothing is blocked as far as is known",
     ] {
         assert!(text.contains(says), "{text}");

@@ -1,0 +1,102 @@
+//! The `aws` command that reads a fact, and where in the inventory its answer goes.
+
+use crate::catalog::{describe_call, regions};
+use crate::known::{Arn, Gap};
+
+use super::super::reading::Reading;
+
+/// A call, the command that makes it, and where its answer goes. `{name}` is the last part of the subject's ARN, `{subject}` the
+/// whole of it.
+type CommandRow = (&'static str, &'static str, &'static str);
+
+#[rustfmt::skip]
+const COMMANDS: &[CommandRow] = &[
+    ("backup:DescribeBackupVault",             "backup describe-backup-vault --backup-vault-name {name}",                              "vaults[]"),
+    ("backup:DescribeGlobalSettings",          "backup describe-global-settings",                                                      "cross_account_backup"),
+    ("backup:DescribeRegionSettings",          "backup describe-region-settings",                                                      "region_settings"),
+    ("backup:GetBackupVaultAccessPolicy",      "backup get-backup-vault-access-policy --backup-vault-name {name}",                     "vaults[].AccessPolicy"),
+    ("dynamodb:DescribeTable",                 "dynamodb describe-table --table-name {name}",                                          "resources[].Detail"),
+    ("ec2:DescribeImages",                     "ec2 describe-images --image-ids {name}",                                               "recovery_points[].Detail"),
+    ("ec2:DescribeInstances",                  "ec2 describe-instances --instance-ids {name}",                                         "resources[].Detail"),
+    ("ec2:DescribeSnapshots",                  "ec2 describe-snapshots --snapshot-ids {name}",                                         "recovery_points[].Detail"),
+    ("ec2:DescribeVolumes",                    "ec2 describe-volumes --volume-ids {name}",                                             "resources[].Detail"),
+    ("ec2:GetEbsDefaultKmsKeyId",              "ec2 get-ebs-default-kms-key-id",                                                       "ebs_default_kms_key_id"),
+    ("fsx:DescribeDataRepositoryAssociations", "fsx describe-data-repository-associations --filters Name=file-system-id,Values={name}", "resources[].Detail"),
+    ("iam:GetRole",                            "iam get-role --role-name {name}",                                                      "roles[]"),
+    ("iam:ListAttachedRolePolicies",           "iam list-attached-role-policies --role-name {name}",                                   "roles[].AttachedPolicies"),
+    ("kms:DescribeKey",                        "kms describe-key --key-id {subject}",                                                  "keys[]"),
+    ("kms:GetKeyPolicy",                       "kms get-key-policy --policy-name default --key-id {subject}",                          "keys[].Policy"),
+    ("kms:ListGrants",                         "kms list-grants --key-id {subject}",                                                   "keys[].Grants"),
+    ("organizations:DescribeOrganization",     "organizations describe-organization",                                                  "organization"),
+    ("rds:DescribeDBClusters",                 "rds describe-db-clusters --db-cluster-identifier {subject}",                           "resources[].Detail"),
+    ("rds:DescribeDBInstances",                "rds describe-db-instances --db-instance-identifier {subject}",                         "resources[].Detail"),
+];
+
+/// The command that reads a fact, and where its answer goes.
+pub fn reading(gap: &Gap, of: &Reading) -> Option<(String, &'static str)> {
+    let (_, command, field) = row(gap.operation())?;
+    let region = gap.region.as_deref();
+    Some((written(command, &gap.subject, region, of)?, field))
+}
+
+/// The command that describes a thing.
+pub fn describing(subject: &str, of: &Reading) -> Option<String> {
+    let arn = Arn::parse(subject).ok()?;
+    let call = match (arn.service(), arn.resource()) {
+        ("kms", _) => "kms:DescribeKey",
+        ("iam", resource) if resource.starts_with("role/") => "iam:GetRole",
+        ("backup", resource) if resource.starts_with("backup-vault:") => {
+            "backup:DescribeBackupVault"
+        }
+        _ => describe_call(&arn)?.as_str(),
+    };
+    let (_, command, _) = row(call)?;
+    let region = arn.region().map(|region| region.to_string());
+    written(command, subject, region.as_deref(), of)
+}
+
+fn row(operation: &str) -> Option<&'static CommandRow> {
+    COMMANDS.iter().find(|(call, ..)| *call == operation)
+}
+
+fn written(command: &str, subject: &str, region: Option<&str>, of: &Reading) -> Option<String> {
+    let arn = Arn::parse(subject).ok();
+    let name = arn.as_ref().map_or(subject, |arn| name(arn));
+    let command = command.replace("{subject}", subject);
+    let command = command.replace("{name}", name);
+    // What is pasted is made of names that need no quotes.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/+=,@ ".contains(c);
+    if !command.chars().all(plain) {
+        return None;
+    }
+    // The settings of an organization are asked for in a Region, as whatever AWS Backup is asked: any will do.
+    let anywhere = command.starts_with("backup ").then(|| {
+        let partition = of.vaults.iter().next().map(Arn::partition);
+        regions::home(partition.map_or("aws", |partition| partition.as_str())).to_string()
+    });
+    let region = region.map(str::to_owned).or(anywhere);
+    let region = region.map_or_else(String::new, |region| format!(" --region {region}"));
+    Some(format!("aws {command}{region}"))
+}
+
+/// The name by which AWS takes a thing: a vault's may have slashes in it.
+fn name(arn: &Arn) -> &str {
+    let vault = arn.resource().strip_prefix("backup-vault:");
+    vault.unwrap_or_else(|| arn.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::calls::CALLS;
+
+    #[test]
+    fn every_row_is_of_a_call_that_there_is() {
+        for (call, command, _) in COMMANDS {
+            assert!(CALLS.iter().any(|row| row.name == *call), "{call}");
+            let (service, _) = call.split_once(':').unwrap();
+            assert!(command.starts_with(&format!("{service} ")), "{call}");
+        }
+        assert!(COMMANDS.is_sorted_by_key(|(call, ..)| *call));
+    }
+}
