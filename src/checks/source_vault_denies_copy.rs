@@ -14,7 +14,7 @@ use crate::verdict::{Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "source-vault-denies-copy",
-    title: "the source vault's access policy denies the copy out of it",
+    title: "the copy out of the source vault is denied",
     doc: include_str!("source_vault_denies_copy.md"),
     cites: &[
         cite::CROSS_ACCOUNT,
@@ -50,7 +50,11 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
             "nobody can start this copy: {START_COPY} out of the vault `{name}` is denied to everybody{}",
             denied_by(&seen)
         ))
-        .by_hand("let who starts the copy pass that Deny, or copy out of another vault")
+        .by_hand(if seen.iter().any(|seen| seen.subject == vault.as_str()) {
+            "let who starts the copy pass that Deny, or copy out of another vault"
+        } else {
+            "let who starts the copy pass that Deny of the organization's: another vault does not help"
+        })
         .foretells(status_message(MessageId::E3))
         .saw(seen),
         Ruling::Open { gaps, seen, .. } => match of_role(copy, facts, vault) {

@@ -16,7 +16,7 @@ use super::retention::is_rules_target;
 use super::statement::of_vault;
 use super::{NewVault, Parts, RemedyKind};
 use crate::inventory::{Copy, Facts, Field, Policy};
-use crate::known::{AccountId, Arn};
+use crate::known::{AccountId, Arn, near};
 use crate::policy::Effect;
 
 /// What the name of a vault beside another ends with.
@@ -31,7 +31,20 @@ pub fn missing(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft
         "create the vault `{}` on a customer managed key",
         vault.name()
     );
+    // A name that is spelled nearly so is a slip more often than a vault that somebody forgot.
+    let title = match meant(vault, facts) {
+        Some(meant) => {
+            format!("{title}, unless `{meant}` is meant, which is there: then name that one")
+        }
+        None => title,
+    };
     create(vault, title, (copies, &[]), CopyChange::None)
+}
+
+/// The vault of the same account and Region whose name is spelled nearly so.
+fn meant<'a>(vault: &Arn, facts: &Facts<'a>) -> Option<&'a str> {
+    let there = facts.vaults_found_in(vault.account()?, &vault.region()?);
+    near::meant(vault.name(), there.iter().map(|other| other.name()))
 }
 
 /// The copies go into another vault than one whose key will not do: one that is created, or one that is there.

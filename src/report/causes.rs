@@ -55,6 +55,17 @@ pub struct Cause {
     /// What it has in common with causes in other accounts.
     #[serde(skip)]
     pub anywhere: Option<Anywhere>,
+    /// Of how many of the copies its check is waived.
+    #[serde(skip)]
+    pub waived: usize,
+}
+
+impl Cause {
+    /// Whether it is waived of all copies.
+    #[must_use]
+    pub const fn is_waived(&self) -> bool {
+        self.waived > 0 && self.waived >= self.copies
+    }
 }
 
 /// What is missing in whichever account, and how many copies wait for it.
@@ -309,6 +320,7 @@ impl Group {
             missing,
             gap: self.gaps.into_iter().next(),
             anywhere: None,
+            waived: 0,
         }
     }
 }

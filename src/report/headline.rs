@@ -6,6 +6,11 @@ use crate::verdict::Status;
 use super::model::Report;
 use super::table::words::{copies, count, few};
 
+/// The verdict where a change leaves all that fails as it was.
+pub const NOTHING_WORSE: &str = "nothing worse than before";
+/// The verdict where what fails counts for nothing.
+pub const WAIVED: &str = "what fails is waived";
+
 /// The verdict in a word or two, as a heading.
 #[must_use]
 pub fn verdict(report: &Report) -> &'static str {
@@ -16,10 +21,14 @@ pub fn verdict(report: &Report) -> &'static str {
     match report.exit_code {
         0 if summary.copies == 0 => "no copies",
         0 if summary.blocked > 0 || summary.undecided > 0 => {
-            if summary.changes.is_some() {
-                "nothing worse than before"
-            } else {
-                "what fails is waived"
+            // What is worse and passes is waived; so may be what is new.
+            let is_worse = summary
+                .changes
+                .is_none_or(|of| of.worse > 0 || of.new > 0 && summary.waived > 0);
+            match is_worse {
+                false => NOTHING_WORSE,
+                true if summary.blocked > 0 => WAIVED,
+                true => "what is undecided is waived",
             }
         }
         0 => "feasible",

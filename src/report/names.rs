@@ -104,6 +104,16 @@ impl Names {
                 continue;
             }
             let name = self.accounts.get(word).filter(|_| is_apart && ends);
+            // What has its name beside it has it already.
+            let name = name.filter(|name| {
+                let behind = after
+                    .strip_prefix(" (")
+                    .and_then(|rest| rest.strip_prefix(&***name));
+                let before = out
+                    .strip_suffix(' ')
+                    .is_some_and(|out| out.ends_with(&***name));
+                !before && !behind.is_some_and(|rest| rest.starts_with(')'))
+            });
             match (name, next) {
                 // A place is one word: `111122223333/eu-west-1/vault`.
                 (Some(name), Some('/')) => out.push_str(&format!("{name} {word}")),
@@ -163,6 +173,7 @@ mod tests {
             ),
         ] {
             assert_eq!(names.beside(text), said, "{text}");
+            assert_eq!(names.beside(said), said, "{said}");
         }
         assert!(matches!(
             Names::default().beside("111122223333"),

@@ -176,6 +176,11 @@ impl Fix {
     }
 }
 
+/// What stands before a step that only people can take.
+const BY_HAND: &str = "; by hand: ";
+/// What stands before what to do in place of a copy that no change helps.
+const NOTHING_HELPS: &str = "; nothing helps this copy: ";
+
 /// What one check found about one copy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
@@ -240,7 +245,7 @@ impl Outcome {
     /// With what to do instead, where no change makes this copy succeed.
     #[must_use]
     pub fn nothing_helps(mut self, instead: &str) -> Self {
-        self.message = format_smolstr!("{}; nothing helps this copy: {instead}", self.message);
+        self.message = format_smolstr!("{}{NOTHING_HELPS}{instead}", self.message);
         self.fix = Fix::Impossible;
         self
     }
@@ -248,7 +253,7 @@ impl Outcome {
     /// With what to do, where that is a change that only people can make.
     #[must_use]
     pub fn by_hand(mut self, what: &str) -> Self {
-        self.message = format_smolstr!("{}; by hand: {what}", self.message);
+        self.message = format_smolstr!("{}{BY_HAND}{what}", self.message);
         self.fix = Fix::ByHand;
         self
     }
@@ -296,7 +301,14 @@ impl Outcome {
             Ordering::Equal => (self, other),
         };
         if worst.message != other.message {
-            worst.message = format_smolstr!("{}; {}", worst.message, other.message);
+            // What only people can do stands last.
+            let is_first = worst.step().is_some() && other.step().is_none();
+            let (first, second) = if is_first {
+                (&other.message, &worst.message)
+            } else {
+                (&worst.message, &other.message)
+            };
+            worst.message = format_smolstr!("{first}; {second}");
         }
         worst.basis = worst.basis.max(other.basis);
         worst.fix = worst.fix.and(other.fix);
@@ -309,6 +321,22 @@ impl Outcome {
         worst.gaps.sort();
         worst.gaps.dedup();
         worst
+    }
+
+    /// What is so, and what to do that only people can, or in place of a copy that no change helps; `None` where it names no such
+    /// step, or several.
+    #[must_use]
+    pub fn step(&self) -> Option<(&str, &str)> {
+        let mark = match self.fix {
+            Fix::Needs(_) => return None,
+            Fix::ByHand => BY_HAND,
+            Fix::Impossible => NOTHING_HELPS,
+        };
+        let (is_so, step) = self.message.split_once(mark)?;
+        let has_more = [BY_HAND, NOTHING_HELPS]
+            .iter()
+            .any(|mark| step.contains(mark) || is_so.contains(mark));
+        (!has_more).then_some((is_so, step))
     }
 
     /// What a change must bring about for it to pass.

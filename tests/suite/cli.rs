@@ -15,6 +15,7 @@ mod levels;
 mod others;
 mod plans;
 mod schema;
+mod screens;
 mod secrets;
 mod unread;
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::SmolStr;
+
 use crate::change::Change;
 use crate::checks::{Audited, MayFail};
 use crate::known::{Arn, Count as _, HashMap};
@@ -41,6 +43,7 @@ impl Found<'_> {
             .map(|remedy| (&*remedy.id, &*remedy.subject))
             .collect();
         let mut number = 0_usize;
+        let mut by_cause: HashMap<(&str, Option<SmolStr>), usize> = HashMap::default();
         for copy in &mut self.copies {
             let account = copy.place.account.map(|id| id.to_string());
             let region = copy.place.region.as_ref().map(ToString::to_string);
@@ -48,7 +51,9 @@ impl Found<'_> {
             for (check, found) in copy.found.iter().filter(|(_, found)| counts(found)) {
                 let fixes = links.fixes(copy.asked.id(), check.id);
                 let changed = fixes.iter().filter_map(|id| subjects.get(&**id).copied());
-                let subject = copy.fault(found, changed);
+                let fault = copy.fault(found, changed);
+                let own = copy.place.resource.as_ref().map(Arn::as_str);
+                let subject = fault.or(own);
                 let faced = Faced {
                     check: check.id,
                     arn: None,
@@ -60,7 +65,12 @@ impl Found<'_> {
                     account: account.clone(),
                     region: region.clone(),
                 };
-                waived.extend(waiver(waivers, &faced).map(|one| (check.id, of(one))));
+                let Some(one) = waiver(waivers, &faced) else {
+                    continue;
+                };
+                waived.push((check.id, of(one)));
+                let cause = by_cause.entry((check.id, fault.map(SmolStr::new)));
+                cause.or_default().one_more();
             }
             copy.waived = waived.into();
             let is_waived =
@@ -68,6 +78,12 @@ impl Found<'_> {
             number.one_more_if(is_waived);
         }
         self.report.summary.waived = number;
+        for cause in &mut self.report.causes {
+            let key = (cause.check, cause.subject.as_deref().map(SmolStr::new));
+            let is_fault = cause.outcome == Status::Fail;
+            let waived = by_cause.get(&key).filter(|_| is_fault);
+            cause.waived = waived.copied().unwrap_or_default();
+        }
         let all = audited
             .map(|audited| of_audit(waivers, audited))
             .unwrap_or_default();
@@ -172,7 +188,7 @@ impl Told<'_> {
     }
 
     /// The thing at fault, as the causes tell it: the first that was seen and is not the copy's own, else the first that is
-    /// changed; else what is copied.
+    /// changed.
     fn fault<'f>(
         &'f self,
         found: &'f Outcome,
@@ -180,8 +196,7 @@ impl Told<'_> {
     ) -> Option<&'f str> {
         let summed = self.summed();
         let seen = found.evidence.iter().map(|seen| seen.subject.as_str());
-        let other = seen.chain(changed).find(|thing| !summed.is_own(thing));
-        other.or_else(|| self.place.resource.as_ref().map(Arn::as_str))
+        seen.chain(changed).find(|thing| !summed.is_own(thing))
     }
 }
 

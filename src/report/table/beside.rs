@@ -7,7 +7,7 @@ use crate::verdict::Status;
 
 use super::is_finding;
 use super::sheet::{Paint, Sheet, grid};
-use super::{causes, words};
+use super::{causes, rows, words};
 
 /// What is shown of a kind without being asked for.
 const SHOWN: usize = 3;
@@ -116,7 +116,7 @@ pub fn warnings(sheet: &mut Sheet, report: &Report, verbose: bool) {
         sheet.item(0, (&lead, paint), &format!("{}{basis}{on}", cause.message));
     }
     let rest = report.warnings.get(shown..).unwrap_or_default();
-    causes::more(sheet, "warning", rest);
+    rows::more(sheet, "warning", rest);
 }
 
 /// What was found of vaults, plans and resources.
@@ -173,6 +173,7 @@ pub fn audited(sheet: &mut Sheet, report: &Report, verbose: bool) {
     if !by.is_empty() {
         sheet.gap();
     }
+    let remedies = rows::by_id(report);
     for ((rank, id), found) in by {
         let (word, paint) = match WORST_LAST.get(rank).copied().unwrap_or(Status::Fail) {
             Status::Fail => ("error", Paint::Bad),
@@ -187,7 +188,7 @@ pub fn audited(sheet: &mut Sheet, report: &Report, verbose: bool) {
             let fixed = if check.remedies.is_empty() {
                 String::new()
             } else {
-                format!("; fixed by {}", words::few(&check.remedies, 3))
+                format!("; fixed by {}", rows::fixed_by(&check.remedies, &remedies))
             };
             let subject = words::few(subjects, SHOWN);
             let text = format!("{subject}: {}{fixed}", check.found.message);

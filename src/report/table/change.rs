@@ -1,14 +1,17 @@
 //! What a change does to the copies: a line for those that it leaves as they are, and those that it makes worse last.
 
 use crate::change::Change;
-use crate::report::{CopyReport, Report};
-use crate::verdict::Status;
+use crate::report::{CheckReport, CopyReport, Report};
+use crate::verdict::{Status, Verdict};
 
 use super::sheet::{Paint, Sheet};
 use super::{SHOWN, words};
 
 /// The changes in the order in which they are told, the worst last.
 const ORDER: [Change; 4] = [Change::Removed, Change::Better, Change::New, Change::Worse];
+
+/// The checks of a copy that are named where it only may fail.
+const OPEN: usize = 2;
 
 /// A block for each copy that changes.
 pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
@@ -17,17 +20,13 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     };
     sheet.gap();
     if changes.same > 0 {
-        let same = report
-            .copies
-            .iter()
-            .filter(|copy| copy.change == Some(Change::Same));
-        let blocked = same
-            .filter(|copy| copy.verdict == crate::verdict::Verdict::Blocked)
-            .count();
-        let still = if blocked > 0 {
-            "; --all counts those that are blocked, too"
-        } else {
-            ""
+        let still = match still(report) {
+            _ if report.counts_all => String::new(),
+            0 => String::new(),
+            1 => ", of which 1 was blocked before and still is; --all counts it".to_owned(),
+            many => {
+                format!(", of which {many} were blocked before and still are; --all counts them")
+            }
         };
         let text = format!("{} as before{still}", words::copies(changes.same));
         sheet.item(0, ("same:", Paint::Quiet), &text);
@@ -57,6 +56,15 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     }
 }
 
+/// How many copies are blocked that a change leaves as they were: of those that it changes all are told.
+pub fn still(report: &Report) -> usize {
+    let changed = report.copies.iter().filter(|copy| {
+        let is_changed = copy.change.is_some_and(|change| change != Change::Same);
+        is_changed && copy.verdict == Verdict::Blocked
+    });
+    report.summary.blocked.saturating_sub(changed.count())
+}
+
 fn one(sheet: &mut Sheet, change: Change, copy: &CopyReport) {
     let paint = match change {
         Change::Worse => Paint::Bad,
@@ -70,6 +78,9 @@ fn one(sheet: &mut Sheet, change: Change, copy: &CopyReport) {
         (_, Some(was)) if was != copy.verdict => {
             format!("{} before, {verdict} now", words::verdict(was).0)
         }
+        (Change::Worse, Some(Verdict::Undecided)) => {
+            "undecided before, and by more checks now".to_owned()
+        }
         _ => verdict.to_owned(),
     };
     sheet.item(
@@ -81,10 +92,22 @@ fn one(sheet: &mut Sheet, change: Change, copy: &CopyReport) {
             words::destination(copy)
         ),
     );
-    for check in &copy.checks {
-        if !matches!(check.outcome(), Status::Fail | Status::Undecided) {
-            continue;
-        }
+    let of = |status: Status| {
+        let checks = copy.checks.iter();
+        checks.filter(move |check| check.outcome() == status)
+    };
+    let is_blocked = of(Status::Fail).next().is_some();
+    let (status, shown) = if is_blocked {
+        (Status::Fail, usize::MAX)
+    } else {
+        (Status::Undecided, OPEN)
+    };
+    // What is undecided for want of something else is not of the change.
+    let mut checks: Vec<&CheckReport> = of(status).collect();
+    if !is_blocked && checks.iter().any(|check| !check.locations.is_empty()) {
+        checks.retain(|check| !check.locations.is_empty());
+    }
+    for check in checks.iter().take(shown) {
         let places: Vec<String> = check
             .locations
             .iter()
@@ -99,6 +122,11 @@ fn one(sheet: &mut Sheet, change: Change, copy: &CopyReport) {
         } else {
             format!("  {}", places.join(", "))
         };
-        sheet.verbatim(&format!("  {}{at}", check.id()));
+        sheet.item(2, (check.id(), Paint::Quiet), at.trim_start());
+    }
+    let more = checks.len().saturating_sub(shown);
+    if more > 0 {
+        let text = format!("{} more undecided", words::count(more, "check"));
+        sheet.item(2, ("…", Paint::Quiet), &text);
     }
 }

@@ -1,8 +1,11 @@
 //! One line a copy; or, for who wants to see everything, all that was found of each.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
+use crate::checks::MayFail;
 use crate::quote::terminal;
+use crate::report::settle::SameCause;
 use crate::report::{CopyReport, Report};
 use crate::verdict::{Status, Verdict};
 
@@ -51,13 +54,13 @@ pub fn lines(sheet: &mut Sheet, report: &Report) {
         return;
     }
     sheet.gap();
-    for (copy, line) in copies.iter().zip(aligned(sheet, &copies)) {
+    for (copy, line) in copies.iter().zip(aligned(sheet, report, &copies)) {
         let (word, paint) = words::verdict(copy.verdict);
         sheet.parts(&line, &[(word.to_owned(), paint)]);
     }
     if !left_out.is_empty() {
         let text = format!(
-            "{} (-v shows them, and so does --format json)",
+            "{} (--format html=report.html shows them, and so does -v)",
             left_out.join(", ")
         );
         sheet.item(0, ("…", Paint::Quiet), &text);
@@ -73,22 +76,26 @@ const CHOICES: [&[usize]; 5] = [
     &[0, 5, 4],
     &[0, 5, 6],
 ];
-const LEAST: &[usize] = &[0, 4];
+/// Where there is no room for these either, a line that is too long goes on in the next, and no other does.
+const LEAST: &[usize] = &[0, 5, 6];
+/// So many columns a cell takes there at most before the next stands closer.
+const LEAST_CELL: usize = 25;
 
 /// The columns that there is room for.
-fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
+fn aligned(sheet: &Sheet, report: &Report, copies: &[&CopyReport]) -> Vec<String> {
     let cells: Vec<[String; 7]> = copies
         .iter()
         .map(|copy| {
             let rule = copy.plan.as_ref().map_or(&*copy.id, |plan| &*plan.rule);
+            let why = why(report, copy);
             [
                 words::resource(copy),
                 words::source(copy),
                 format!("→ {}", words::destination(copy)),
                 rule.to_owned(),
-                why(copy),
+                why.whole,
                 format!("→ {}", copy.destination.vault.name()),
-                first_of(&why(copy)),
+                why.short,
             ]
             .map(|cell| terminal::line(&sheet.named(&cell)).into_owned())
         })
@@ -102,13 +109,21 @@ fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
             most.min(NAME)
         }
     };
-    let widths: Vec<usize> = (0..7).map(width).collect();
+    let mut widths: Vec<usize> = (0..7).map(width).collect();
     let is_room = |taken: &&&[usize]| {
         let widths = taken.iter().filter_map(|at| widths.get(*at));
         let needed: usize = widths.map(|width| width.saturating_add(2)).sum();
         needed.saturating_add(VERDICT) <= sheet.width()
     };
-    let taken = CHOICES.iter().find(is_room).unwrap_or(&LEAST);
+    let taken = match CHOICES.iter().find(is_room) {
+        Some(taken) => taken,
+        None => {
+            widths
+                .iter_mut()
+                .for_each(|width| *width = (*width).min(LEAST_CELL));
+            &LEAST
+        }
+    };
     let lines = copies.iter().zip(&cells).map(|(copy, row)| {
         let (word, _) = words::verdict(copy.verdict);
         let mut line = format!("{word:VERDICT$}");
@@ -129,25 +144,60 @@ fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
     lines.collect()
 }
 
-/// The first of some checks, and how many more there are.
-fn first_of(checks: &str) -> String {
-    match checks.split_once(", ") {
-        Some((first, others)) => format!("{first} +{}", others.split(", ").count()),
-        None => checks.to_owned(),
+/// Why a copy comes out so.
+struct Why {
+    whole: String,
+    /// The first reason, and how many more there are.
+    short: String,
+}
+
+impl Why {
+    fn of(reasons: &[String]) -> Self {
+        Self {
+            whole: reasons.join(", "),
+            short: match reasons {
+                [first, _, ..] => format!("{first} +{}", reasons.len().saturating_sub(1)),
+                [] | [_] => reasons.concat(),
+            },
+        }
     }
 }
 
-/// The checks that fail, else those that are undecided.
-fn why(copy: &CopyReport) -> String {
-    let ids = |status| -> Vec<String> {
-        let checks = copy.checks.iter().filter(|check| check.outcome() == status);
-        checks.map(|check| check.id().to_owned()).collect()
+/// The checks that fail, else what is not known.
+fn why(report: &Report, copy: &CopyReport) -> Why {
+    let of = |status| {
+        let checks = copy.checks.iter();
+        checks.filter(move |check| check.outcome() == status)
     };
-    let failing = ids(Status::Fail);
-    if failing.is_empty() {
-        return words::few(&ids(Status::Undecided), 2);
+    let failing: Vec<String> = of(Status::Fail)
+        .map(|check| match check.waived {
+            Some(_) => format!("{} (waived)", check.id()),
+            None => check.id().to_owned(),
+        })
+        .collect();
+    if !failing.is_empty() {
+        return Why::of(&failing);
     }
-    failing.join(", ")
+    // What most checks wait for first.
+    let mut missing: Vec<(SameCause, BTreeSet<&str>)> = Vec::new();
+    let undecided = of(Status::Undecided).filter(|check| check.check.may_fail == MayFail::Yes);
+    for check in undecided {
+        for gap in &check.found.gaps {
+            let cause = SameCause::of(gap, &report.reading);
+            match missing.iter_mut().find(|(other, _)| *other == cause) {
+                Some((_, checks)) => drop(checks.insert(check.id())),
+                None => missing.push((cause, [check.id()].into())),
+            }
+        }
+    }
+    missing.sort_by_key(|(_, checks)| Reverse(checks.len()));
+    let mut named: Vec<String> = missing.iter().map(|(cause, _)| cause.brief()).collect();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    named.retain(|reason| seen.insert(reason.clone()));
+    Why {
+        whole: words::few(&named, 2),
+        ..Why::of(&named)
+    }
 }
 
 /// Every copy with everything that was found of it, the blocked ones last.

@@ -1,10 +1,15 @@
 //! The verdict, and the one thing to do next.
 
-use crate::report::{Audited, HowMany, Report, headline};
-use crate::verdict::Status;
+use std::collections::BTreeSet;
+
+use crate::report::{Audited, Fate, HowMany, Report, headline};
 
 use super::sheet::{Paint, Sheet, columns};
-use super::{Options, words};
+use super::told::{is_of_change, told};
+use super::{Options, change, fixes, words};
+
+/// Of more copies than these nobody reads each in a terminal.
+const MANY: usize = 100;
 
 /// The last lines.
 pub fn write(sheet: &mut Sheet, report: &Report, options: &Options) {
@@ -85,12 +90,16 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
         warnings => format!(", {}", words::count(warnings, "warning")),
     };
     let warnings = format!("{waived}{warnings}");
-    let causes = report
-        .causes
-        .iter()
-        .filter(|cause| cause.outcome == Status::Fail)
-        .count();
-    let (changes, unblocks) = (changes(report), report.unblocked.unwrap_or_default());
+    let lead = lead(report);
+    let failing = match &lead {
+        Some((_, Paint::Bad)) => format!("; {}", why_failing(report)),
+        Some(_) | None => String::new(),
+    };
+    let say = |sheet: &mut Sheet, (own, paint): (&str, Paint), text: &str| {
+        let own = (own.to_owned(), paint);
+        let (word, paint) = lead.clone().unwrap_or(own);
+        sheet.item(0, (&format!("{word}:"), paint), &format!("{text}{failing}"));
+    };
     if summary.copies == 0 && report.stopped {
         let text = format!("nothing was decided before it was stopped{warnings}");
         sheet.item(0, ("undecided:", Paint::Unsure), &text);
@@ -98,45 +107,45 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
     }
     if summary.copies == 0 && report.is_open() {
         let text = format!("there was nothing to decide as far as is known{warnings}");
-        sheet.item(0, ("undecided:", Paint::Unsure), &text);
-        return;
+        return say(sheet, ("undecided", Paint::Unsure), &text);
     }
     if summary.copies == 0 {
-        let text = format!("there was nothing to decide{warnings}");
-        sheet.item(0, ("no copies:", Paint::Unsure), &text);
-        return;
+        let text = match &lead {
+            Some(_) => format!("there were no copies to decide{warnings}"),
+            None => format!("there was nothing to decide{warnings}"),
+        };
+        return say(sheet, ("no copies", Paint::Unsure), &text);
     }
     if summary.copies == 1 {
-        let (lead, paint, rest) = if summary.blocked > 0 {
-            let fixes = match (changes, unblocks) {
-                (0, _) => "no change fixes it".to_owned(),
-                (_, 0) if report.unblocked.is_some() => "no change is proven to fix it".to_owned(),
-                (1, _) => "1 change fixes it".to_owned(),
-                (many, _) => format!("{many} changes fix it"),
+        let of_one = |word: &str| match &lead {
+            Some(_) => format!("1 of 1 copy {word}"),
+            None => "1 of 1 copy".to_owned(),
+        };
+        let (own, paint, rest) = if summary.blocked > 0 {
+            let still = if is_still(report) {
+                " before and still (--all counts it)"
+            } else {
+                ""
             };
-            let causes = words::count(causes, "cause");
+            let causes = words::count(told(report, false).len(), "cause");
+            let fixes = fixes::of_one(report);
+            let of = of_one("blocked");
             (
-                "blocked:",
+                "blocked",
                 Paint::Bad,
-                format!("1 of 1 copy, {causes}, {fixes}"),
+                format!("{of}{still}, {causes}, {fixes}"),
             )
         } else if summary.undecided > 0 {
-            (
-                "undecided:",
-                Paint::Unsure,
-                "1 of 1 copy; nothing blocks it so far".to_owned(),
-            )
+            let of = of_one("undecided");
+            let so_far = format!("{of}; nothing blocks it so far");
+            ("undecided", Paint::Unsure, so_far)
         } else if report.is_open() {
-            (
-                "undecided:",
-                Paint::Unsure,
-                "1 of 1 copy is feasible as far as is known".to_owned(),
-            )
+            let so_far = "1 of 1 copy is feasible as far as is known".to_owned();
+            ("undecided", Paint::Unsure, so_far)
         } else {
-            ("feasible:", Paint::Good, "1 of 1 copy".to_owned())
+            ("feasible", Paint::Good, of_one("feasible"))
         };
-        sheet.item(0, (lead, paint), &format!("{rest}{warnings}"));
-        return;
+        return say(sheet, (own, paint), &format!("{rest}{warnings}"));
     }
     let counts = [
         (summary.feasible, "feasible", Paint::Good),
@@ -151,40 +160,105 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
         .filter(|((number, ..), _)| *number > 0)
         .map(|((_, _, paint), said)| (said, paint))
         .collect();
-    if summary.blocked > 0 {
-        text += &format!(" by {}", words::count(causes, "cause"));
+    let still = change::still(report);
+    if is_still(report) {
+        text += " before and still (--all counts them)";
+    } else if summary.blocked > 0 && is_of_change(report) && still > 0 {
+        text += &format!(", {still} of them before and still");
+    } else if summary.blocked > 0 {
+        text += &format!(" by {}", words::count(told(report, false).len(), "cause"));
     }
     text += &warnings;
-    if changes > 0 && summary.blocked > 0 {
-        let word = if changes == 1 { "unblocks" } else { "unblock" };
-        text += &format!("; {} {word} {unblocks}", words::count(changes, "change"));
+    if summary.blocked > 0 && !is_still(report) {
+        text += &fixes::of_many(report);
     }
-    if report.is_open() && summary.undecided == 0 && summary.blocked == 0 {
-        parts.insert(0, ("undecided:".to_owned(), Paint::Unsure));
-        text = format!("undecided: {text}, as far as is known");
+    text += &failing;
+    let open = report.is_open() && summary.undecided == 0 && summary.blocked == 0;
+    let lead = lead.or_else(|| open.then(|| ("undecided".to_owned(), Paint::Unsure)));
+    if let Some((word, paint)) = lead {
+        let known = if open { ", as far as is known" } else { "" };
+        text = format!("{word}: {text}{known}");
+        parts.insert(0, (format!("{word}:"), paint));
     }
     sheet.parts(&text, &parts);
 }
 
-/// How many changes are made: of several ways the first.
-fn changes(report: &Report) -> usize {
-    let number = |id: &str| {
-        id.trim_start_matches('r')
-            .parse::<usize>()
-            .unwrap_or_default()
+/// Whether nothing is blocked that was not before a change, and that is why it passes.
+fn is_still(report: &Report) -> bool {
+    report.exit_code == 0
+        && report.summary.blocked > 0
+        && headline::verdict(report) == headline::NOTHING_WORSE
+}
+
+/// The verdict in a word or two, where the exit code is not what the copies come to: they are waived, as they were, or not all that
+/// counts.
+fn lead(report: &Report) -> Option<(String, Paint)> {
+    let summary = report.summary;
+    let of_copies = if summary.blocked > 0 {
+        1
+    } else if summary.undecided > 0 || report.is_open() {
+        3
+    } else {
+        0
     };
-    let remedies = report.remedies.iter().filter(|remedy| {
-        let mut others = remedy.alternative_to.iter();
-        !others.any(|other| number(other) < number(&remedy.id))
-    });
-    remedies.filter(|remedy| !remedy.copies.is_empty()).count()
+    match report.exit_code {
+        _ if report.stopped => None,
+        code if code == of_copies => None,
+        0 if summary.waived == 0 && summary.changes.is_none() => None,
+        0 => {
+            let verdict = headline::verdict(report);
+            let until = waived_until(report).filter(|_| verdict == headline::WAIVED);
+            let until = until.map_or_else(String::new, |day| format!(" until {day}"));
+            Some((format!("{verdict}{until}"), Paint::Unsure))
+        }
+        1 => Some(("failing".to_owned(), Paint::Bad)),
+        3 => Some(("undecided".to_owned(), Paint::Unsure)),
+        _ => None,
+    }
+}
+
+/// The first day after which what is waived counts again.
+fn waived_until(report: &Report) -> Option<&str> {
+    let waivers = report.waivers.iter();
+    let used = waivers.filter(|waiver| waiver.fate == Fate::Used);
+    used.map(|waiver| waiver.expires.as_str()).min()
+}
+
+/// Why the exit code says that something fails, where no copy is blocked.
+fn why_failing(report: &Report) -> String {
+    let summary = report.summary;
+    let of = |what: &str, of: Option<Audited>| {
+        let failing = of.map_or(0, |of| of.failing);
+        let word = if failing == 1 { "fails" } else { "fail" };
+        (failing > 0).then(|| format!("{} {word}", words::count(failing, what)))
+    };
+    let raised = report.warnings.iter().map(|cause| cause.check);
+    let raised: BTreeSet<&str> = raised
+        .filter(|check| report.raised.contains(check))
+        .collect();
+    let raised = raised.into_iter();
+    let raised = raised.map(|check| format!("{check} is an error by the configuration"));
+    let audited = [
+        of("vault", summary.vaults),
+        of("plan", summary.plans),
+        of("resource", summary.resources),
+    ];
+    let all: Vec<String> = audited.into_iter().flatten().chain(raised).collect();
+    if all.is_empty() {
+        return "--strict counts what warns or is undecided".to_owned();
+    }
+    words::few(&all, 3)
 }
 
 /// What to do next, and where to read on.
 fn next(sheet: &mut Sheet, report: &Report, options: &Options) {
     let mut parts: Vec<String> = Vec::new();
     if !report.remedies.is_empty() {
-        let them = if changes(report) == 1 { "it" } else { "them" };
+        let them = if fixes::number(report) == 1 {
+            "it"
+        } else {
+            "them"
+        };
         parts.extend(
             options
                 .next
@@ -192,12 +266,12 @@ fn next(sheet: &mut Sheet, report: &Report, options: &Options) {
                 .map(|command| format!("write {them}: {command}")),
         );
     }
-    let failing = report
-        .causes
-        .iter()
-        .find(|cause| cause.outcome == Status::Fail);
+    let causes = told(report, false);
+    let failing = causes.first().map(|cause| &**cause);
     let warned = report.warnings.first();
-    if report.summary.copies > 1 && !options.verbose {
+    if report.summary.copies > MANY && !options.verbose {
+        parts.push("each copy: --format html=report.html".to_owned());
+    } else if report.summary.copies > 1 && !options.verbose {
         parts.push("each copy: -v".to_owned());
     } else if let Some(cause) = failing.or(warned) {
         parts.push(format!(

@@ -6,16 +6,18 @@ mod causes;
 mod change;
 mod copies;
 mod fix;
+mod fixes;
 mod last;
 mod options;
+mod rows;
 pub(super) mod sheet;
 mod statement;
+mod told;
 mod unknown;
 pub(super) mod words;
 
 use super::Report;
 use super::links::is_finding;
-use crate::verdict::Status;
 
 pub use options::{NARROWEST, Options, SHOWN};
 pub use sheet::set;
@@ -37,11 +39,8 @@ pub(super) fn not_known(report: &Report, options: &Options) -> String {
 pub fn render(report: &Report, options: &Options) -> String {
     let mut sheet = options.sheet().naming(&report.names);
     let one = report.summary.copies == 1;
-    let failing = report
-        .causes
-        .iter()
-        .filter(|cause| cause.outcome == Status::Fail);
-    let whole = one || options.verbose || failing.count() <= WHOLE;
+    let causes = told::told(report, options.verbose).len();
+    let few = one || causes <= WHOLE;
     if options.verbose {
         copies::verbose(&mut sheet, report);
     }
@@ -57,13 +56,13 @@ pub fn render(report: &Report, options: &Options) -> String {
     if options.verbose {
         fix::all(&mut sheet, report);
     }
-    if !whole {
-        causes::rows(&mut sheet, report);
+    if !few {
+        rows::rows(&mut sheet, report, options.verbose);
     }
     if !one && !options.verbose && report.summary.changes.is_none() {
         copies::lines(&mut sheet, report);
     }
-    if whole {
+    if few || options.verbose {
         causes::blocks(&mut sheet, report, options.verbose);
     }
     last::write(&mut sheet, report, options);

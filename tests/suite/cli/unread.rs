@@ -107,7 +107,7 @@ fn what_waits_for_an_account_that_nobody_got_into_names_the_way_into_it() {
     );
     let (settle, _) = settles(&report(&refused, &[]), call);
     assert!(
-        settle.contains("sts:AssumeRole on arn:aws:iam::444455556666:role/reader"),
+        settle.contains("let your caller assume arn:aws:iam::444455556666:role/reader"),
         "{settle}"
     );
     // An account that no copy goes to has no flag.

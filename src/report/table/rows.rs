@@ -1,0 +1,316 @@
+//! What blocks the copies, where it is much: a row for each cause, or for each check.
+
+use std::borrow::{Borrow, Cow};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use crate::known::Arn;
+use crate::quote::terminal;
+use crate::remedy::{Remedy, RemedyKind};
+use crate::report::links::by_number;
+use crate::report::remedy::kind;
+use crate::report::{Cause, Report};
+
+use super::sheet::{Paint, Sheet, columns};
+use super::told::told;
+use super::words;
+
+/// The rows that are shown without being asked for.
+const ROWS: usize = 10;
+/// The same where a row takes two lines.
+const FEW_ROWS: usize = 7;
+/// In so many columns a row takes one line, most often.
+const ROOMY: usize = 100;
+
+/// A row a cause, most copies first; a row a check where there are more causes than rows.
+pub fn rows(sheet: &mut Sheet, report: &Report, verbose: bool) {
+    let all = told(report, verbose);
+    if all.is_empty() {
+        return;
+    }
+    let most = if verbose {
+        usize::MAX
+    } else if sheet.width() < ROOMY {
+        FEW_ROWS
+    } else {
+        ROWS
+    };
+    let groups = if all.len() > most {
+        by_check(&all)
+    } else {
+        all.iter().map(|cause| vec![&**cause]).collect()
+    };
+    let remedies = by_id(report);
+    let shown = groups.iter().take(most);
+    let mut rows: Vec<[String; 4]> =
+        vec![["check", "copies", "cause", "fixed by"].map(str::to_owned)];
+    rows.extend(shown.map(|causes| {
+        row(report, causes, &remedies).map(|cell| terminal::line(&sheet.named(&cell)).into_owned())
+    }));
+    let widths: [usize; 4] = std::array::from_fn(|at| {
+        let cells = rows.iter().filter_map(|row| row.get(at));
+        cells.map(|cell| columns(cell)).max().unwrap_or_default()
+    });
+    let [first, second, third, last] = widths;
+    let room = |parts: &[usize]| {
+        let gaps = parts.len().saturating_sub(1).saturating_mul(2);
+        parts.iter().sum::<usize>().saturating_add(gaps) <= sheet.width()
+    };
+    let (fits, fits_without) = (room(&widths), room(&[first, second, last]));
+    let padded = |cell: &str, width: usize| {
+        let pad = " ".repeat(width.saturating_sub(columns(cell)));
+        format!("{cell}{pad}")
+    };
+    sheet.gap();
+    for (number, [check, copies, cause, fixed]) in rows.into_iter().enumerate() {
+        let paint = match number {
+            0 => Paint::Quiet,
+            _ if check.ends_with(WAIVED) => Paint::Unsure,
+            _ => Paint::Bad,
+        };
+        let (after, own): (String, &[&str]) = if fits {
+            (format!("{}  {fixed}", padded(&cause, third)), &[])
+        } else if fits_without {
+            (fixed, &[&cause])
+        } else {
+            (String::new(), &[&cause, &fixed])
+        };
+        let line = format!("{}  {copies}  {after}", padded(&check, first));
+        sheet.parts(line.trim_end(), &[(check, paint)]);
+        for part in own.iter().filter(|_| number > 0) {
+            sheet.text(2, part);
+        }
+    }
+    let rest: Vec<&Cause> = groups.iter().skip(most).flatten().copied().collect();
+    more(sheet, "cause", &rest);
+}
+
+/// The changes by their ids.
+pub fn by_id(report: &Report) -> HashMap<&str, &Remedy> {
+    let remedies = report.remedies.iter();
+    remedies.map(|remedy| (&*remedy.id, remedy)).collect()
+}
+
+/// What stands behind a check that is waived of all copies.
+const WAIVED: &str = " (waived)";
+
+/// The causes of each check, the check of most copies first; those that are waived apart.
+fn by_check<'c>(causes: &'c [Cow<'_, Cause>]) -> Vec<Vec<&'c Cause>> {
+    let mut groups: Vec<Vec<&Cause>> = Vec::new();
+    let mut places: HashMap<(&str, bool), usize> = HashMap::new();
+    for cause in causes {
+        let place = *places
+            .entry((cause.check, cause.is_waived()))
+            .or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(cause),
+            None => groups.push(vec![cause]),
+        }
+    }
+    let is_waived = |group: &[&Cause]| group.first().is_some_and(|cause| cause.is_waived());
+    groups.sort_by_key(|group| (is_waived(group), Reverse(copies_of(group))));
+    groups
+}
+
+/// How many copies some causes of one check stop: a check has one cause in a copy.
+fn copies_of(causes: &[&Cause]) -> usize {
+    causes.iter().map(|cause| cause.copies).sum()
+}
+
+/// The row of a cause, or of all causes of a check.
+fn row(report: &Report, causes: &[&Cause], remedies: &HashMap<&str, &Remedy>) -> [String; 4] {
+    let Some(first) = causes.first() else {
+        return Default::default();
+    };
+    let waived = if first.is_waived() { WAIVED } else { "" };
+    let mut ids: Vec<String> = causes
+        .iter()
+        .flat_map(|cause| cause.remedies.iter().cloned())
+        .collect();
+    ids.sort_by(|one, other| by_number(one, other));
+    ids.dedup();
+    let by_hand = || {
+        let mut found = causes.iter().filter_map(|cause| cause.first.as_ref());
+        found.any(|(_, (_, found))| found.step().is_some())
+    };
+    let fixed = match causes {
+        _ if ids.is_empty() && by_hand() => "by hand".to_owned(),
+        [_] => fixed_by(&ids, remedies),
+        _ if ids.is_empty() => "-".to_owned(),
+        _ => {
+            let named = ids.iter().filter_map(|id| remedies.get(&**id));
+            let mut kinds: Vec<String> = named.map(|remedy| kind_of(remedy)).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            // Of several ways the first is made.
+            let is_first = |id: &&String| {
+                let remedy = remedies.get(&***id);
+                let mut others = remedy.into_iter().flat_map(|remedy| &remedy.alternative_to);
+                !others.any(|other| by_number(other, id).is_lt())
+            };
+            let changes = words::count(ids.iter().filter(is_first).count(), "change");
+            format!("{changes}: {}", words::few(&kinds, 2))
+        }
+    };
+    let at = match causes {
+        [one] => at_fault(report, one),
+        several => things(report, several),
+    };
+    [
+        format!("{}{waived}", first.check),
+        format!("{:>6}", copies_of(causes)),
+        at,
+        fixed,
+    ]
+}
+
+/// The things at fault of several causes: `29 roles: a, b and 27 more`.
+fn things(report: &Report, causes: &[&Cause]) -> String {
+    let subjects = causes.iter().filter_map(|cause| cause.subject.as_deref());
+    let arns: Vec<Arn> = subjects.filter_map(|text| Arn::parse(text).ok()).collect();
+    let mut kinds: Vec<&str> = arns.iter().map(words::what).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let number = causes.len();
+    let of = match kinds.as_slice() {
+        ["policy"] if arns.len() == number => format!("{number} policies"),
+        [one] if *one != "on" && arns.len() == number => format!("{number} {one}s"),
+        _ => return words::count(number, "cause"),
+    };
+    let mut names: Vec<String> = Vec::new();
+    for arn in &arns {
+        let name = report.names.name(arn);
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    format!("{of}: {}", words::few(&names, 2))
+}
+
+/// The thing at fault, with the values that are; else what is wrong.
+fn at_fault(report: &Report, cause: &Cause) -> String {
+    let Some(subject) = &cause.subject else {
+        return short(&cause.message);
+    };
+    let thing = words::thing(subject, &report.names);
+    let values = values(report, cause, subject);
+    match (meant(&cause.message), values.is_empty()) {
+        (Some(meant), _) => format!("{thing}: did you mean {meant}?"),
+        (None, true) => thing,
+        (None, false) => format!("{thing}: {values}"),
+    }
+}
+
+/// What a message takes for what was meant.
+fn meant(message: &str) -> Option<&str> {
+    let (_, meant) = message.split_once("did you mean `")?;
+    meant.split_once('`').map(|(meant, _)| meant)
+}
+
+/// What was seen of a thing, where it is a plain value: `KeyState is Disabled`; of a vault's lock the days of the first copy,
+/// and those that it allows.
+fn values(report: &Report, cause: &Cause, subject: &str) -> String {
+    let Some((id, (_, found))) = &cause.first else {
+        return String::new();
+    };
+    let seen = found.evidence.iter().filter(|seen| seen.subject == subject);
+    let seen: Vec<(&str, &str)> = seen
+        .filter_map(|seen| {
+            let name = seen.pointer.as_deref()?.rsplit('/').next()?;
+            Some((name, seen.says.strip_prefix("is ")?))
+        })
+        .filter(|(_, value)| !value.contains([' ', ':']))
+        .collect();
+    let of = |wanted: &str| {
+        let mut named = seen.iter().filter(|(name, _)| *name == wanted);
+        named.next().map(|(_, value)| *value)
+    };
+    let allowed = match (of("MinRetentionDays"), of("MaxRetentionDays")) {
+        (Some(least), Some(most)) => format!("{least}…{most}"),
+        (Some(least), None) => format!("{least} or more"),
+        (None, Some(most)) => format!("{most} or fewer"),
+        (None, None) => {
+            let values = seen.iter().take(2);
+            let values: Vec<String> = values
+                .map(|(name, value)| format!("{name} is {value}"))
+                .collect();
+            return values.join(", ");
+        }
+    };
+    let copy = report.copies.iter().find(|copy| copy.id == **id);
+    let kept = copy.and_then(|copy| copy.lifecycle.value());
+    match kept.and_then(|kept| kept.delete_after_days) {
+        Some(days) => format!("{days} days, {allowed}"),
+        None => format!("days: {allowed}"),
+    }
+}
+
+/// The causes that are left out, counted, with their checks.
+pub fn more<C: Borrow<Cause>>(sheet: &mut Sheet, noun: &str, rest: &[C]) {
+    if rest.is_empty() {
+        return;
+    }
+    let mut checks: Vec<&str> = rest.iter().map(|cause| cause.borrow().check).collect();
+    checks.sort_unstable();
+    checks.dedup();
+    let text = format!(
+        "{} more (-v has all): {}",
+        words::count(rest.len(), noun),
+        checks.join(", ")
+    );
+    sheet.item(0, ("…", Paint::Quiet), &text);
+}
+
+/// The first clause of a message.
+fn short(message: &str) -> String {
+    let ends = ["; ", ", ", ": "]
+        .into_iter()
+        .filter_map(|end| message.find(end));
+    let end = ends.min().unwrap_or(message.len());
+    message.get(..end).unwrap_or(message).to_owned()
+}
+
+/// The changes of these ids, by what they do.
+pub fn fixed_by(ids: &[String], remedies: &HashMap<&str, &Remedy>) -> String {
+    let named = ids.iter().filter_map(|id| remedies.get(&**id).copied());
+    let named: Vec<&Remedy> = named.collect();
+    match named.as_slice() {
+        [] => "-".to_owned(),
+        [one] => format!("{} {}", one.id, what_it_does(one)),
+        [one, other] if one.alternative_to.contains(&other.id) => format!(
+            "{} {}, or {} {}",
+            one.id,
+            what_it_does(one),
+            other.id,
+            what_it_does(other)
+        ),
+        many => {
+            let mut kinds: Vec<String> = many.iter().map(|remedy| what_it_does(remedy)).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            format!("{}: {}", words::few(ids, 3), words::few(&kinds, 2))
+        }
+    }
+}
+
+/// `key policy: 2 statements`, `rule offsite: keep 90 days`.
+fn what_it_does(remedy: &Remedy) -> String {
+    if !remedy.brief.is_empty() {
+        return remedy.brief.to_string();
+    }
+    let kind = kind_of(remedy);
+    match (remedy.removed().len(), remedy.added.len()) {
+        (0, 0) => kind,
+        (0, added) => format!("{kind}: {}", words::count(added, "statement")),
+        (changed, _) => format!("{kind}: change {}", words::count(changed, "statement")),
+    }
+}
+
+/// What sort of change it is: `key policy`.
+fn kind_of(remedy: &Remedy) -> String {
+    if remedy.kind == RemedyKind::ReEncrypt {
+        "re-encrypt".to_owned()
+    } else {
+        kind(remedy.kind).replace('-', " ")
+    }
+}
