@@ -63,11 +63,9 @@ impl Cron {
             return None;
         };
         let days = match (*of_month, *of_week) {
-            ("?", "?") => return None,
-            // A `*` leaves the other to say which, as AWS's own examples for AWS Backup have it.
-            ("?" | "*", of_week) if of_week != "?" => Days::OfWeek(each(of_week, OfWeek::read)?),
-            (of_month, "?" | "*") => Days::OfMonth(each(of_month, OfMonth::read)?),
-            // AWS takes no expression that names both.
+            ("?", of_week) if of_week != "?" => Days::OfWeek(each(of_week, OfWeek::read)?),
+            (of_month, "?") if of_month != "?" => Days::OfMonth(each(of_month, OfMonth::read)?),
+            // One of both is `?`: AWS takes no `*` in both, and none that names both.
             _ => return None,
         };
         Some(Self {
