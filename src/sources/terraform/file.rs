@@ -33,6 +33,11 @@ pub enum PlanError {
         "{0}: the plan has `planned_values` and no `resource_changes`: expected all that `terraform show -json PLAN` prints"
     )]
     NoChanges(String),
+    /// It says neither what there will be nor what becomes of anything, as `terraform show -json` without the name of a plan prints.
+    #[error(
+        "{0}: not a plan: it has neither `planned_values` nor `resource_changes`; `terraform show -json` without the name of a plan prints the state: expected what `terraform plan -out plan.bin && terraform show -json plan.bin` prints"
+    )]
+    NoPlan(String),
     /// The command line contradicts it.
     #[error(
         "{file}: the provider {provider} is of account {of_plan} by its configuration or its resources, and --account {provider}={given} says another: leave the flag out, name the plan that it is for (--account FILE=ACCOUNT_ID), or plan anew"
@@ -317,11 +322,22 @@ impl PlanFile {
         let error = match serde_json::from_slice::<Self>(bytes) {
             Ok(plan) => {
                 // A state has neither, and a plan of nothing may.
-                let may_be_state = plan.resource_changes.is_empty();
-                let is_state = may_be_state
-                    && serde_json::from_slice::<OfState>(bytes).is_ok_and(|it| it.is_one());
-                if is_state {
-                    return Err(PlanError::State(file.to_owned()));
+                if plan.resource_changes.is_empty()
+                    && let Ok(told) = serde_json::from_slice::<OfState>(bytes)
+                {
+                    if told.is_one() {
+                        return Err(PlanError::State(file.to_owned()));
+                    }
+                    let says_nothing = plan.configuration.is_none()
+                        && !plan.errored
+                        && plan.complete
+                        && plan.deferred_changes.is_empty();
+                    if told.planned_values.is_none()
+                        && told.resource_changes.is_none()
+                        && says_nothing
+                    {
+                        return Err(PlanError::NoPlan(file.to_owned()));
+                    }
                 }
                 let contents = &plan.planned_values.root_module;
                 let is_empty = contents.resources.is_empty() && contents.child_modules.is_empty();

@@ -82,6 +82,21 @@ fn a_plan_that_says_what_there_will_be_and_not_what_becomes_of_it_is_an_error() 
     }
 }
 
+/// What Terraform 1.11 prints in a folder without a state where no plan is named.
+#[test]
+fn what_terraform_shows_without_a_plan_is_an_error() {
+    for text in [
+        r#"{"format_version":"1.0"}"#,
+        r#"{"format_version":"1.2","terraform_version":"1.11.4"}"#,
+    ] {
+        let error = plan_error(text);
+        assert!(
+            error.contains("not a plan") && error.contains("terraform show -json plan.bin"),
+            "{error}"
+        );
+    }
+}
+
 #[test]
 fn a_field_that_stands_twice_is_an_error() {
     let error = plan_error(r#"{"format_version": "1.2", "format_version": "1.1"}"#);
