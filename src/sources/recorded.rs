@@ -135,7 +135,7 @@ pub fn bytes(path: &Path, limit: u64) -> Result<(String, Vec<u8>), SourceError> 
 /// As [`bytes`].
 pub fn json(path: &Path, limit: u64) -> Result<(String, Vec<u8>), SourceError> {
     pieces(path, limit, |first| {
-        let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
+        let text = first.strip_prefix(MARK).unwrap_or(first);
         text.trim_ascii_start()
             .first()
             .is_none_or(|byte| *byte == b'{')
@@ -149,7 +149,8 @@ fn pieces(
 ) -> Result<(String, Vec<u8>), SourceError> {
     if path == Path::new("-") {
         let name = "standard input".to_owned();
-        return read_up_to(&name, io::stdin().lock(), limit, 0, goes_on).map(|bytes| (name, bytes));
+        let bytes = read_up_to(&name, io::stdin().lock(), limit, 0, goes_on)?;
+        return Ok((name, without_mark(bytes)));
     }
     let name = path.display().to_string();
     let unread = |source| SourceError::Read {
@@ -163,7 +164,19 @@ fn pieces(
     }
     let length = if about.is_file() { about.len() } else { 0 };
     let bytes = read_up_to(&name, file, limit, length, goes_on)?;
-    Ok((name, bytes))
+    Ok((name, without_mark(bytes)))
+}
+
+/// The byte order mark that Windows puts in front of UTF-8: no reader of JSON, YAML or HCL need know it.
+///
+/// See <https://learn.microsoft.com/en-us/powershell/module/microsoft.powershell.core/about/about_character_encoding>.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+fn without_mark(mut bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.starts_with(MARK) {
+        bytes.drain(..MARK.len());
+    }
+    bytes
 }
 
 /// Reads all, which is `length` bytes as far as is known.

@@ -142,3 +142,44 @@ fn a_standard_error_that_takes_nothing_ends_no_run() {
         assert_eq!(ran.status.code(), Some(2), "{to}");
     }
 }
+
+/// Windows PowerShell 5.1 puts a byte order mark in front of each file that it writes as UTF-8.
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_file() {
+    let files = Files::new();
+    let marked = |name: &str, text: &str| files.write(name, &format!("\u{feff}{text}"));
+    let facts = marked("facts.json", &Estate::rds().0.to_string());
+    let check = |more: &[&str]| run(&[&["check", "--inventory", &facts], more].concat());
+    let report = check(&["--format", "json"]);
+    assert_eq!(report.code, 0, "{}", report.err);
+    let baseline = marked("report.json", &report.out);
+    let plan = marked(
+        "plan.json",
+        r#"{"format_version": "1.2", "resource_changes": []}"#,
+    );
+    let overlay = marked("overlay.json", "{}");
+    let template = marked(
+        "template.json",
+        r#"{"Parameters": {"A": {"Type": "String"}}, "Resources": {"T": {"Type": "AWS::SNS::Topic"}}}"#,
+    );
+    let given = r#"[{"ParameterKey": "A", "ParameterValue": "b"}]"#;
+    let given = marked("parameters.json", given);
+    marked("main.tf", "locals {\n  a = 1\n}\n");
+    let folder = super::text_of(&files.path(""));
+    let of_template = ["--account", FROM, "--template-region", "us-east-2"];
+    let of_template = [
+        &["--cloudformation", &template, "--parameters", &given][..],
+        &of_template,
+    ]
+    .concat();
+    for more in [
+        &["--terraform-plan", &plan][..],
+        &["--terraform-plan", &plan, "--terraform-source", &folder],
+        &["--overlay", &overlay],
+        &["--baseline", &baseline],
+        &of_template,
+    ] {
+        let ran = check(more);
+        assert_eq!(ran.code, 0, "{more:?}: {}{}", ran.err, ran.out);
+    }
+}
