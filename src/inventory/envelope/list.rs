@@ -62,6 +62,12 @@ impl<'de, T: Deserialize<'de> + ListElement> de::Visitor<'de> for ListOrAnswer<T
                 continue;
             }
             if let Some((_, instead)) = T::PARTIAL.iter().find(|(partial, _)| *partial == name) {
+                let Json(value) = map.next_value()?;
+                // Of none nothing is left out.
+                if items.is_none() && value.as_array().is_some_and(Vec::is_empty) {
+                    items = Some(Vec::new());
+                    continue;
+                }
                 return Err(de::Error::custom(format_args!(
                     "found `{name}`, which leaves out what matters: expected {instead}"
                 )));

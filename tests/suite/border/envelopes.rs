@@ -75,6 +75,7 @@ const WAYS: &[(&str, &[Way])] = &[
     ("/accounts/0/roles/0/InlinePolicies/0/Document", &[
         |policy| json!({"PolicyVersion": {"Document": policy, "VersionId": "v3", "IsDefaultVersion": true}}),
     ]),
+    ("/accounts/1/roles/0/InlinePolicies", &[|_| json!({"PolicyNames": []}), |_| json!({"PolicyNames": [], "IsTruncated": false})]),
     ("/accounts/0/regions/0/vaults", &[|vaults| json!({"BackupVaultList": vaults, "NextToken": null})]),
     ("/accounts/0/regions/0/keys/0", &[|key| {
         let mut answer = json!({"KeyMetadata": key});
@@ -227,7 +228,11 @@ fn an_answer_that_is_not_whole_is_refused() {
             json!({"EvaluationResults": [], "IsTruncated": true}),
             "IsTruncated",
         ),
-        ("/accounts/0/roles", json!({"Roles": []}), "get-role"),
+        (
+            "/accounts/0/roles",
+            json!({"Roles": [{"Arn": ROLE}]}),
+            "get-role",
+        ),
         (
             "/accounts/0/roles/0/InlinePolicies",
             json!({"PolicyNames": ["x"]}),
