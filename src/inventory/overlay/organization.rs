@@ -363,6 +363,27 @@ fn denies_only(document: &Value) -> bool {
     all.all(|one| one.get("Effect").and_then(Value::as_str) == Some("Deny"))
 }
 
+/// A backup policy where no other is in force: what it adds to what it inherits is all that there is.
+///
+/// See <https://docs.aws.amazon.com/organizations/latest/userguide/policy-operators.html>.
+fn of_nothing(policy: &Value) -> Value {
+    const APPEND: &str = "@@append";
+    const ASSIGN: &str = "@@assign";
+    let Value::Object(members) = policy else {
+        return policy.clone();
+    };
+    let is_alone = members.contains_key(APPEND) && !members.contains_key(ASSIGN);
+    let each = members.iter().map(|(name, value)| {
+        let name = if is_alone && name == APPEND {
+            ASSIGN
+        } else {
+            name.as_str()
+        };
+        (name.to_owned(), of_nothing(value))
+    });
+    Value::Object(each.collect())
+}
+
 /// Lays a change over what an account's policies of a type come to together. Of more than one that is not worked out.
 fn effective(
     account: &mut Map<String, Value>,
@@ -387,7 +408,7 @@ fn effective(
                 match unknown_within(document) {
                     Some(why) => Err(why.to_owned()),
                     None => {
-                        account.insert(field.to_owned(), document.clone());
+                        account.insert(field.to_owned(), of_nothing(document));
                         Ok(())
                     }
                 }

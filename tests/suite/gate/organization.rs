@@ -355,6 +355,17 @@ fn a_backup_policy_makes_the_plans_of_the_accounts_that_it_is_attached_to() {
     }
     let elsewhere = plan(&[made("BACKUP_POLICY", &content), attached(json!(OTHER_UNIT))]);
     assert_eq!(of(&base, &elsewhere.after), Some(Value::Null));
+    // What it appends to nothing is all that there is; what it removes of nothing is not understood.
+    let regions = |operators: Value| {
+        let mut content = content.clone();
+        content["plans"]["daily"]["regions"] = operators;
+        let by_plan = plan(&[made("BACKUP_POLICY", &content), attached(json!(UNIT))]);
+        of(&base, &by_plan.after).map(|policy| policy["plans"]["daily"]["regions"].clone())
+    };
+    let appended = json!({"@@append": ["us-east-2"]});
+    assert_eq!(regions(appended), Some(assign(json!(["us-east-2"]))));
+    let both = json!({"@@assign": ["us-east-2"], "@@append": ["eu-west-1"]});
+    assert_eq!(regions(both.clone()), Some(both));
 }
 
 #[test]
