@@ -158,7 +158,8 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// What AWS Backup says of a plan and of what it selects where nobody set it.
+/// What AWS Backup says of a plan and of what it selects where nobody set it, and what the provider of Terraform makes of what AWS
+/// leaves out.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupRule.html>.
 const DEFAULTS: &[(&str, &str)] = &[
@@ -166,6 +167,9 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("CompletionWindowMinutes", "10080"),
     ("ScheduleExpressionTimezone", "Etc/UTC"),
     ("EnableContinuousBackup", "false"),
+    ("OptInToArchiveForSupportedResources", "false"),
+    ("MoveToColdStorageAfterDays", "0"),
+    ("DeleteAfterDays", "0"),
 ];
 
 /// What no copy depends on.
@@ -181,20 +185,15 @@ fn is_same_of_plan(read: &Value, told: &Value) -> bool {
     match (read, told) {
         (Value::Object(read), Value::Object(told)) => {
             let names: BTreeSet<&String> = read.keys().chain(told.keys()).collect();
-            names.into_iter().all(|name| {
-                let is_default = |value: &Value| {
-                    let default = DEFAULTS.iter().find(|(of, _)| of == name);
-                    default.is_some_and(|(_, default)| text(value).as_deref() == Some(*default))
-                        || is_nothing(value)
-                };
-                match (read.get(name), told.get(name)) {
+            names
+                .into_iter()
+                .all(|name| match (read.get(name), told.get(name)) {
                     (Some(read), Some(told)) => is_same_of_plan(read, told),
                     (Some(one), None) | (None, Some(one)) => {
-                        UNREAD.contains(&name.as_str()) || is_default(one)
+                        UNREAD.contains(&name.as_str()) || is_default(name, one)
                     }
                     (None, None) => true,
-                }
-            })
+                })
         }
         (Value::Array(read), Value::Array(told)) => {
             let same = |told: &Value| read.iter().any(|read| is_same_of_plan(read, told));
@@ -204,12 +203,16 @@ fn is_same_of_plan(read: &Value, told: &Value) -> bool {
     }
 }
 
-fn is_nothing(value: &Value) -> bool {
+/// Whether a field says no more than one that is absent.
+fn is_default(name: &str, value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(items) => items.is_empty(),
-        Value::Object(fields) => fields.is_empty(),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        Value::Object(fields) => fields.iter().all(|(name, value)| is_default(name, value)),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            let default = DEFAULTS.iter().find(|(of, _)| *of == name);
+            default.is_some_and(|(_, default)| text(value).as_deref() == Some(*default))
+        }
     }
 }
 
