@@ -40,7 +40,7 @@ pub use file::opened;
 pub use names::{Misspelt, misspelt};
 pub use open::{
     ANEW, ARN_BEGINS, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NAME_SHAPE, NAME_TO_COME,
-    NOT_MADE_NOW, SAVED, WHERE_IT_STANDS,
+    NOT_MADE_NOW, SAVED, UNLOCKED, WHERE_IT_STANDS,
 };
 pub use organization::{Becomes, PolicyChange, PolicyType};
 pub use otherwise::said_otherwise;
@@ -512,6 +512,10 @@ impl Laid<'_> {
                 Some((_, _, call, with)) => {
                     // What the reader of plans does not understand it leaves open itself, and keeps the rest.
                     if list != "plans" || unknown(value).is_some() {
+                        let of_key = ["Encrypted", "EncryptionKeyArn"];
+                        if list == "resources" && of_key.contains(&field.as_str()) {
+                            open::encrypted_anew(object);
+                        }
                         for name in std::iter::once(field.as_str()).chain(with.iter().copied()) {
                             open.push(name);
                             object.shift_remove(name);

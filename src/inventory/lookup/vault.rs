@@ -293,11 +293,14 @@ impl<'a> Facts<'a> {
                     format!("`{bound}`, which only a lock has"),
                 )),
                 (Field::Is(false) | Field::Null, None) => Fact::Known(None),
-                // Only a lock has bounds; whether it has another one is not known.
+                // Only a lock has bounds; whether it has another one is not known, unless both were read.
                 (Field::Absent, Some(_)) if lock != VaultLock::default() => {
+                    let is_read = |field: Field<&i64>| !matches!(field, Field::Absent);
+                    let whole = is_read(vault.field(|v| &v.min_retention_days))
+                        && is_read(vault.field(|v| &v.max_retention_days));
                     let gap = self.vault_gap(api_call!("backup:DescribeBackupVault"), arn);
                     Fact::Known(Some(VaultLock {
-                        unread: Some(Box::new(gap)),
+                        unread: (!whole).then(|| Box::new(gap)),
                         ..lock
                     }))
                 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::data::{as_data, data, plain};
-use super::open::{ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED};
+use super::open::{ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, UNLOCKED};
 
 /// What is laid over a thing, with what depends on whether it is there settled. `{"made": value}`: that is all that there is of
 /// it where the thing is made; where it stands with more than that, nobody knows what stays, unless `"stands": true` says that it
@@ -17,7 +17,7 @@ pub(super) fn settled(
 ) -> Map<String, Value> {
     let mut all = Map::new();
     for (name, value) in over.iter().filter(|(name, _)| {
-        ![ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED].contains(&name.as_str())
+        ![ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, UNLOCKED].contains(&name.as_str())
     }) {
         if let Some(seen) = SeenTags::of(value) {
             all.insert(name.clone(), seen.over(name, there));

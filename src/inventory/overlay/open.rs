@@ -36,6 +36,9 @@ pub const NOT_MADE_NOW: &str = "not made now";
 /// A field of a vault in an overlay: on another key it is another vault, for the reason that stands here.
 pub const KEY_FOR_GOOD: &str = "key for good";
 
+/// A field of a vault in an overlay: its lock is taken away, which works where it can be.
+pub const UNLOCKED: &str = "lock is taken away";
+
 /// A field of a vault or a key in an overlay: its policy is saved, even where it is the one that it has.
 pub const SAVED: &str = "policy is saved";
 
@@ -52,6 +55,7 @@ pub(super) fn there(list: &[Value], over: &[Value], key: &str, is_whole: bool) -
 /// What descriptions say of how something is encrypted.
 const OF_ENCRYPTION: &[&str] = &[
     "BucketEncryption",
+    "ServerSideEncryptionConfiguration",
     "Encrypted",
     "EncryptionDetails",
     "KmsKeyId",
@@ -65,6 +69,10 @@ const OF_ENCRYPTION: &[&str] = &[
 pub(super) fn encrypted_anew(resource: &mut Map<String, Value>) {
     if let Some(Value::Object(detail)) = resource.get_mut("Detail") {
         detail.retain(|field, _| !OF_ENCRYPTION.contains(&field.as_str()));
+        // That a table's description has none says that AWS owns its key.
+        if detail.contains_key("KeySchema") {
+            detail.insert("SSEDescription".to_owned(), Value::Null);
+        }
         if let Some(Value::Object(system)) = detail.get_mut("FileSystem") {
             system.retain(|field, _| !OF_ENCRYPTION.contains(&field.as_str()));
         }

@@ -4,6 +4,8 @@
 use serde_json::{Map, Value};
 
 use super::super::word::Timestamp;
+use super::open::UNLOCKED;
+use super::unknown::unknown;
 
 /// Takes from what a plan or a template says of a thing what stands as it was read.
 pub fn keep(
@@ -33,6 +35,9 @@ pub fn keep(
             if text("VaultType").is_some() {
                 stands.push("VaultType");
             }
+            if over.contains_key(UNLOCKED) {
+                unlocked(there, over);
+            }
             if is_for_good(there, now) {
                 stands.extend(["Locked", "MinRetentionDays", "MaxRetentionDays", "LockDate"]);
             }
@@ -41,6 +46,25 @@ pub fn keep(
     }
     for name in stands {
         over.shift_remove(name);
+    }
+}
+
+/// What comes of a lock that is taken away. One without a `LockDate` can be at any time; one with it until then, and nobody knows
+/// whether that is before.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html>.
+fn unlocked(there: &Map<String, Value>, over: &mut Map<String, Value>) {
+    let bounds = ["MinRetentionDays", "MaxRetentionDays"];
+    let is_open = over.get("Locked").is_some_and(|it| unknown(it).is_some());
+    let is_read = there.get("Locked") == Some(&Value::Bool(true));
+    if !is_open {
+        return;
+    }
+    if is_read && there.get("LockDate").is_none_or(Value::is_null) {
+        over.insert("Locked".to_owned(), Value::Bool(false));
+        over.extend(bounds.map(|name| (name.to_owned(), Value::Null)));
+    } else if let Some(why) = over.get("Locked").cloned() {
+        over.extend(bounds.map(|name| (name.to_owned(), why.clone())));
     }
 }
 

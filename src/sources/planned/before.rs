@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::inventory::{
-    ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, WHERE_IT_STANDS, as_data,
-    data,
+    ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, UNLOCKED, WHERE_IT_STANDS,
+    as_data, data,
 };
 
 use super::{Home, World, default_key_policy, is_open, key, made};
@@ -21,6 +21,7 @@ const MARKS: &[&str] = &[
     KEY_FOR_GOOD,
     NOT_MADE_NOW,
     SAVED,
+    UNLOCKED,
 ];
 
 /// What is said of how a resource is encrypted.

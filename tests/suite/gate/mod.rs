@@ -10,7 +10,7 @@ mod descriptions;
 mod file_system_links;
 mod global_table;
 mod instance_volumes;
-mod judged;
+pub mod judged;
 mod left_open;
 mod named_in_both;
 mod names_at_apply;

@@ -1,13 +1,16 @@
 //! What the provider of Terraform reads back of a role into its state: the policies that other resources give it. They are told twice,
 //! and what becomes of them the others say.
 
+use backup_preflight::inventory;
 use serde_json::{Value, json};
 
 use super::judged::{self, judged};
-use super::plan_facts::change;
+use super::plan_facts::{self, change, plan};
 use super::terraform_types::{Change, EMPTY, ROLE, over_base, planned};
 use crate::support::Estate;
-use crate::support::estate::{COPY_ROLE, ROLE as COPIER, trust};
+use crate::support::estate::{
+    CENTRAL, COPY_ROLE, DESTINATION_VAULT, FROM, ROLE as COPIER, TO, trust,
+};
 
 const COPY: &str = "arn:aws:iam::111122223333:policy/copy";
 const OTHER: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
@@ -216,7 +219,119 @@ fn a_template_may_give_a_role_one_policy_twice() {
         &format!("{COPY_ROLE}/InlinePolicies"),
         json!([{"PolicyName": "a", "Document": policy}]),
     );
-    let change = judged::Change::Templates(&template, &template, crate::support::estate::FROM);
+    let change = judged::Change::Templates(&template, &template, FROM);
     let found = judged(&estate, &change, &[]);
     assert_eq!(found.code, 0, "{:?}", found.gaps);
+}
+
+/// The lock of the destination vault, as a state has it.
+fn lock(min: i64, max: i64) -> Value {
+    json!({"backup_vault_arn": CENTRAL, "backup_vault_name": "central", "changeable_for_days": null,
+        "min_retention_days": min, "max_retention_days": max})
+}
+
+fn locked(estate: &Estate, before: Value, after: Value) -> judged::Judged {
+    let change = change(
+        "aws_backup_vault_lock_configuration.l",
+        before,
+        after,
+        json!({}),
+    );
+    let plan = plan(TO, std::slice::from_ref(&change));
+    judged(estate, &judged::Change::WholePlan(&plan), &[])
+}
+
+/// The provider sends what is not zero: <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/backup/vault_lock_configuration.go>.
+#[test]
+fn a_bound_of_zero_days_is_none() {
+    for (min, max, code) in [(30, 0, 0), (0, 365, 0), (0, 0, 0), (30, 10, 1), (90, 0, 1)] {
+        let found = locked(&Estate::rds(), Value::Null, lock(min, max));
+        assert_eq!(found.code, code, "{min} to {max}: {:?}", found.copies);
+    }
+}
+
+/// The destination vault with a lock.
+fn with_lock(min: i64, max: i64) -> Estate {
+    let at = |field: &str| format!("{DESTINATION_VAULT}/{field}");
+    Estate::rds()
+        .set(&at("Locked"), json!(true))
+        .set(&at("MinRetentionDays"), json!(min))
+        .set(&at("MaxRetentionDays"), json!(max))
+}
+
+#[test]
+fn a_lock_that_is_taken_away_is_gone_where_it_can_be_for_good() {
+    let date = format!("{DESTINATION_VAULT}/LockDate");
+    for (min, max) in [(30, 365), (90, 365)] {
+        // It has no date from which on nobody can: not told, or none.
+        for estate in [
+            with_lock(min, max),
+            with_lock(min, max).set(&date, Value::Null),
+        ] {
+            let found = locked(&estate, lock(min, max), Value::Null);
+            assert_eq!(found.code, 0, "{min}: {:?} {:?}", found.copies, found.gaps);
+        }
+        // Whether it is made before that nobody knows.
+        let later = with_lock(min, max).set(&date, json!("2999-01-01T00:00:00Z"));
+        let found = locked(&later, lock(min, max), Value::Null);
+        let verdict = &found.report["copies"][0]["verdict"];
+        assert_eq!(verdict, "undecided", "{min}: {:?}", found.copies);
+    }
+    // One that is for good stands.
+    let past = |min| with_lock(min, 365).set(&date, json!("2020-01-01T00:00:00Z"));
+    for (min, verdict) in [(30, "feasible"), (90, "blocked")] {
+        let found = locked(&past(min), lock(min, 365), Value::Null);
+        assert_eq!(found.report["copies"][0]["verdict"], verdict, "{min}");
+    }
+}
+
+#[test]
+fn a_lock_whose_bounds_are_both_read_needs_no_word_that_it_is_one() {
+    for (min, verdict) in [(30, "feasible"), (90, "blocked")] {
+        let estate = with_lock(min, 365).without(&format!("{DESTINATION_VAULT}/Locked"));
+        let found = judged(&estate, &judged::Change::Overlay(&json!({})), &[]);
+        assert_eq!(
+            found.report["copies"][0]["verdict"], verdict,
+            "{min}: {:?}",
+            found.gaps
+        );
+    }
+}
+
+/// The provider writes false and 0 for what AWS leaves out of a plan.
+#[test]
+fn a_plan_with_defaults_written_out_is_the_plan_that_was_read() {
+    let rule = |more: Value| {
+        let mut rule = json!({"RuleName": "daily", "TargetBackupVaultName": "prod", "RuleId": "r-1",
+            "ScheduleExpression": "cron(0 5 ? * * *)",
+            "CopyActions": [{"DestinationBackupVaultArn": CENTRAL, "Lifecycle": {"DeleteAfterDays": 35}}]});
+        rule.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        rule
+    };
+    let facts = |rule: &Value| {
+        let all = json!({"schema": "backup-preflight/inventory/v1", "accounts": [{"account": FROM, "regions": [{"region": "us-east-2",
+            "plans": [{"BackupPlanId": "p-1", "BackupPlan": {"BackupPlanName": "daily", "Rules": [rule]}}]}]}]});
+        inventory::read("facts.json", all.to_string().as_bytes()).unwrap()
+    };
+    let state = |days: i64| {
+        json!({"id": "p-1", "arn": format!("arn:aws:backup:us-east-2:{FROM}:backup-plan:p-1"), "name": "daily", "advanced_backup_setting": [],
+            "rule": [{"rule_name": "daily", "target_vault_name": "prod", "schedule": "cron(0 5 ? * * *)",
+                "schedule_expression_timezone": "Etc/UTC", "start_window": 480, "completion_window": 10080,
+                "enable_continuous_backup": false, "recovery_point_tags": {}, "lifecycle": [],
+                "copy_action": [{"destination_vault_arn": CENTRAL, "lifecycle": [{"cold_storage_after": 0, "delete_after": days,
+                    "opt_in_to_archive_for_supported_resources": false}]}]}]})
+    };
+    let said = |rule: &Value, days: i64| {
+        let mut stays = change("aws_backup_plan.p", state(days), state(days), json!({}));
+        stays["change"]["actions"] = json!(["no-op"]);
+        let now = plan_facts::planned(&plan(FROM, &[stays])).before;
+        inventory::said_otherwise(&facts(rule), &now.document)
+    };
+    assert_eq!(said(&rule(json!({})), 35), Vec::<String>::new());
+    let whole =
+        json!({"StartWindowMinutes": 480, "CompletionWindowMinutes": 10080, "Lifecycle": {}});
+    assert_eq!(said(&rule(whole), 35), Vec::<String>::new());
+    assert_eq!(said(&rule(json!({})), 7), ["BackupPlan of p-1"]);
 }

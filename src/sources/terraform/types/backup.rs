@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::catalog::regions::partition;
-use crate::inventory::{ANEW, SAVED};
+use crate::inventory::{ANEW, SAVED, UNLOCKED};
 use crate::known::{AccountId, Arn, Region};
 use crate::sources::planned::Home;
 use crate::sources::terraform::link::Link;
@@ -199,7 +199,11 @@ pub fn vault_policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
 /// A vault's lock.
 pub fn vault_lock<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_vault(reader, object, reader.moment) {
-        let bound = |name: &str| object.marked(reader.moment, name);
+        // The provider sends what is not zero.
+        let bound = |name: &str| match object.marked(reader.moment, name) {
+            zero if zero == 0 => Value::Null,
+            days => days,
+        };
         let (min, max) = (bound("min_retention_days"), bound("max_retention_days"));
         let locked = reader.is_lost(&arn, object).unwrap_or(json!(true));
         reader.placed(&arn, object);
@@ -215,6 +219,9 @@ pub fn vault_lock<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
                 ("MaxRetentionDays", max),
             ],
         );
+        // One that is replaced is on the vault then.
+        let vault = reader.world.thing(&home, "vaults", &arn);
+        vault.shift_remove(UNLOCKED);
         takes_vault(reader, object, &home, &arn);
     }
 }
@@ -250,12 +257,15 @@ pub fn policy_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     }
 }
 
-/// A lock that is taken away, which only works within its grace time.
+/// A lock that is taken away, which only works within its grace time: of one that has no end of it, always.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_DeleteBackupVaultLockConfiguration.html>.
 pub fn lock_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_vault(reader, object, Moment::Now) {
         reader.placed(&arn, object);
         let why = unknown(format!("{}, which is destroyed", object.address));
-        reader.set(&home, "vaults", &arn, [("Locked", why)]);
+        let taken = [("Locked", why), (UNLOCKED, json!(true))];
+        reader.set(&home, "vaults", &arn, taken);
     }
 }
 
