@@ -1,6 +1,7 @@
 //! The inventory file: read, written, merged, and refused.
 
 mod absences;
+mod described_keys;
 mod hostile;
 mod lookups;
 mod merging;

@@ -48,7 +48,8 @@ impl Facts<'_> {
         if let Some(gap) = strange.or_else(|| said.contradicted(arn, detail.value().copied())) {
             return Fact::unknown(gap);
         }
-        let said = encrypted_with(encrypted, key);
+        let told = || described_with(arn, &encrypted, detail.value().copied()?);
+        let said = encrypted_with(encrypted.clone(), key).or_else(told);
         let owned = detail.value().and_then(|detail| on_owned_key(detail));
         match (said, owned) {
             (None, _) => unknown(),
@@ -257,21 +258,85 @@ impl Said<'_> {
     }
 }
 
+/// What a service's description says of how a resource is encrypted, where nothing else does; `None` where it leaves it open.
+fn described_with(arn: &Arn, encrypted: &Field<&bool>, detail: &Tree) -> Option<EncryptedWith> {
+    const FLAGS: &[&[&str]] = &[
+        &["Encrypted"],
+        &["StorageEncrypted"],
+        &["FileSystem", "Encrypted"],
+    ];
+    let told = FLAGS.iter().find_map(|path| at(detail, path)?.as_bool());
+    if encrypted.value().map(|on| **on).or(told) == Some(false) {
+        return Some(EncryptedWith::Nothing);
+    }
+    match own_key(detail) {
+        Some((_, named)) => key_named(arn, named).map(EncryptedWith::Key),
+        None => is_on_key_of_aws(arn, detail).then_some(EncryptedWith::AwsOwnedKey),
+    }
+}
+
+/// The ARN of a key that a description names by its ARN, or by its id. An alias tells none.
+fn key_named(of: &Arn, named: &str) -> Option<Arn> {
+    let key = if named.starts_with("arn:") {
+        Arn::parse(named).ok()
+    } else {
+        let (region, account) = of.region().zip(of.account())?;
+        let arn = format!("arn:{}:kms:{region}:{account}:key/{named}", of.partition());
+        Arn::parse(&arn).ok().filter(|_| !named.contains('/'))
+    };
+    key.filter(|key| key.resource().starts_with("key/") && !is_elsewhere(key, of))
+}
+
+/// Whether a description says that a resource is encrypted and on no key of KMS that it could name: a table without `SSEDescription`, a
+/// bucket with SSE-S3, a cluster of Aurora DSQL on AWS's own.
+///
+/// See <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html>,
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionByDefault.html> and
+/// <https://docs.aws.amazon.com/aurora-dsql/latest/APIReference/API_EncryptionDetails.html>.
+fn is_on_key_of_aws(arn: &Arn, detail: &Tree) -> bool {
+    match arn.service() {
+        // All that DescribeTable says has the keys of the table.
+        "dynamodb" => match detail.get("SSEDescription") {
+            None => detail.get("KeySchema").is_some(),
+            Some(told) => told.get("Status").and_then(Tree::as_str) == Some("DISABLED"),
+        },
+        "dsql" => {
+            let places: [&[&str]; 2] = [
+                &["encryptionDetails", "encryptionType"],
+                &["EncryptionDetails", "EncryptionType"],
+            ];
+            let mut told = places.into_iter().filter_map(|path| at(detail, path));
+            told.next().and_then(Tree::as_str) == Some("AWS_OWNED_KMS_KEY")
+        }
+        "s3" => RULES_OF_BUCKETS.iter().any(|(rules, default)| {
+            let rules = at(detail, rules).and_then(Tree::as_array);
+            let mut rules = rules.into_iter().flatten();
+            rules.any(|rule| {
+                let by = at(rule, default).and_then(|by| by.get("SSEAlgorithm"));
+                by.and_then(Tree::as_str) == Some("AES256")
+            })
+        }),
+        _ => false,
+    }
+}
+
+/// Where a bucket's rules stand, and in each how it encrypts: in CloudFormation, and in S3.
+const RULES_OF_BUCKETS: &[(&[&str], &[&str])] = &[
+    (
+        &["BucketEncryption", "ServerSideEncryptionConfiguration"],
+        &["ServerSideEncryptionByDefault"],
+    ),
+    (
+        &["ServerSideEncryptionConfiguration", "Rules"],
+        &["ApplyServerSideEncryptionByDefault"],
+    ),
+];
+
 /// The key that a service's description names, and where: each writes it in a place of its own.
 ///
 /// See `KmsKeyId` of API_DBInstance, API_FileSystemDescription and their like, API_SSEDescription of DynamoDB, API_EncryptionDetails
 /// of Aurora DSQL, and `ServerSideEncryptionByDefault` of a bucket in CloudFormation and in S3.
 fn own_key(detail: &Tree) -> Option<(&'static str, &str)> {
-    const RULES_OF_BUCKETS: &[(&[&str], &[&str])] = &[
-        (
-            &["BucketEncryption", "ServerSideEncryptionConfiguration"],
-            &["ServerSideEncryptionByDefault"],
-        ),
-        (
-            &["ServerSideEncryptionConfiguration", "Rules"],
-            &["ApplyServerSideEncryptionByDefault"],
-        ),
-    ];
     const PLACES: &[&[&str]] = &[
         &["KmsKeyId"],
         &["FileSystem", "KmsKeyId"],
