@@ -1,6 +1,6 @@
 //! What the owning service says of that which is copied: of the snapshot or image, else of the resource.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -120,18 +120,16 @@ pub fn tags<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a Tags>> {
     }
 }
 
-/// The names of the tags that the plan's rule adds (`RecoveryPointTags`), unless a change leaves open which.
-pub fn tags_of_rule<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<BTreeSet<&'a str>> {
+/// The tags that the plan's rule adds (`RecoveryPointTags`), unless a change leaves open which.
+pub fn tags_of_rule<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<BTreeMap<&'a str, &'a str>> {
     facts.rule_of(copy.plan.as_ref()).and_then(|rule| {
         let tags = rule.and_then(|rule| rule.get("RecoveryPointTags"));
         match (&copy.plan, tags.and_then(unknown_within)) {
             (Some(plan), Some(_)) => Fact::unknown(facts.plan_gap(plan)),
             (Some(_) | None, _) => {
-                let tags = tags.and_then(Value::as_object).into_iter();
-                Fact::Known(
-                    tags.flat_map(|tags| tags.keys().map(String::as_str))
-                        .collect(),
-                )
+                let tags = tags.and_then(Value::as_object).into_iter().flatten();
+                let each = tags.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+                Fact::Known(each.collect())
             }
         }
     })

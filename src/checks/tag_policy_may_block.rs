@@ -4,7 +4,7 @@ use std::slice;
 
 use serde_json::Value;
 
-use super::described::tags;
+use super::described::{tags, tags_of_rule};
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
@@ -25,9 +25,10 @@ pub(super) const CHECK: Check = Check {
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let account = known!(copy.endpoints().destination_account());
-    let tags = tags(copy, facts);
-    if let Fact::Known(tags) = &tags
+    let (tags, of_rule) = (tags(copy, facts), tags_of_rule(copy, facts));
+    if let (Fact::Known(tags), Fact::Known(of_rule)) = (&tags, &of_rule)
         && tags.is_none_or(|tags| tags.names().next().is_none())
+        && of_rule.is_empty()
     {
         return Outcome::pass("no tags go along with the copy");
     }
@@ -49,12 +50,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             "the destination account's tag policy is not enforced for recovery points",
         );
     }
-    let tags = match tags {
-        Fact::Known(tags) => tags,
-        Fact::Unknown(gap) => return not_read(*gap),
-    };
+    let (tags, of_rule) = (known!(tags), known!(of_rule));
     let mut seen = Vec::new();
-    for (name, value) in tags.into_iter().flat_map(Tags::iter) {
+    // Which of two values of one tag the copy gets no page says.
+    let own = tags.into_iter().flat_map(Tags::iter);
+    for (name, value) in own.chain(of_rule) {
         for rule in &rules {
             let key = rule.key;
             if !key.eq_ignore_ascii_case(name) {

@@ -27,7 +27,10 @@ pub fn may_not_tag(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     let own = tags(copy, facts).known().flatten();
     let own = own.into_iter().flat_map(Tags::names);
     let of_rule = tags_of_rule(copy, facts).known().unwrap_or_default();
-    if !own.chain(of_rule).any(|name| !name.starts_with("aws:")) {
+    if !own
+        .chain(of_rule.into_keys())
+        .any(|name| !name.starts_with("aws:"))
+    {
         return None;
     }
     let endpoints = copy.endpoints();

@@ -35,8 +35,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         Fact::Unknown(gap) => return not_read(*gap),
     };
     let own = own.into_iter().flat_map(Tags::names);
-    let more = own.filter(|name| !of_rule.contains(name));
-    let names = of_rule.iter().copied().chain(more);
+    let more = own.filter(|name| !of_rule.contains_key(name));
+    let names = of_rule.keys().copied().chain(more);
     let count = names.filter(|name| !is_of_aws(name)).count();
     let outcome = if count > MOST {
         Outcome::fail(format!(
