@@ -54,6 +54,8 @@ policies! {
     "AWSBackupFullAccess",                       "",                  "v30", "2026-02-12";
     "AWSBackupOperatorAccess",                   "",                  "v28", "2026-02-12";
     "AWSDenyAll",                                "",                  "v2",  "2023-12-18";
+    "AdministratorAccess",                       "",                  "v1",  "2015-02-06";
+    "PowerUserAccess",                           "",                  "v12", "2026-02-12";
 }
 
 /// The AWS managed policy of this ARN, or `None` where it is not built in. The documents are those of the `aws`
@@ -94,7 +96,7 @@ mod tests {
             None
         );
         assert_eq!(
-            managed_policy("arn:aws:iam::aws:policy/AdministratorAccess"),
+            managed_policy("arn:aws:iam::aws:policy/ReadOnlyAccess"),
             None
         );
     }
