@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::catalog::backups::{ASSOCIATE_ACCESS_POLICY, associated_access_policy};
 use crate::catalog::given_ids::id_to_come;
 use crate::inventory::Facts;
 use crate::known::{AccountId, Arn, Region, part};
@@ -353,6 +354,14 @@ fn on_resource(
     let context = of_role(facts, role, account, region)
         .with_family("kms:", Rest::Absent)
         .with_family("backup:", Rest::Absent);
+    let context = if action == ASSOCIATE_ACCESS_POLICY {
+        let policy = associated_access_policy(role.partition().as_str());
+        context
+            .with("eks:policyArn", Entry::One(policy))
+            .with("eks:accessScope", Entry::One(SmolStr::new_static("cluster")))
+    } else {
+        context
+    };
     let principal = Principal::parse(role.as_str()).ok()?;
     let mut request = Request::new(principal, action, of_shapes(facts, shapes), context);
     request.resource_account = account;

@@ -1,5 +1,7 @@
 //! What a backup asks of its role: a copy of the next one takes it as well.
 
+use smol_str::{SmolStr, format_smolstr};
+
 use super::Kind;
 
 /// The action that a backup of a kind begins with, on what is backed up, by the managed policy for backups; `None` where that does
@@ -32,6 +34,175 @@ pub const fn begins(kind: Kind) -> Option<&'static str> {
         // By a policy of its own, whose reads every copy of a bucket asks for.
         Kind::S3                 => return None,
     })
+}
+
+/// What an action of a backup is done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackupPart {
+    /// What is backed up.
+    Resource,
+    /// Something within it, of this type.
+    Within(&'static str),
+    /// The snapshot, image or backup that is made.
+    Made,
+    /// No single thing.
+    Any,
+}
+
+/// An action that a backup takes, beyond the one that it begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackupAction {
+    /// The IAM action.
+    pub action: &'static str,
+    /// What it is done to.
+    pub on: BackupPart,
+    /// Whether backups were seen to fail without; of the others only that AWS's policy for backups has them.
+    pub is_certain: bool,
+}
+
+const fn seen_to_fail_without(action: &'static str, on: BackupPart) -> BackupAction {
+    BackupAction {
+        action,
+        on,
+        is_certain: true,
+    }
+}
+
+const fn has(action: &'static str, on: BackupPart) -> BackupAction {
+    BackupAction {
+        action,
+        on,
+        is_certain: false,
+    }
+}
+
+/// What a backup of a kind takes beyond the action that it [`begins`] with, by the statements of AWSBackupServiceRolePolicyForBackup
+/// that AWS has a role for such backups start with. Not what deletes, shares, copies or moves a backup, nor what sets its tags: that is
+/// asked for where it is done.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html#customer-managed-policies>; of the tags of
+/// a table <https://github.com/widdix/aws-cf-templates/pull/633> quotes the messages of jobs that failed.
+#[must_use]
+#[rustfmt::skip]
+pub const fn takes_besides(kind: Kind) -> &'static [BackupAction] {
+    use BackupPart::{Any, Made, Resource, Within};
+    match kind {
+        Kind::Rds => const { &[
+            has("rds:DescribeDBInstances",                  Resource),
+            has("rds:ListTagsForResource",                  Resource),
+            has("rds:DescribeDBSnapshots",                  Made),
+        ] },
+        Kind::Aurora | Kind::DocumentDb | Kind::Neptune | Kind::RdsMultiAzCluster => const { &[
+            has("rds:DescribeDBClusters",                   Resource),
+            has("rds:ListTagsForResource",                  Resource),
+            has("rds:DescribeDBClusterSnapshots",           Made),
+        ] },
+        Kind::DynamoDbAdvanced => const { &[
+            seen_to_fail_without("dynamodb:ListTagsOfResource", Resource),
+            has("dynamodb:DescribeTable",                   Resource),
+        ] },
+        Kind::DynamoDbBasic => const { &[
+            has("dynamodb:DescribeTable",                   Resource),
+            has("dynamodb:DescribeBackup",                  Made),
+        ] },
+        Kind::Ebs => const { &[
+            has("ec2:DescribeSnapshots",                    Any),
+            has("ec2:DescribeVolumes",                      Any),
+        ] },
+        Kind::Ec2 | Kind::Ec2Vss => const { &[
+            has("ec2:DescribeElasticGpus",                  Any),
+            has("ec2:DescribeImages",                       Any),
+            has("ec2:DescribeInstanceAttribute",            Any),
+            has("ec2:DescribeInstanceCreditSpecifications", Any),
+            has("ec2:DescribeInstances",                    Any),
+            has("ec2:DescribeNetworkInterfaces",            Any),
+            has("ec2:DescribeSnapshots",                    Any),
+            has("ec2:DescribeSpotInstanceRequests",         Any),
+            has("ec2:DescribeTags",                         Any),
+            has("ec2:DescribeVolumes",                      Any),
+        ] },
+        Kind::Efs => const { &[
+            has("elasticfilesystem:DescribeTags",           Resource),
+        ] },
+        Kind::FsxLustre | Kind::FsxWindows | Kind::FsxOpenZfs => const { &[
+            has("fsx:DescribeFileSystems",                  Resource),
+            has("fsx:ListTagsForResource",                  Resource),
+            has("fsx:DescribeBackups",                      Made),
+        ] },
+        Kind::FsxOntap => const { &[
+            has("fsx:DescribeVolumes",                      Resource),
+            has("fsx:ListTagsForResource",                  Resource),
+            has("fsx:DescribeBackups",                      Made),
+        ] },
+        Kind::StorageGateway => const { &[
+            has("storagegateway:ListTagsForResource",       Resource),
+            has("ec2:DescribeSnapshots",                    Any),
+        ] },
+        Kind::Redshift => const { &[
+            has("redshift:DescribeClusters",                Resource),
+            has("redshift:DescribeTags",                    Resource),
+            has("redshift:DescribeClusterSnapshots",        Made),
+        ] },
+        Kind::RedshiftServerless => const { &[
+            has("redshift-serverless:GetNamespace",         Resource),
+            has("redshift-serverless:ListTagsForResource",  Any),
+            has("redshift-serverless:GetSnapshot",          Made),
+        ] },
+        Kind::Timestream => const { &[
+            has("timestream:DescribeTable",                 Resource),
+            has("timestream:GetAwsBackupStatus",            Resource),
+            has("timestream:ListTagsForResource",           Resource),
+            has("timestream:DescribeEndpoints",             Any),
+        ] },
+        Kind::AuroraDsql => const { &[
+            has("dsql:GetBackupJob",                        Resource),
+            has("dsql:GetCluster",                          Resource),
+            has("dsql:ListTagsForResource",                 Resource),
+        ] },
+        Kind::VirtualMachine => const { &[
+            has("backup-gateway:ListTagsForResource",       Resource),
+        ] },
+        Kind::SapHana => const { &[
+            has("ssm-sap:GetDatabase",                      Resource),
+            has("ssm-sap:ListTagsForResource",              Resource),
+            has("ssm-sap:UpdateHanaBackupSettings",         Resource),
+            has("ssm-sap:GetOperation",                     Any),
+        ] },
+        Kind::Eks => const { &[
+            has("eks:DescribeCluster",                      Resource),
+            has("eks:ListAccessEntries",                    Resource),
+            has("eks:ListAddons",                           Resource),
+            has("eks:ListFargateProfiles",                  Resource),
+            has("eks:ListNodegroups",                       Resource),
+            has("eks:ListPodIdentityAssociations",          Resource),
+            has("eks:ListTagsForResource",                  Resource),
+            has(ASSOCIATE_ACCESS_POLICY,                    Within("access-entry")),
+            has("eks:DescribeAccessEntry",                  Within("access-entry")),
+            has("eks:ListAssociatedAccessPolicies",         Within("access-entry")),
+            has("eks:DescribeAddon",                        Within("addon")),
+            has("eks:DescribeFargateProfile",               Within("fargateprofile")),
+            has("eks:DescribeNodegroup",                    Within("nodegroup")),
+            has("eks:DescribePodIdentityAssociation",       Within("podidentityassociation")),
+            has("ec2:DescribeLaunchTemplateVersions",       Any),
+        ] },
+        Kind::CloudFormation => const { &[
+            has("cloudformation:DescribeStacks",            Resource),
+            has("cloudformation:ListStackResources",        Resource),
+        ] },
+        // By a policy of its own.
+        Kind::S3 => &[],
+    }
+}
+
+/// Gives the access entry of a backup's role its rights within a cluster.
+pub const ASSOCIATE_ACCESS_POLICY: &str = "eks:AssociateAccessPolicy";
+
+/// What a backup associates with its access entry, for which AWS's policy for backups allows it alone, in the scope of the cluster.
+#[must_use]
+pub fn associated_access_policy(partition: &str) -> SmolStr {
+    format_smolstr!(
+        "arn:{partition}:eks::aws:cluster-access-policy/AWSBackupFullAccessPolicyForBackup"
+    )
 }
 
 /// What an action of a backup of a bucket is done to.
@@ -161,10 +332,13 @@ mod tests {
     }
 
     #[test]
-    fn the_default_role_may_begin_every_backup() {
+    fn the_default_role_may_make_every_backup() {
         let text = managed_policy(DEFAULT_ROLE_POLICY).unwrap().text;
         let begun = Kind::ALL.iter().filter_map(|kind| begins(*kind));
-        for action in begun.chain([FIND_BY_TAGS]) {
+        let besides = Kind::ALL.iter().flat_map(|kind| takes_besides(*kind));
+        let besides = besides.map(|asked| asked.action);
+        assert!(text.contains(&associated_access_policy("aws").to_string()));
+        for action in begun.chain(besides).chain([FIND_BY_TAGS]) {
             assert!(text.contains(&format!("\"{action}\"")), "{action}");
         }
     }

@@ -147,6 +147,8 @@ cites! {
     API_GLOBAL_SETTINGS = "DescribeGlobalSettings", api!("DescribeGlobalSettings");
     /// The policy of AWS Backup's default role for backups and copies.
     ROLE_POLICY = "AWSBackupServiceRolePolicyForBackup", managed_policy!("AWSBackupServiceRolePolicyForBackup");
+    /// The statements of that policy that a role for backups of one type starts with.
+    ROLE_STATEMENTS = "Managed policies for AWS Backup", guide!("security-iam-awsmanpol");
     /// The policy that a role needs for restores.
     RESTORE_POLICY = "AWSBackupServiceRolePolicyForRestores", managed_policy!("AWSBackupServiceRolePolicyForRestores");
     /// Restores.
@@ -227,6 +229,8 @@ cites! {
     FIELD_ENGINE_VERSION = "A copy of Aurora to a Region that lacks its engine version", "https://dev.classmethod.jp/articles/tsnote-aws-backup-nonsupported-db-engine-version/";
     /// What AWS wrote to accounts whose roles may not tag.
     FIELD_TAG_RESOURCE = "Panfactum stack issue 291, which quotes AWS's notice on backup:TagResource", "https://github.com/Panfactum/stack/issues/291";
+    /// Backups of tables that failed for want of rights.
+    FIELD_TABLE_TAGS = "aws-cf-templates pull request 633, which quotes messages of backup jobs of tables", "https://github.com/widdix/aws-cf-templates/pull/633";
     /// Key error of the RDS snapshot tools.
     FIELD_RDS_SNAPSHOT_TOOL = "rds-snapshot-tool issue 70", "https://github.com/awslabs/rds-snapshot-tool/issues/70";
     /// A vault policy that AWS refused.

@@ -26,6 +26,7 @@ pub(super) const CHECK: Check = Check {
     cites: &[
         cite::CROSS_ACCOUNT,
         cite::ROLE_POLICY,
+        cite::ROLE_STATEMENTS,
         cite::S3,
         cite::KC_ACCESS_DENIED,
         cite::EBS_COPY,
@@ -33,6 +34,7 @@ pub(super) const CHECK: Check = Check {
         cite::EC2_COPY_PERMISSIONS,
         cite::RDS_ACTIONS,
         cite::FIELD_TAG_RESOURCE,
+        cite::FIELD_TABLE_TAGS,
         cite::ACCESS_CONTROL,
         cite::S3_ROLE_POLICY,
         cite::TAGS,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::patch::free_sid;
-use crate::known::Arn;
+use crate::catalog::backups::{ASSOCIATE_ACCESS_POLICY, associated_access_policy};
+use crate::known::{Arn, part};
 
 const CREATE_GRANT: &str = "kms:CreateGrant";
 
@@ -96,7 +97,7 @@ pub fn of_role(needs: &[RoleNeed]) -> Vec<Value> {
         let uses: Vec<&str> = actions
             .iter()
             .copied()
-            .filter(|action| *action != CREATE_GRANT)
+            .filter(|action| ![CREATE_GRANT, ASSOCIATE_ACCESS_POLICY].contains(action))
             .collect();
         if !uses.is_empty() {
             let mut allow =
@@ -114,6 +115,17 @@ pub fn of_role(needs: &[RoleNeed]) -> Vec<Value> {
                 "Action": CREATE_GRANT,
                 "Resource": resource,
                 "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+            }));
+        }
+        // Any other policy would give the role whatever it likes within the cluster.
+        if actions.contains(&ASSOCIATE_ACCESS_POLICY) {
+            let partition = part(resource, 1).unwrap_or_default();
+            let policy = associated_access_policy(partition);
+            statements.push(json!({
+                "Effect": "Allow",
+                "Action": ASSOCIATE_ACCESS_POLICY,
+                "Resource": resource,
+                "Condition": {"StringEquals": {"eks:policyArn": policy, "eks:accessScope": "cluster"}},
             }));
         }
     }

@@ -18,7 +18,7 @@ use super::key::Via;
 use super::request::RoleRequest;
 use super::rulings::Rulings;
 use of_type::BackupsOfType;
-use shapes::{CREATE_IMAGE, CREATE_TAGS, made, on_bucket, snapshots};
+use shapes::{CREATE_IMAGE, CREATE_TAGS, besides, made, on_bucket, snapshots};
 
 /// A request of a backup.
 pub struct BackupRequest {
@@ -115,8 +115,13 @@ pub fn backup_requests(copy: &Copy, facts: &Facts<'_>, of: AskedOf) -> Vec<Backu
         },
         ..on_all(CREATE_TAGS, snapshots(vault, &region))
     });
+    let besides = besides(&copy.route().kind, vault, resource.as_str()).into_iter();
+    let besides = besides.map(|(asked, is_certain)| BackupRequest {
+        is_certain,
+        ..certain(asked)
+    });
     let all = finds.into_iter().chain(begins).chain(makes);
-    let all = all.chain(tags).chain(of_key);
+    let all = all.chain(besides).chain(tags).chain(of_key);
     if matches!(copy.route().kind, KindOf::Known(Kind::S3)) {
         return all.chain(of_bucket(copy, vault, resource, facts)).collect();
     }

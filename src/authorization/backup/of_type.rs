@@ -14,7 +14,7 @@ use crate::known::{Arn, Fact};
 use super::super::answer::{control_rulings, role_rulings};
 use super::super::request::RoleRequest;
 use super::super::role::ByKey;
-use super::shapes::{CREATE_IMAGE, CREATE_TAGS, all_of_type, made, on_bucket, snapshots};
+use super::shapes::{CREATE_IMAGE, CREATE_TAGS, all_of_type, besides, made, on_bucket, snapshots};
 
 /// A question about all backups of a type that a role puts into a vault.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -82,6 +82,9 @@ impl BackupsOfType {
         let buckets = format_smolstr!("arn:{}:s3:::*", vault.partition());
         let of_buckets = OF_BUCKETS.iter().filter(|_| self.kind == Kind::S3);
         let of_buckets = of_buckets.map(|asked| on_bucket(asked, vault, &buckets));
-        asked.into_iter().map(ask).chain(of_buckets).collect()
+        let besides = besides(&KindOf::Known(self.kind), vault, &self.resources).into_iter();
+        let besides = besides.map(|(asked, _)| asked);
+        let asked = asked.into_iter().map(ask).chain(besides);
+        asked.chain(of_buckets).collect()
     }
 }

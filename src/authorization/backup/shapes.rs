@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::catalog::backups::{BucketAction, BucketPart};
+use crate::catalog::backups::{
+    ASSOCIATE_ACCESS_POLICY, BackupAction, BackupPart, BucketAction, BucketPart, takes_besides,
+};
 use crate::catalog::recovery_points::pattern;
 use crate::inventory::KindOf;
 use crate::known::{Arn, Region};
@@ -31,16 +33,63 @@ pub fn on_bucket(asked: &BucketAction, vault: &Arn, bucket: &str) -> Arc<RoleReq
     RoleRequest::plain(vault, vec![asked.action], vault, shape)
 }
 
+/// What a backup takes beyond the action that it begins with, of a resource or of those of a shape; and whether AWS is known to fail it
+/// without. What is not the same for all of several kinds is left out.
+pub fn besides(of: &KindOf, vault: &Arn, resources: &str) -> Vec<(Arc<RoleRequest>, bool)> {
+    let kinds = of.kinds();
+    let Some(first) = kinds.first() else {
+        return Vec::new();
+    };
+    let is_of_all = |asked: &&BackupAction| {
+        kinds
+            .iter()
+            .all(|kind| takes_besides(*kind).contains(asked))
+    };
+    let asked: Vec<&BackupAction> = takes_besides(*first).iter().filter(is_of_all).collect();
+    // What is asked of one thing is one request; what conditions tell apart is one of its own.
+    let of_one_thing = asked.chunk_by(|one, other| {
+        one.on == other.on
+            && one.is_certain == other.is_certain
+            && one.action != ASSOCIATE_ACCESS_POLICY
+    });
+    let request = |asked: &[&BackupAction]| {
+        let first = asked.first()?;
+        let shape = match first.on {
+            BackupPart::Resource => resources.into(),
+            BackupPart::Within(kind) => within(resources, kind)?,
+            BackupPart::Made => recovery_points(of, vault)?,
+            BackupPart::Any => SmolStr::new_static("*"),
+        };
+        let actions = asked.iter().map(|asked| asked.action).collect();
+        let subject = Arn::parse(resources).unwrap_or_else(|_| vault.clone());
+        let asked = RoleRequest::plain(vault, actions, &subject, shape);
+        Some((asked, first.is_certain))
+    };
+    of_one_thing.filter_map(request).collect()
+}
+
+/// The shape of what is of a type within a resource: `arn:aws:eks:eu-west-1:111122223333:addon/prod/*`.
+fn within(resource: &str, kind: &str) -> Option<SmolStr> {
+    let (own, name) = resource.split_once('/')?;
+    let (place, _) = own.rsplit_once(':')?;
+    Some(format_smolstr!("{place}:{kind}/{name}/*"))
+}
+
+/// The shape of the ARNs of the recovery points in a vault.
+fn recovery_points(of: &KindOf, vault: &Arn) -> Option<SmolStr> {
+    let (account, region) = (vault.account()?, vault.region()?);
+    let shape = |kind| pattern(kind, vault.partition().as_str(), &region, account);
+    of.agreed(shape).known().flatten()
+}
+
 /// The shapes of what the action makes, where IAM asks for it as well: a snapshot, image or backup of the owning service.
 ///
 /// See <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
 pub fn made(of: &KindOf, vault: &Arn, action: &str) -> Vec<SmolStr> {
-    let (Some(account), Some(region)) = (vault.account(), vault.region()) else {
+    let Some(region) = vault.region() else {
         return Vec::new();
     };
-    let partition = vault.partition();
-    let shape = |kind| pattern(kind, partition.as_str(), &region, account);
-    let shape: Option<SmolStr> = of.agreed(shape).known().flatten();
+    let shape = recovery_points(of, vault);
     let service = action.split(':').next().unwrap_or_default();
     let is_asked = ["ec2", "fsx", "rds", "redshift"].contains(&service);
     let own = shape.filter(|shape| is_asked && shape.split(':').nth(2) == Some(service));
