@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use smol_str::{SmolStr, StrExt as _, format_smolstr};
 
 use crate::catalog::calls::api_call;
-use crate::catalog::condition_keys::{is_foreign, may_set_tags};
-use crate::inventory::{Facts, Question, Tags};
+use crate::catalog::condition_keys::{VOLUME_ENCRYPTED, is_foreign, may_set_tags, tag_keys};
+use crate::inventory::{EncryptedWith, Facts, Question, Tags};
 use crate::known::{AccountId, Arn, Fact, Gap, Region, part};
 use crate::policy::{Context, Entry, Request, Rest, Shape};
 
@@ -203,12 +203,52 @@ pub fn organization_paths(facts: &Facts<'_>, account: Option<AccountId>) -> Entr
     }
 }
 
-/// The key that marks the recovery points of AWS Backup: there, with a value that does not matter.
+/// The tag that marks the recovery points of AWS Backup: there, with a value that does not matter.
+pub const SOURCE_RESOURCE: &str = "aws:backup:source-resource";
+
+/// The key that carries it.
 pub fn with_source_resource_tag(context: Context) -> Context {
-    context.with(
-        "aws:ResourceTag/aws:backup:source-resource",
-        Entry::Shaped(Shape::parse(SmolStr::new_static("*"))),
-    )
+    context.with("aws:ResourceTag/aws:backup:source-resource", any_value())
+}
+
+/// A value that does not matter.
+pub fn any_value() -> Entry {
+    Entry::Shaped(Shape::parse(SmolStr::new_static("*")))
+}
+
+/// Whether a volume is encrypted; `None` of anything else.
+pub fn encrypted(facts: &Facts<'_>, arn: &Arn) -> Option<Fact<bool>> {
+    let is_volume = arn.service() == "ec2" && type_of(arn) == "volume";
+    let encrypted = is_volume.then(|| facts.resource_key(arn))?;
+    Some(encrypted.map(|with| with != EncryptedWith::Nothing))
+}
+
+/// The word of an ARN that says of which type the thing is.
+pub fn type_of(arn: &Arn) -> &str {
+    let name = arn.resource();
+    name.split([':', '/']).next().unwrap_or_default()
+}
+
+/// What of the facts tells the value of a key of the thing that an action is done to, where that was not read.
+fn unread_of_resource(key: &str, facts: &Facts<'_>, subject: &Arn) -> Option<Gap> {
+    let mut of_tags = tag_keys(subject.service(), type_of(subject)).iter();
+    if of_tags.any(|prefix| key.starts_with(&prefix.to_ascii_lowercase())) {
+        let is_recovery_point =
+            ["backup", "cluster-snapshot", "image", "snapshot"].contains(&type_of(subject));
+        let tags = if is_recovery_point {
+            facts.point_tags(subject)
+        } else {
+            facts.resource_tags(subject)
+        };
+        return match tags {
+            Fact::Unknown(gap) => Some(*gap),
+            Fact::Known(_) => None,
+        };
+    }
+    match encrypted(facts, subject) {
+        Some(Fact::Unknown(gap)) if key.eq_ignore_ascii_case(VOLUME_ENCRYPTED) => Some(*gap),
+        Some(_) | None => None,
+    }
 }
 
 /// The gap that a condition key leaves: the call that tells its value where one does.
@@ -233,6 +273,9 @@ pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) 
     let is_key = subject.service() == "kms";
     fn is_read<T>(fact: Option<Fact<T>>) -> bool {
         matches!(fact, Some(Fact::Known(_)))
+    }
+    if let Some(gap) = unread_of_resource(&lower, facts, subject) {
+        return gap;
     }
     match lower.as_str() {
         "aws:principalarn" if let Some((_, gap)) = facts.role_name_to_come(principal) => gap,

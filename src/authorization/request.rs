@@ -65,6 +65,21 @@ impl RoleRequest {
             template: RequestTemplate::Plain {
                 vault: vault.clone(),
                 shape: resource.clone(),
+                of: None,
+            },
+            resource,
+        })
+    }
+
+    /// What an action makes of something in the account and Region of a vault, by its shape.
+    pub fn made(vault: &Arn, action: &'static str, of: &Arn, resource: SmolStr) -> Arc<Self> {
+        Arc::new(Self {
+            actions: vec![action],
+            subject: of.clone(),
+            template: RequestTemplate::Plain {
+                vault: vault.clone(),
+                shape: resource.clone(),
+                of: Some(of.clone()),
             },
             resource,
         })

@@ -307,6 +307,7 @@ impl RequestBuilder<'_> {
         RequestTemplate::Plain {
             vault: self.vault.clone(),
             shape,
+            of: None,
         }
     }
 }

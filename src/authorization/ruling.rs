@@ -331,12 +331,13 @@ impl Ruling {
     }
 }
 
-/// The gap that is left where it matters in which Region a service uses a key, or is called for a copy to another.
+/// The gap that is left where it matters in which Region a service uses a key, or is called for a copy to another; or whether what is
+/// made of a thing counts as having its tags.
 fn which_place(subject: &Arn) -> Gap {
-    let what = if subject.service() == "kms" {
-        "kms:ViaService"
-    } else {
-        "in which of its two Regions the copy makes this call"
+    let what = match subject.service() {
+        "kms" => "kms:ViaService",
+        "backup" => "in which of its two Regions the copy makes this call",
+        _ => "whether such a condition counts for the backup that is made",
     };
     Gap::not_told(what, subject.as_str()).where_is(subject)
 }

@@ -4,16 +4,18 @@
 use std::slice;
 use std::sync::Arc;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::backups::{ASSOCIATE_ACCESS_POLICY, associated_access_policy};
+use crate::catalog::condition_keys::{VOLUME_ENCRYPTED, tag_keys};
 use crate::catalog::given_ids::id_to_come;
 use crate::inventory::Facts;
-use crate::known::{AccountId, Arn, Region, part};
+use crate::known::{AccountId, Arn, Fact, Region, part};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest, Shape};
 
 use super::context::{
-    Variants, about, of_role, organization_paths, with_action, with_source_resource_tag, with_tags,
+    SOURCE_RESOURCE, Variants, about, any_value, encrypted, of_role, organization_paths, type_of,
+    with_action, with_source_resource_tag, with_tags,
 };
 use super::key::{Through, key_requests};
 use super::ruling::Ruling;
@@ -69,6 +71,8 @@ pub enum RequestTemplate {
         vault: Arn,
         /// Its ARN, or the shape that that has.
         shape: SmolStr,
+        /// What it is made of, by the same call.
+        of: Option<Arn>,
     },
 }
 
@@ -261,16 +265,14 @@ impl RequestTemplate {
                 all.extend(there.map(|there| on(Some(there), shapes)));
                 all
             }
-            Self::Plain { vault, shape } => {
-                let place = (vault.account(), vault.region());
-                let place = (place.0, place.1.as_ref());
-                vec![on_resource(
-                    facts,
-                    role,
-                    action,
-                    place,
-                    slice::from_ref(shape),
-                )]
+            Self::Plain { vault, shape, of } => {
+                let (account, region) = (vault.account(), vault.region());
+                let place = (account, region.as_ref());
+                let own = on_resource(facts, role, action, place, slice::from_ref(shape));
+                match of {
+                    Some(of) => made_of(own, facts, of),
+                    None => vec![own],
+                }
             }
         };
         let of_one_service = actions.chunk_by(|one, other| part(one, 0) == part(other, 0));
@@ -356,16 +358,66 @@ fn on_resource(
         .with_family("backup:", Rest::Absent);
     let context = if action == ASSOCIATE_ACCESS_POLICY {
         let policy = associated_access_policy(role.partition().as_str());
-        context
-            .with("eks:policyArn", Entry::One(policy))
-            .with("eks:accessScope", Entry::One(SmolStr::new_static("cluster")))
+        context.with("eks:policyArn", Entry::One(policy)).with(
+            "eks:accessScope",
+            Entry::One(SmolStr::new_static("cluster")),
+        )
     } else {
         context
     };
     let principal = Principal::parse(role.as_str()).ok()?;
+    let context = match shapes {
+        [exact] => of_resource(context, facts, exact),
+        _ => context,
+    };
     let mut request = Request::new(principal, action, of_shapes(facts, shapes), context);
     request.resource_account = account;
     Some(request)
+}
+
+/// With what the facts tell of the thing of this ARN: its tags, and whether a volume is encrypted.
+fn of_resource(context: Context, facts: &Facts<'_>, arn: &str) -> Context {
+    let Some(arn) = exact(arn) else {
+        return context;
+    };
+    let keys = tag_keys(arn.service(), type_of(&arn)).iter();
+    let tags = facts.resource_tags(&arn);
+    let context = keys.fold(context, |context, key| {
+        with_tags(context, key, tags.clone())
+    });
+    match encrypted(facts, &arn) {
+        Some(Fact::Known(is)) => {
+            context.with(VOLUME_ENCRYPTED, Entry::One(format_smolstr!("{is}")))
+        }
+        Some(Fact::Unknown(_)) | None => context,
+    }
+}
+
+/// The requests on what a call makes of something: with what the facts tell of that, and without. No page says which keys of it such
+/// a request carries.
+fn made_of(own: Option<Request>, facts: &Facts<'_>, of: &Arn) -> Vec<Option<Request>> {
+    let keys = tag_keys(of.service(), type_of(of));
+    let (Some(own), [_, ..]) = (own.as_ref(), keys) else {
+        return vec![own];
+    };
+    let own = own.clone();
+    let marked = |mut request: Request, context: Context| {
+        let marks = keys.iter().map(|key| format!("{key}{SOURCE_RESOURCE}"));
+        request.context = marks.fold(context, |context, mark| context.with(mark, Entry::Unknown));
+        Some(request)
+    };
+    let with = of_resource(own.context.clone(), facts, of.as_str());
+    let without = keys.iter().fold(own.context.clone(), |context, key| {
+        context.with_family(key, Rest::Absent)
+    });
+    let without = without.with(VOLUME_ENCRYPTED, Entry::Absent);
+    vec![marked(own.clone(), with), marked(own, without)]
+}
+
+/// The ARN of one thing.
+fn exact(arn: &str) -> Option<Arn> {
+    let arn = (!arn.contains('*')).then(|| Arn::parse(arn).ok());
+    arn.flatten()
 }
 
 fn of_point_or_shapes(point: Option<&Arn>, shapes: &[SmolStr]) -> Resource {
@@ -426,8 +478,17 @@ fn moved(shapes: &[SmolStr], from: Option<&Region>, to: &Region) -> Vec<SmolStr>
 
 /// With the tags of the recovery point, where there is one.
 pub fn of_point(context: Context, facts: &Facts<'_>, point: Option<&Arn>) -> Context {
-    match point {
-        Some(point) => with_tags(context, "aws:ResourceTag/", facts.point_tags(point)),
+    let Some(point) = point else {
+        return context;
+    };
+    let tags = facts.point_tags(point);
+    let context = with_tags(context, "aws:ResourceTag/", tags.clone());
+    let mut own = tag_keys(point.service(), type_of(point)).iter();
+    match own.find(|key| !key.starts_with("aws:")) {
+        Some(key) => {
+            let mark = format_smolstr!("{key}{SOURCE_RESOURCE}");
+            with_tags(context, key, tags).with(mark.to_string(), any_value())
+        }
         None => context,
     }
 }

@@ -56,6 +56,31 @@ pub fn is_foreign(key: &str, service: &str) -> bool {
     !own && SERVICES.binary_search(&prefix).is_ok() && !OF_CREDENTIALS.contains(&key)
 }
 
+/// The prefixes of the keys that carry the tags of a thing, where an action is done to it: those of the table of resource types of its
+/// service. Of services that are not in the table below an account may have conditions on tags switched off, or it was not looked up.
+///
+/// See <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>, `list_amazonrds.html`,
+/// `list_amazonelasticfilesystem.html` and `list_amazonfsx.html`.
+#[must_use]
+#[rustfmt::skip]
+pub fn tag_keys(service: &str, resource_type: &str) -> &'static [&'static str] {
+    match (service, resource_type) {
+        ("ec2", "instance" | "snapshot" | "image" | "volume") => &["aws:ResourceTag/", "ec2:ResourceTag/"],
+        ("rds", "cluster")                                    => &["aws:ResourceTag/", "rds:cluster-tag/"],
+        ("rds", "cluster-snapshot")                           => &["aws:ResourceTag/", "rds:cluster-snapshot-tag/"],
+        ("rds", "db")                                         => &["aws:ResourceTag/", "rds:db-tag/"],
+        ("rds", "snapshot")                                   => &["aws:ResourceTag/", "rds:snapshot-tag/"],
+        ("elasticfilesystem", "file-system")
+        | ("fsx", "backup" | "file-system" | "volume")        => &["aws:ResourceTag/"],
+        _                                                     => &[],
+    }
+}
+
+/// Whether a volume is encrypted, in a request that is done to it.
+///
+/// See <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>.
+pub const VOLUME_ENCRYPTED: &str = "ec2:Encrypted";
+
 /// The actions, beside those of KMS and those that only read, whose requests have no tags to be set.
 const WITHOUT_TAGS: &[&str] = &[
     "backup:CopyFromBackupVault",

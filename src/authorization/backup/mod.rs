@@ -100,7 +100,7 @@ pub fn backup_requests(copy: &Copy, facts: &Facts<'_>, of: AskedOf) -> Vec<Backu
     });
     let makes = action.into_iter().flat_map(|action| {
         let made = made(&copy.route().kind, vault, action).into_iter();
-        made.map(move |shape| on_all(action, shape))
+        made.map(move |shape| certain(RoleRequest::made(vault, action, resource, shape)))
     });
     let tagged = match action {
         Some(CREATE_IMAGE) => tagged_volumes(resource, facts),
