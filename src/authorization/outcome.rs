@@ -102,6 +102,16 @@ impl<'a> AskedPolicy<'a> {
         }
     }
 
+    /// What is seen of a policy of which no statement comes near.
+    fn nothing_near(&self) -> Vec<Evidence> {
+        let (of, pointer) = match &self.policy {
+            PolicyOf::Key(key) => (key, "/Policy"),
+            PolicyOf::Vault(vault) => (vault, "/AccessPolicy"),
+            PolicyOf::Role(_) | PolicyOf::Control { .. } => return Vec::new(),
+        };
+        vec![Evidence::at(of, pointer, "no statement allows it")]
+    }
+
     /// AWS's own policy of the principal does not allow it.
     fn missing_there(&self, actions: &[&str]) -> String {
         let (name, who) = (&self.name, &self.who);
@@ -159,10 +169,16 @@ impl Rulings {
                 .needs(self.share(asked).filter(|_| must_allow));
         }
         if let (true, Some((actions, near))) = (must_allow, self.missing(Party::Resource)) {
-            return Outcome::fail(asked.missing(&actions) + &because(&near))
+            let missing = asked.missing(&actions) + &because(&near);
+            let seen = if near.is_empty() {
+                asked.nothing_near()
+            } else {
+                near
+            };
+            return Outcome::fail(missing)
                 .on(asked.basis)
                 .foretells((asked.predicted)())
-                .saw(near)
+                .saw(seen)
                 .needs(self.share(asked));
         }
         if let (true, Some((actions, near))) = (must_allow, self.missing(Party::Principal)) {
