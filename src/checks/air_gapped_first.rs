@@ -8,10 +8,84 @@ use serde_json::Value;
 
 use super::words::not_read;
 use super::{Check, Found, MayFail, Others};
-use crate::inventory::{Copy, Facts, MadeBy, Named, VaultType};
+use crate::catalog::capabilities;
+use crate::inventory::{Copy, Facts, MadeBy, Model, Named, VaultType};
 use crate::known::{Arn, Fact, Gap};
 use crate::plans::{Kept, kept_by};
-use crate::verdict::{Fix, Need, Outcome, Status};
+use crate::verdict::{Basis, Evidence, Fix, Need, Outcome, Status};
+
+/// Why a rule makes no backup in the vault that it names for its backups, or may make none, where that is no standard vault; `None`: it
+/// is one. A logically air-gapped vault gets backups as the other target of a rule alone: of a type that AWS Backup does not manage fully
+/// the backup is made in a standard vault first. Of the others no page says what becomes of it.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/lag-vault-primary-backup.html> and
+/// <https://aws.amazon.com/about-aws/whats-new/2025/11/aws-backup-direct-to-logically-air-gapped-vault>.
+pub fn not_in_standard_vault(copy: &Copy, rule: &Value, facts: &Facts<'_>) -> Option<Outcome> {
+    if copy.transfer.recovery_point.is_some() || copy.copy_of.is_some() {
+        return None;
+    }
+    let vault = standard_vault(copy, rule)?;
+    let target = rule.get("TargetLogicallyAirGappedBackupVaultArn");
+    let target = target.and_then(Value::as_str);
+    // A job that ran may be of another vault, which the rule named then.
+    let source = copy.endpoints().source_vault.as_ref().known()?;
+    if *source != vault && target != Some(source.as_str()) {
+        return None;
+    }
+    let of = match facts.vault_type(&vault) {
+        Fact::Known(Some(of @ (VaultType::AirGapped | VaultType::RestoreAccess))) => of,
+        Fact::Known(Some(VaultType::Standard) | None) | Fact::Unknown(_) => return None,
+    };
+    let name = vault.name();
+    let takes_it = copy
+        .route()
+        .kind
+        .agreed(|kind| capabilities(kind).lagv_primary.is_supported());
+    let takes_it = of == VaultType::AirGapped && takes_it == Fact::Known(Some(true));
+    let instead = if takes_it {
+        format!(
+            "name a standard vault as the rule's target, and `{name}` in TargetLogicallyAirGappedBackupVaultArn"
+        )
+    } else {
+        "name a standard vault as the rule's target".to_owned()
+    };
+    let seen = Evidence::at(&vault, "/VaultType", format!("is {}", of.as_str()));
+    let rule = copy.plan.as_ref().map_or("", |plan| &plan.rule);
+    let says = format!(
+        "rule `{rule}` backs up to `{name}`, which is no standard vault: it is a {}",
+        of.as_str()
+    );
+    if copy.route().model() == Fact::Known(Some(Model::ServiceDependent)) {
+        let of_type = copy.route().type_name();
+        let message = format!(
+            "{says}, and a backup of the type {of_type} is made in a standard vault first: there is none to copy"
+        );
+        let fail = Outcome::fail(message).by_hand(&instead);
+        return Some(fail.on(Basis::Inferred).saw([seen]));
+    }
+    let what = format!("whether AWS Backup makes any backup where {says}");
+    let gap = Gap::not_told(what, vault.as_str()).where_is(&vault);
+    let message = format!("{says}; whether there is a backup to copy is not known: {instead}");
+    Some(Outcome::undecided(message, [gap]).saw([seen]))
+}
+
+/// The vault that a rule names for the backups that a copy is of.
+fn standard_vault(copy: &Copy, rule: &Value) -> Option<Arn> {
+    let plan = copy.plan.as_ref()?;
+    let source = copy.endpoints().source_vault.as_ref().known()?;
+    let (account, region) = match &plan.made_by {
+        Some(MadeBy {
+            account, region, ..
+        }) => (*account, region.clone()),
+        None => (source.account()?, source.region()?),
+    };
+    let vault = format!(
+        "arn:{}:backup:{region}:{account}:backup-vault:{}",
+        source.partition(),
+        rule.get("TargetBackupVaultName")?.as_str()?
+    );
+    Arn::parse(&vault).ok()
+}
 
 /// Why there is no backup for a copy action to copy, or may be none, as the rule's logically air-gapped target does not take it;
 /// `None`: it does.
@@ -101,18 +175,7 @@ fn first(copy: &Copy, rule: &Value, facts: &Facts<'_>) -> Option<Copy> {
     let text = |name: &str| rule.get(name).and_then(Value::as_str);
     let target = Arn::parse(text("TargetLogicallyAirGappedBackupVaultArn")?).ok()?;
     let plan = copy.plan.as_ref()?;
-    let source = copy.endpoints().source_vault.as_ref().known()?;
-    let (account, region) = match &plan.made_by {
-        Some(MadeBy {
-            account, region, ..
-        }) => (*account, region.clone()),
-        None => (source.account()?, source.region()?),
-    };
-    let vault = format!(
-        "arn:{}:backup:{region}:{account}:backup-vault:{}",
-        source.partition(),
-        text("TargetBackupVaultName")?
-    );
+    let vault = standard_vault(copy, rule)?;
     let resource = copy.resource.as_ref().known()?.as_ref()?;
     let lifecycle = match kept_by(rule, &target) {
         Kept::As(kept) => Fact::Known(kept),
@@ -123,7 +186,7 @@ fn first(copy: &Copy, rule: &Value, facts: &Facts<'_>) -> Option<Copy> {
     };
     let named = Named {
         id: format!("{}/{}/{resource}/{target}", plan.id, plan.rule).into(),
-        source_vault: Some(Arn::parse(&vault).ok()?),
+        source_vault: Some(vault),
         destination_vault: target,
         lifecycle,
         assumptions: Vec::new(),

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::air_gapped_first::not_made;
+use super::air_gapped_first::{not_in_standard_vault, not_made};
 use super::words::{key_name, listed, not_read, status_message};
 use super::{Check, MayFail, Others, Run, When, known};
 use crate::catalog::messages::MessageId;
 use crate::catalog::{Support, capabilities, cite};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
 use crate::known::Fact;
-use crate::verdict::{Basis, Evidence, Outcome};
+use crate::verdict::{Basis, Evidence, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "air-gapped-primary-not-stored",
@@ -26,13 +26,21 @@ fn run(copy: &Copy, facts: &Facts<'_>, ask: Option<&Others<'_>>) -> Option<Outco
         Fact::Known(rule) => rule,
         Fact::Unknown(gap) => return Some(not_read(*gap)),
     };
+    let not_in_standard_vault = rule.and_then(|rule| not_in_standard_vault(copy, rule, facts));
     if is_primary(copy, rule) {
-        return Some(received(copy, facts));
+        let received = received(copy, facts);
+        return Some(match not_in_standard_vault {
+            Some(instead) if received.status != Status::Fail => instead,
+            Some(_) | None => received,
+        });
+    }
+    if not_in_standard_vault.is_some() {
+        return not_in_standard_vault;
     }
     let not_made = rule.and_then(|rule| not_made(copy, rule, facts, ask?));
     Some(not_made.unwrap_or_else(|| {
         Outcome::not_applicable(
-            "the copy is not of a rule that names a logically air-gapped vault as its target",
+            "the copy is not of a rule that names a logically air-gapped vault for its backups",
         )
     }))
 }
