@@ -27,6 +27,7 @@ mod statement;
 mod together;
 mod trust;
 mod two_step;
+mod united;
 mod vault;
 mod wanted;
 

@@ -118,6 +118,9 @@ fn proven(
     (drafts, proofs)
 }
 
+/// Whose images are to be let in, and for what.
+type Providers<'n> = (Vec<&'n str>, BTreeSet<Target>);
+
 /// Each need with the checks that have it.
 type Needs<'a> = BTreeMap<&'a Need, BTreeSet<Target>>;
 
@@ -161,6 +164,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             .collect()
     };
     let mut managed: BTreeMap<&Arn, (Vec<&Arn>, BTreeSet<Target>)> = BTreeMap::new();
+    let mut images: BTreeMap<(AccountId, &Region), Providers<'_>> = BTreeMap::new();
     let shared = re_encrypt::Shared::of(on_customer_keys(needs, failing));
     let mut created = two_step::Created::default();
     let mut keys = re_encrypt::Made::default();
@@ -219,9 +223,12 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 account,
                 region,
                 provider,
-            } => settings::allow_images(*account, region, provider, facts)
-                .into_iter()
-                .collect(),
+            } => {
+                let (providers, all) = images.entry((*account, region)).or_default();
+                providers.push(provider.as_str());
+                all.extend(targets);
+                continue;
+            }
             Need::AdvancedFeatures { account, region } => {
                 vec![settings::advanced_features(*account, region, facts)]
             }
@@ -272,6 +279,12 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
     drafts.extend(moved.into_values());
     for (role, (policies, targets)) in managed {
         if let Some(mut draft) = attach::draft(role, &policies, facts) {
+            draft.targets = targets.into_iter().collect();
+            drafts.push(draft);
+        }
+    }
+    for ((account, region), (providers, targets)) in images {
+        if let Some(mut draft) = settings::allow_images(account, region, &providers, facts) {
             draft.targets = targets.into_iter().collect();
             drafts.push(draft);
         }

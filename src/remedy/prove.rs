@@ -6,11 +6,9 @@ use std::sync::Arc;
 
 use super::change::{Change, steps};
 use super::draft::{Draft, Target};
+use super::united::merged;
 use crate::checks::{CHECKS, Check, Failing, MayFail, decide};
-use crate::inventory::{
-    Account, Conflicts, Copy, Facts, Field, Inventory, List, Merge, Named, Reads, Touched, items,
-    noting,
-};
+use crate::inventory::{Copy, Facts, Named, Reads, Touched, items, noting};
 use crate::known::{HashMap, in_order};
 use crate::verdict::{Status, Verdict};
 
@@ -109,7 +107,7 @@ fn proofs_of(
     let mut proofs = Vec::with_capacity(drafts.len());
     let mut left = drafts
         .iter()
-        .map(|(draft, together)| (*draft, together, merged(&together.changes)))
+        .map(|(draft, together)| (*draft, together, merged(&together.changes, facts)))
         .peekable();
     while let Some((draft, together, top)) = left.next() {
         // What changes the copy alone is asked of the same facts, of which much is worked out by now.
@@ -276,29 +274,6 @@ fn statuses(step: Named, before: &Failing, changed: &Changed<'_>) -> Vec<Status>
     }
 }
 
-/// The facts of several changes. Remedies are one a subject, so that they speak of different things.
-pub fn merged(changes: &[&Change]) -> Inventory {
-    let accounts = changes
-        .iter()
-        .flat_map(|change| items(&change.facts.accounts))
-        .cloned()
-        .collect();
-    let mut all = Inventory::empty();
-    all.accounts = Field::Is(joined(accounts));
-    all
-}
-
-/// The accounts, each once. They are joined half by half: one by one, each would be looked for among all before it.
-fn joined(mut accounts: Vec<Account>) -> List<Account> {
-    if accounts.len() < 2 {
-        return List(accounts);
-    }
-    let rest = accounts.split_off(accounts.len() / 2);
-    let mut all = joined(accounts);
-    all.merge(joined(rest), &mut Conflicts::default());
-    all
-}
-
 /// Whether what failed no longer does. It may warn: a role that may copy now, and may not copy the tags.
 fn passes(after: &After, wanted: &[Target]) -> bool {
     wanted.iter().all(|target| {
@@ -330,6 +305,7 @@ fn rank(status: Status) -> u8 {
 mod tests {
     use super::*;
     use crate::checks::Alike;
+    use crate::inventory::Inventory;
     use crate::remedy::RemedyKind;
 
     /// An inventory in which the backup's key is not shared.

@@ -123,11 +123,11 @@ pub fn enable_key(key: &Arn, to_be_deleted: bool) -> Draft {
     draft
 }
 
-/// The Allowed AMIs setting gets one more criterion, by the provider alone. `None` where the setting was not read.
+/// The Allowed AMIs setting gets one more criterion, by the providers alone: it is set as a whole. `None` where it was not read.
 pub fn allow_images(
     account: AccountId,
     name: &Region,
-    provider: &str,
+    providers: &[&str],
     facts: &Facts<'_>,
 ) -> Option<Draft> {
     let mut setting = facts
@@ -136,12 +136,13 @@ pub fn allow_images(
         .flatten()?
         .clone();
     let mut criteria = setting.get("ImageCriteria")?.as_array()?.clone();
-    criteria.push(json!({"ImageProviders": [provider]}));
+    criteria.push(json!({"ImageProviders": providers}));
     let mut draft = Draft::new(
         RemedyKind::AllowImages,
         format!("{account}/{name}"),
         format!(
-            "let images of {provider} in, by the Allowed AMIs setting of account {account} in {name}"
+            "let images of {} in, by the Allowed AMIs setting of account {account} in {name}",
+            providers.join(" and ")
         ),
     );
     draft.remedy.account = Some(account);

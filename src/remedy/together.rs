@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::change::Change;
 use super::draft::Draft;
-use super::prove::{Changed, Proof, merged, with};
+use super::prove::{Changed, Proof, with};
+use super::united::merged;
 use crate::checks::Failing;
 use crate::inventory::{Facts, Inventory, Touched};
 use crate::known::{HashMap, in_order};
@@ -27,7 +28,7 @@ pub fn verdicts(
         .iter()
         .filter_map(|place| drafts.get(*place)?.change.as_ref())
         .collect();
-    let top = merged(&changes);
+    let top = merged(&changes, facts);
     let changed = facts.under(&top);
     let touched = Touched::by(&top, facts);
     let mut fixed: Vec<Fixed> = Vec::new();

@@ -4,7 +4,8 @@
 use backup_preflight::checks::decide;
 use backup_preflight::inventory::{Copy, Facts};
 use backup_preflight::plans;
-use backup_preflight::remedy::{Remedy, RemedyKind, remedies};
+use backup_preflight::remedy::{Proposed, Remedy, RemedyKind, propose};
+use backup_preflight::verdict::Verdict;
 use serde_json::{Value, json};
 
 use crate::support::Estate;
@@ -16,13 +17,18 @@ const OTHER: &str = "555566667777";
 
 /// The remedies of the copies that plans make, those of backup policies among them.
 fn planned(inventory: &Value) -> Vec<Remedy> {
+    proposed(inventory).remedies
+}
+
+/// The same, and what they do together.
+fn proposed(inventory: &Value) -> Proposed {
     let mut inventory = read(inventory);
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory);
     let copies = plans::copies(&plans::plans(&facts), &facts).copies;
     let copies = copies.into_iter().map(|named| Copy::new(named, &facts));
     let decided: Vec<_> = copies.map(|copy| decide(copy, &facts)).collect();
-    remedies(&decided, &facts)
+    propose(&decided, &facts)
 }
 
 fn one(inventory: &Value, kind: RemedyKind) -> Remedy {
@@ -344,6 +350,31 @@ fn what_goes_to_a_rules_air_gapped_vault_is_kept_as_the_rule_itself_says() {
             .iter()
             .all(|it| it.kind != RemedyKind::ChangeRetention),
         "{after:?}"
+    );
+}
+
+/// Both stand in one plan, of which each change has the other rule as it was.
+#[test]
+fn two_rules_of_a_plan_are_mended_together() {
+    let estate = of_a_target(SYSTEM, "EFS", 5);
+    let rules = format!("{PLAN}/BackupPlan/Rules");
+    let mut weekly = estate.0.pointer(&format!("{rules}/0")).unwrap().clone();
+    weekly["RuleName"] = json!("weekly");
+    weekly["ScheduleExpression"] = json!("cron(0 12 ? * 1 *)");
+    let Proposed { remedies, together } = proposed(&estate.push(&rules, weekly).0);
+    let of_rules: Vec<&Remedy> = remedies
+        .iter()
+        .filter(|remedy| remedy.kind == RemedyKind::ChangeRetention)
+        .collect();
+    assert_eq!(of_rules.len(), 2, "{remedies:?}");
+    assert!(
+        of_rules.iter().all(|remedy| remedy.proven == Some(true)),
+        "{of_rules:?}"
+    );
+    let mut after = together.values();
+    assert!(
+        after.all(|verdict| *verdict == Verdict::Feasible),
+        "{together:?}"
     );
 }
 

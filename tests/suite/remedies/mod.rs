@@ -5,6 +5,7 @@ mod along;
 mod copies;
 mod laws;
 mod policies;
+mod united;
 
 use std::collections::BTreeMap;
 
