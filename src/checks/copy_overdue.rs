@@ -46,7 +46,7 @@ fn run(resource: &Resource<'_>, facts: &Facts<'_>) -> Outcome {
                 continue;
             }
         };
-        if made_since(resource, since, facts) {
+        if made_since(resource, due, since, facts) {
             continue;
         }
         let mut unread = unread(resource, due, since, facts);
@@ -71,16 +71,25 @@ fn run(resource: &Resource<'_>, facts: &Facts<'_>) -> Outcome {
     }
     if !in_time {
         return Outcome::not_applicable(
-            "none of its copies out of the account is due: no rule started since it was made, or long enough ago",
+            "none of its copies out of the account is due: no rule started since it, the plan or the vault was made, or long enough ago",
         );
     }
     Outcome::pass("its copies out of the account were made in time")
 }
 
-/// Whether the resource was made after a start: there is no backup of it yet.
-fn made_since(resource: &Resource<'_>, since: i128, facts: &Facts<'_>) -> bool {
-    let made = facts.resource_made(&resource.arn);
-    made.is_some_and(|made| made > since)
+/// Whether the resource, or what makes and takes its copies, was made after a start: there is no backup of it yet, or none that goes there.
+fn made_since(resource: &Resource<'_>, due: &Due<'_>, since: i128, facts: &Facts<'_>) -> bool {
+    let made = [
+        facts.resource_made(&resource.arn),
+        facts.plan_made(&due.plan.id, due.plan.account, &due.plan.region),
+        facts.selection_made(
+            (&due.plan.id, due.selection),
+            due.plan.account,
+            &due.plan.region,
+        ),
+        facts.vault_made(due.vault),
+    ];
+    made.into_iter().flatten().any(|made| made > since)
 }
 
 /// What would tell whether a newer copy is there. What was listed of one of the two will do; of copy jobs there are those of 30

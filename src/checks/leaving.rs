@@ -67,6 +67,8 @@ pub struct Due<'c> {
     pub rule: &'c Rule,
     /// The vault that it goes to.
     pub vault: &'c Arn,
+    /// Its selection, by name.
+    pub selection: &'c str,
     /// A copy of a backup that started then would be there by now: the last such start.
     pub since: Since,
     /// Why it is not certain that the plan takes the resource.
@@ -330,6 +332,7 @@ fn due<'c>(
             plan,
             rule,
             vault: copy.vault,
+            selection: &by.selection,
             since: *cell.since.get(&(&*plan.id, rule.place))?,
             doubt: doubt(copy, arn, place, Some(cell), facts),
         })

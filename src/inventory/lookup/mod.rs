@@ -12,6 +12,7 @@ mod encryption;
 mod index;
 mod key;
 mod key_dates;
+mod made;
 mod memory;
 mod named;
 mod now;
