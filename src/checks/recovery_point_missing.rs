@@ -68,8 +68,13 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             None => missing(point, "there is no such recovery point"),
         };
     }
-    if copy.copy_of.is_some() {
-        return Outcome::not_applicable("the recovery point is the copy that comes first");
+    if let Some(first) = &copy.copy_of {
+        return match &first.made {
+            Fact::Known(()) => {
+                Outcome::not_applicable("the recovery point is the copy that comes first")
+            }
+            Fact::Unknown(gap) => not_read((**gap).clone()),
+        };
     }
     let Some(resource) = known!(copy.resource.as_ref()) else {
         return Outcome::not_applicable("the copy names neither a recovery point nor a resource");

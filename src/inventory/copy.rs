@@ -29,6 +29,7 @@ use kind::{kind_of, kind_of_resource};
 pub use backup_made::is_key_assumed;
 pub use key::Model;
 pub use kind::KindOf;
+use named::is_elsewhere;
 pub use named::{MadeBy, Named, PlanReference};
 pub use route::{Endpoints, Route, Transfer, service_linked_role};
 pub use volumes::volumes;
@@ -64,7 +65,17 @@ impl Copy {
 
     /// A copy by its names, with what they lead to.
     #[must_use]
-    pub fn new(named: Named, facts: &Facts<'_>) -> Self {
+    pub fn new(mut named: Named, facts: &Facts<'_>) -> Self {
+        if named.recovery_point.is_none()
+            && named.copy_of.is_none()
+            && named.plan.is_none()
+            && let Some((resource, vault)) =
+                named.resource.as_ref().zip(named.source_vault.as_ref())
+        {
+            // Whether a copy of it lies there, only a recovery point would say.
+            let made = Fact::unknown(Gap::not_named("recovery_point", named.id.to_string()));
+            named.copy_of = Named::into_other_place(&named.id, resource, vault, made);
+        }
         let first = named.copy_of.clone().map(|first| Self::new(*first, facts));
         let resource = match (&named.resource, &named.recovery_point) {
             _ if let Some(first) = &first => first.resource.clone(),
@@ -302,13 +313,6 @@ fn of_point(resource: &Arn, point: &Arn, facts: &Facts<'_>) -> Fact<Option<Arn>>
         Some(gap) => Fact::unknown(gap),
         None => Fact::Known(Some(resource.clone())),
     }
-}
-
-fn is_elsewhere(one: &Arn, other: &Arn) -> bool {
-    let accounts = one.account().zip(other.account());
-    let regions = one.region().zip(other.region());
-    accounts.is_some_and(|(one, other)| one != other)
-        || regions.is_some_and(|(one, other)| one != other)
 }
 
 fn source_vault(named: &Named, facts: &Facts<'_>) -> Fact<Arn> {

@@ -77,6 +77,47 @@ impl Named {
     }
 }
 
+impl Named {
+    /// The copy that brought a backup of a resource into a vault of another account or Region: only copies of it lie there, and the keys
+    /// there are those of that vault. `None` where the vault is of the resource's own place, or may be. `made` says whether there is such
+    /// a copy.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html>.
+    #[must_use]
+    pub fn into_other_place(
+        id: &str,
+        resource: &Arn,
+        vault: &Arn,
+        made: Fact<()>,
+    ) -> Option<Box<Self>> {
+        let not_told = |what: &str| Gap::not_named(what, id.to_owned());
+        is_elsewhere(resource, vault).then(|| {
+            Box::new(Self {
+                id: id.into(),
+                resource: Some(resource.clone()),
+                recovery_point: None,
+                source_vault: None,
+                destination_vault: vault.clone(),
+                role: Fact::unknown(not_told("recovery_point")),
+                lifecycle: Fact::unknown(not_told("recovery_point")),
+                start: Start::Scheduled,
+                plan: None,
+                assumptions: Vec::new(),
+                copy_of: None,
+                made,
+            })
+        })
+    }
+}
+
+/// Whether two things are of different accounts or Regions, as far as their ARNs tell.
+pub(super) fn is_elsewhere(one: &Arn, other: &Arn) -> bool {
+    let accounts = one.account().zip(other.account());
+    let regions = one.region().zip(other.region());
+    accounts.is_some_and(|(one, other)| one != other)
+        || regions.is_some_and(|(one, other)| one != other)
+}
+
 /// The plan, rule and selection that make a copy.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct PlanReference {
