@@ -1,10 +1,11 @@
 //! The copy jobs that ran, decided from the facts of now, and compared with how they ended.
 
 mod job;
+mod started;
 mod tally;
 mod tested;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -135,6 +136,7 @@ pub fn backtest(facts: &Facts<'_>) -> Backtest {
     let mut tested = Vec::new();
     for ran in ran(facts, &mut summary) {
         let decided = decide(Copy::new(ran.named, facts), facts);
+        let decided = job::with_its_own_point(decided, ran.job, facts);
         let one = Tested::new(ran.place, ran.job, ran.ended, &decided);
         match one.comparison {
             Comparison::Agreed => summary.agreed = summary.agreed.saturating_add(1),
@@ -245,6 +247,7 @@ impl Tested {
             verdict: decided.verdict,
             comparison: compared(ended, decided),
             checks,
+            unknown: unknown(decided),
             foretold,
             message,
             message_category: text(&job.message_category),
@@ -252,6 +255,19 @@ impl Tested {
             message_agrees: agrees,
         }
     }
+}
+
+/// What would settle a copy that is not decided, each once.
+fn unknown(decided: &Decided) -> Vec<String> {
+    if decided.verdict != Verdict::Undecided {
+        return Vec::new();
+    }
+    let open = decided.outcomes.iter().filter(|(check, outcome)| {
+        outcome.status == Status::Undecided && check.may_fail == crate::checks::MayFail::Yes
+    });
+    let gaps = open.flat_map(|(_, outcome)| &outcome.gaps);
+    let gaps: BTreeSet<String> = gaps.map(ToString::to_string).collect();
+    gaps.into_iter().collect()
 }
 
 fn compared(ended: Ended, decided: &Decided) -> Comparison {

@@ -61,6 +61,8 @@ pub struct Tested {
     pub comparison: Comparison,
     /// The checks that fail; those that are undecided where none fails.
     pub checks: Vec<&'static str>,
+    /// What is not known of a copy that is not decided, each as what would tell it.
+    pub unknown: Vec<String>,
     /// The messages that these foretell.
     pub foretold: Vec<String>,
     /// What AWS said.

@@ -26,6 +26,30 @@ pub struct Decided {
     pub verdict: Verdict,
 }
 
+impl Decided {
+    /// The same where some checks found something else.
+    #[must_use]
+    pub fn with(
+        mut self,
+        others: impl IntoIterator<Item = (&'static Check, Arc<Outcome>)>,
+    ) -> Self {
+        for (check, outcome) in others {
+            let mut all = self.outcomes.iter_mut();
+            if let Some((_, found)) = all.find(|(other, _)| other.id == check.id) {
+                *found = outcome;
+            }
+        }
+        self.verdict = verdict_of(&self.outcomes);
+        self
+    }
+}
+
+/// What the checks add up to.
+fn verdict_of(outcomes: &Found) -> Verdict {
+    let each = outcomes.iter();
+    Verdict::of(each.map(|(check, outcome)| (outcome.status, check.may_fail == MayFail::Yes)))
+}
+
 /// What a check found, and what that was worked out from.
 type Answer = (Arc<Outcome>, Reads);
 
@@ -47,9 +71,7 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
         Fact::Known(()) => outcomes,
         Fact::Unknown(gap) => perhaps_not_made(outcomes, gap),
     };
-    let each = outcomes.iter();
-    let verdict =
-        Verdict::of(each.map(|(check, outcome)| (outcome.status, check.may_fail == MayFail::Yes)));
+    let verdict = verdict_of(&outcomes);
     Decided {
         copy,
         outcomes,

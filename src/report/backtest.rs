@@ -18,6 +18,9 @@ use super::table::sheet::{Paint, Sheet, grid};
 /// The jobs of a kind that are shown without being asked for.
 const SHOWN: usize = 20;
 
+/// How much of what is not known of a job is shown.
+const UNKNOWN: usize = 3;
+
 /// The comparison as `backtest` prints it.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct BacktestReport<'a> {
@@ -271,6 +274,13 @@ fn one(sheet: &mut Sheet, job: &Tested) {
             | Comparison::BlockedButCompleted => "fails:",
         };
         sheet.item(4, (lead, Paint::Bad), &job.checks.join(", "));
+    }
+    for unknown in job.unknown.iter().take(UNKNOWN) {
+        sheet.item(4, ("waits for:", Paint::Quiet), unknown);
+    }
+    if job.unknown.len() > UNKNOWN {
+        let more = format!("{} more", job.unknown.len().saturating_sub(UNKNOWN));
+        sheet.item(4, ("…", Paint::Quiet), &more);
     }
     match (job.message.is_some(), job.message_leads_to.as_slice()) {
         (true, []) if job.comparison == Comparison::FeasibleButFailed => {

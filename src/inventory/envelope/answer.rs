@@ -314,10 +314,11 @@ fn created_by(value: Value) -> Result<Json, String> {
         ("BackupRuleId", is_text),
     ];
     let told = typed(&value, WHAT, fields)?;
-    // AWS names all of them, or leaves the whole out where nobody planned it.
-    if ["BackupPlanId", "BackupRuleId"]
-        .iter()
-        .any(|name| !told.contains_key(*name))
+    // AWS names all of them, or leaves the whole out where nobody planned it, or what is in it.
+    if !told.is_empty()
+        && ["BackupPlanId", "BackupRuleId"]
+            .iter()
+            .any(|name| !told.contains_key(*name))
     {
         return expected(&value, WHAT);
     }

@@ -10,7 +10,7 @@ use crate::inventory::json::Json;
 use crate::inventory::list::items;
 use crate::inventory::misspelling::near;
 use crate::inventory::objects::{Lifecycle, Plan};
-use crate::known::{ByHand, Fact, Gap};
+use crate::known::{AccountId, ByHand, Fact, Gap, Region};
 
 use super::Facts;
 use super::reads::Object;
@@ -99,6 +99,33 @@ impl<'a> Facts<'a> {
             }
             Some(_) | None => Fact::unknown(self.plan_gap(wanted)),
         }
+    }
+
+    /// Whether a plan of an account and a Region has a rule of this name or id: that it has none, only the ids of all of its rules say, or
+    /// a list of plans without it. `None`: not known.
+    #[must_use]
+    pub fn rule_is_there(
+        &self,
+        plan: &str,
+        rule: &str,
+        account: AccountId,
+        region: &Region,
+    ) -> Option<bool> {
+        let Some(plan) = self.plan_of_id(plan, account, region) else {
+            let listed = self.plans_listed(account, region);
+            return (listed == Fact::Known(())).then_some(false);
+        };
+        let rules = plan.plan.value()?.0.get("Rules")?.as_array()?;
+        let text = |of: &Value, field: &str| of.get(field)?.as_str().map(str::to_owned);
+        let is = |of: &Value, field: &str| text(of, field).as_deref() == Some(rule);
+        if rules
+            .iter()
+            .any(|of| is(of, "RuleId") || is(of, "RuleName"))
+        {
+            return Some(true);
+        }
+        let all_told = rules.iter().all(|of| text(of, "RuleId").is_some());
+        all_told.then_some(false)
     }
 
     /// The options of a backup plan for a resource type, where it has any.

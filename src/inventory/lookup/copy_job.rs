@@ -41,12 +41,18 @@ impl CopyJob {
     /// Whether it was made within so many days before a moment. `None` where its date was not read.
     #[must_use]
     pub fn is_within(&self, days: i64, before: &Timestamp) -> Option<bool> {
-        let made = moment(&self.creation_date.value()?.0)?;
         Some(
-            made >= before
-                .milliseconds()
-                .saturating_sub(i128::from(days).saturating_mul(DAY)),
+            self.made_at()?
+                >= before
+                    .milliseconds()
+                    .saturating_sub(i128::from(days).saturating_mul(DAY)),
         )
+    }
+
+    /// When it was made, in milliseconds since 1970.
+    #[must_use]
+    pub fn made_at(&self) -> Option<i128> {
+        moment(&self.creation_date.value()?.0)
     }
 
     /// When it was made, as it was read.
@@ -65,5 +71,14 @@ impl CopyJob {
         let Json(by) = self.created_by.value()?;
         let text = |name| by.get(name).and_then(Value::as_str);
         text("BackupPlanId").zip(text("BackupRuleId"))
+    }
+
+    /// The name of the rule that started it, where AWS says it.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_RecoveryPointCreator.html>.
+    #[must_use]
+    pub fn rule_name(&self) -> Option<&str> {
+        let Json(by) = self.created_by.value()?;
+        by.get("BackupRuleName")?.as_str()
     }
 }

@@ -103,6 +103,26 @@ impl<'a> Facts<'a> {
         date.filter(|date| self.comes_to_pass(*date))
     }
 
+    /// When the recovery point moves to cold storage, or did, in milliseconds since 1970; as far as its dates were read.
+    #[must_use]
+    pub fn point_cold_at(&self, arn: &Arn) -> Option<i128> {
+        self.point_date(arn, COLD_AT)
+    }
+
+    /// When the recovery point's retention is over, or was, in milliseconds since 1970; as far as its dates were read.
+    #[must_use]
+    pub fn point_expires_at(&self, arn: &Arn) -> Option<i128> {
+        const DAY: i128 = 24 * 60 * 60 * 1000;
+        let by_lifecycle = || {
+            let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
+            let made = point.field(|p| &p.creation_date);
+            let made = made.value().and_then(|Json(date)| moment(date))?;
+            let days = self.point_days_kept(arn).known().flatten()?;
+            Some(made.saturating_add(i128::from(days).saturating_mul(DAY)))
+        };
+        self.point_date(arn, "DeleteAt").or_else(by_lifecycle)
+    }
+
     fn point_date(&self, arn: &Arn, date: &str) -> Option<i128> {
         let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         let worked_out = |part: &RecoveryPoint| {
@@ -156,6 +176,7 @@ impl<'a> Facts<'a> {
     pub fn point_created_by(&self, arn: &Arn) -> Fact<Option<(&'a str, &'a str)>> {
         let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         match point.field(|p| &p.created_by) {
+            Field::Is(Json(Value::Object(made))) if made.is_empty() => Fact::Known(None),
             Field::Is(Json(made)) => {
                 let text = |name| made.get(name).and_then(Value::as_str);
                 match text("BackupPlanId").zip(text("BackupRuleId")) {

@@ -363,3 +363,177 @@ fn copy_jobs_that_were_not_read_are_a_gap_and_leave_it_undecided() {
     let lines = run(&["backtest", "--inventory", &unread, "--format", "ndjson"]);
     assert!(lines.out.contains("\"type\":\"gap\""), "{}", lines.out);
 }
+
+const CONTINUOUS: &str = "arn:aws:backup:us-east-2:111122223333:recovery-point:continuous:orders-1";
+
+/// What its id says is so whether it is there or not.
+#[test]
+fn a_continuous_recovery_point_is_one_whether_it_was_read_or_not() {
+    let mut one = job("j", "FAILED");
+    one["SourceRecoveryPointArn"] = json!(CONTINUOUS);
+    let gone = Estate::rds().push(
+        &format!("{SOURCE}/recovery_points"),
+        json!({"RecoveryPointArn": CONTINUOUS, "Status": null}),
+    );
+    for estate in [Estate::rds(), gone] {
+        let (found, _) = tested(&with(estate.clone(), json!([one])), &[]);
+        let checks = &found["jobs"][0]["checks"];
+        assert_eq!(*checks, json!(["recovery-point-continuous"]), "{found}");
+        // A rule's copy action copies what is in it.
+        let mut scheduled = one.clone();
+        scheduled["State"] = json!("COMPLETED");
+        scheduled["CreatedBy"] = json!({"BackupPlanId": "p-1", "BackupRuleId": "r-1"});
+        let planned = estate.set(&format!("{SOURCE}/plans"), json!([]));
+        let (found, _) = tested(&with(planned, json!([scheduled])), &[]);
+        assert_eq!(totals(&found), [1, 0, 0, 0], "{found}");
+    }
+}
+
+/// A day of November 2026.
+fn on(day: i64) -> Value {
+    json!(format!("2026-11-{day:02}T06:00:00Z"))
+}
+
+#[test]
+fn what_became_of_a_recovery_point_afterwards_is_not_held_against_its_job() {
+    let point = "arn:aws:rds:us-east-2:111122223333:snapshot:awsbackup:job-0a1b2c3d";
+    let compare = |made: i64, of_point: Value| {
+        let mut one = job("j", "COMPLETED");
+        one["SourceRecoveryPointArn"] = json!(point);
+        one["CreationDate"] = on(made);
+        let mut estate = Estate::rds_point();
+        for (name, value) in of_point.as_object().unwrap() {
+            estate = estate.set(&format!("{POINT}/{name}"), value.clone());
+        }
+        let (found, _) = tested(&with(estate, json!([one])), &[]);
+        let assumed = found["jobs"][0]["assumptions"][0].as_str();
+        (totals(&found), assumed.unwrap_or_default().to_owned())
+    };
+    let cold = |at: i64| {
+        json!({"StorageClass": "COLD", "CreationDate": on(1),
+            "CalculatedLifecycle": {"MoveToColdStorageAt": on(at)}})
+    };
+    let (since, why) = compare(2, cold(11));
+    assert_eq!(since, [1, 0, 0, 0]);
+    assert!(why.contains("has moved to cold storage since"), "{why}");
+    // It was there already.
+    assert_eq!(compare(12, cold(11)), ([0, 0, 1, 0], String::new()));
+    let ended = |state: &str, at: i64| json!({"Status": state, "CreationDate": on(1), "CalculatedLifecycle": {"DeleteAt": on(at)}});
+    for state in ["EXPIRED", "DELETING", "COMPLETED"] {
+        let (since, why) = compare(2, ended(state, 15));
+        assert_eq!(since, [1, 0, 0, 0], "{state}: {why}");
+        assert!(why.contains("decided in its place"), "{state}: {why}");
+    }
+    let before = compare(16, ended("EXPIRED", 15));
+    assert_eq!(before, ([0, 0, 1, 0], String::new()));
+    assert_eq!(compare(2, json!({"Status": "DELETING"})).0, [1, 0, 0, 0]);
+}
+
+/// Whoever updates a plan gives its rules other ids.
+#[test]
+fn a_job_of_a_rule_that_was_changed_since_is_decided_by_its_name_or_by_what_it_says() {
+    let rule = format!("{SOURCE}/plans/0/BackupPlan/Rules/0");
+    let by = |more: Value| {
+        let mut by = json!({"BackupPlanId": "p-1", "BackupRuleId": "r-1"});
+        by.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        by
+    };
+    let ask = |estate: &Estate, more: Value| {
+        let mut one = job("j", "COMPLETED");
+        one["CreatedBy"] = by(more);
+        let (found, _) = tested(&with(estate.clone(), json!([one])), &[]);
+        let assumed = found["jobs"][0]["assumptions"].to_string();
+        (totals(&found), assumed)
+    };
+    let changed = crate::plans::planned(json!([])).set(&format!("{rule}/RuleId"), json!("r-2"));
+    let (found, assumed) = ask(&changed, json!({"BackupRuleName": "nightly"}));
+    assert_eq!(found, [1, 0, 0, 0], "{assumed}");
+    assert!(
+        assumed.contains("its rule `nightly` is taken for it"),
+        "{assumed}"
+    );
+    for more in [json!({}), json!({"BackupRuleName": "weekly"})] {
+        let (found, assumed) = ask(&changed, more);
+        assert_eq!(found, [1, 0, 0, 0], "{assumed}");
+        assert!(assumed.contains("what the job says of itself"), "{assumed}");
+    }
+    // So is one of a plan that is there no more.
+    let gone = changed.clone().set(&format!("{SOURCE}/plans"), json!([]));
+    assert_eq!(ask(&gone, json!({})).0, [1, 0, 0, 0]);
+    // A rule without an id may be the one.
+    let untold = changed.clone().without(&format!("{rule}/RuleId"));
+    assert_eq!(ask(&untold, json!({})).0, [0, 0, 0, 1]);
+    let unread = changed.without(&format!("{SOURCE}/plans"));
+    assert_eq!(ask(&unread, json!({})).0, [0, 0, 0, 1]);
+}
+
+/// What was copied into another account is copied on from there, and is still called by its resource.
+#[test]
+fn a_job_that_copied_a_copy_on_is_decided_by_the_vault_that_it_lay_in() {
+    let far = CENTRAL.replace("central", "far");
+    let role = ROLE.replace(FROM, TO);
+    let mut one = job("j", "COMPLETED");
+    one["SourceBackupVaultArn"] = json!(CENTRAL);
+    one["DestinationBackupVaultArn"] = json!(far);
+    one["IamRoleArn"] = json!(role);
+    one["SourceRecoveryPointArn"] =
+        json!("arn:aws:rds:us-east-2:444455556666:snapshot:awsbackup:copyjob-1");
+    let estate = Estate::rds()
+        .push(
+            "/accounts/1/roles",
+            json!({"Arn": role, "AssumeRolePolicyDocument": trust(), "InlinePolicies": [], "PermissionsBoundary": null, "Tags": {},
+                "AttachedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"}]}),
+        )
+        .push(
+            &format!("{DESTINATION}/vaults"),
+            vault(&far, CENTRAL_KEY, Value::Null),
+        );
+    let jobs = |one: Value| {
+        estate
+            .clone()
+            .set(&format!("{DESTINATION}/copy_jobs"), json!([one]))
+    };
+    let (found, _) = tested(&jobs(one.clone()), &[]);
+    assert_eq!(totals(&found), [1, 0, 0, 0], "{found}");
+    // It is on the key of the vault that it lay in, whatever its resource is on.
+    let aws_managed = jobs(one.clone()).set(&format!("{RESOURCE_KEY}/KeyManager"), json!("AWS"));
+    assert_eq!(totals(&tested(&aws_managed, &[]).0), [1, 0, 0, 0]);
+    let disabled = jobs(one).set(&format!("{DESTINATION}/keys/0/KeyState"), json!("Disabled"));
+    let (found, _) = tested(&disabled, &[]);
+    assert_eq!(
+        found["jobs"][0]["checks"],
+        json!(["key-unusable"]),
+        "{found}"
+    );
+}
+
+#[test]
+fn what_started_a_job_may_be_said_to_be_nothing() {
+    let mut one = job("j", "COMPLETED");
+    one["CreatedBy"] = json!({});
+    let (found, _) = tested(&with(Estate::rds(), json!([one])), &[]);
+    assert_eq!(totals(&found), [1, 0, 0, 0]);
+}
+
+#[test]
+fn a_job_that_is_not_decided_says_what_is_not_known() {
+    let estate = Estate::rds().without(&format!("{DESTINATION_VAULT}/AccessPolicy"));
+    let estate = with(estate, json!([job("j", "FAILED")]));
+    let (found, _) = tested(&estate, &[]);
+    let unknown = found["jobs"][0]["unknown"][0].as_str().unwrap();
+    assert!(
+        unknown.contains("backup:GetBackupVaultAccessPolicy"),
+        "{found}"
+    );
+    let files = Files::new();
+    let table = run(&["backtest", "--inventory", &files.estate(&estate)]);
+    assert!(
+        table
+            .out
+            .contains("not known: backup:GetBackupVaultAccessPolicy"),
+        "{}",
+        table.out
+    );
+}
