@@ -1,6 +1,7 @@
 //! Each resource type that is read, with what it says.
 
 mod backup;
+mod custom;
 pub mod fsx;
 mod global_table;
 pub mod iam;
@@ -177,11 +178,7 @@ fn not_read(file: &str, id: &str, resource: &Node) -> Option<String> {
         return Some(format!("{at} may make more resources, and is not read"));
     }
     if is_custom {
-        // What its function does is not in the template; what it is given tells whom it speaks to.
-        let given = resource.to_value().to_string().to_lowercase();
-        let is_near = ["backup", "kms"].iter().any(|word| given.contains(word));
-        return is_near
-            .then(|| format!("{at} is a custom resource, and what it changes is not known"));
+        return custom::does(resource).map(|does| format!("{at} {does}"));
     }
     let is_near = NEAR.iter().any(|prefix| of.starts_with(prefix));
     let is_unread =
