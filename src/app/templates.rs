@@ -61,6 +61,7 @@ impl<'a> Templates<'a> {
         once("--parameter", pairs(&asked.parameter))?;
         once("--parameter-before", pairs(&asked.parameter_before))?;
         once("--import", pairs(&asked.import))?;
+        once("--ssm", pairs(&asked.ssm))?;
         named::check("--template-region", &asked.template_region, &asked.over)?;
         let named = asked.parameter.iter().cloned();
         given.extend(named.map(|(key, value)| (key, Some(value))));
@@ -166,6 +167,7 @@ impl<'a> Templates<'a> {
             parameters,
             parameters_before,
             imports: asked.import.iter().cloned().collect(),
+            ssm: asked.ssm.iter().cloned().collect(),
             stack: asked.cloudformation_stack.clone(),
             ..Settings::default()
         };

@@ -54,6 +54,9 @@ pub struct ChangeArgs {
     /// The value that another stack exports by this name, where no template of the run does; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair, help_heading = "Change")]
     pub import: Vec<(String, String)>,
+    /// The value that the Parameter Store has under this name, for a template's AWS::SSM::Parameter::Value and {{resolve:ssm:NAME}}; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair, help_heading = "Change")]
+    pub ssm: Vec<(String, String)>,
     /// The configuration behind a plan: a folder of .tf files, for expressions that the plan does not tell, and for lines (of several plans FILE=DIR; without a name: for lines alone)
     #[arg(long, value_name = "[FILE=]DIR", value_parser = Named::<String>::folder, help_heading = "Change")]
     pub terraform_source: Vec<Named<String>>,

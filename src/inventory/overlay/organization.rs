@@ -413,7 +413,9 @@ fn effective(
                     }
                 }
             }
-            Depth::Level(_) | Depth::Unknown => Err(together()),
+            Depth::Level(_) => Err(together()),
+            // Where it is attached may be what is not known of it.
+            Depth::Unknown => Err(unknown_within(document).map_or_else(together, str::to_owned)),
         },
         Becomes::Detached(target) => match depth(account, target.as_deref()) {
             Depth::Level(_) | Depth::Unknown if !is_none => Err(together()),

@@ -21,7 +21,7 @@ impl Template<'_> {
             return None;
         }
         let node = self.root.get("Conditions").and_then(|all| all.get(name));
-        let holds = node.and_then(|node| self.condition(node));
+        let holds = node.and_then(|node| self.on_text(|| self.condition(node)));
         self.busy.borrow_mut().remove(&key);
         holds
     }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::names;
-use super::template::{Settings, Template, is_open, partition, plain, unknown, why};
+use super::template::{Settings, Template, is_open, of_store, partition, plain, unknown, why};
 use super::text::{Kind, Node};
 
 impl<'t> Template<'t> {
@@ -20,6 +20,7 @@ impl<'t> Template<'t> {
             settings,
             busy: RefCell::default(),
             naming: Cell::default(),
+            on_text: Cell::default(),
         }
     }
 
@@ -61,19 +62,49 @@ impl<'t> Template<'t> {
         }
     }
 
-    /// A value that is no reference to the Parameter Store or Secrets Manager.
+    /// A value with what its references to the Parameter Store come to, as far as that is given.
+    ///
+    /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html>.
     fn settled(&self, value: Value, node: &Node) -> Value {
-        match value {
-            Value::String(text) if text.contains("{{resolve:") => {
-                self.unknown("a dynamic reference", node)
+        let Value::String(text) = &value else {
+            return value;
+        };
+        let Some((before, mut rest)) = text.split_once("{{resolve:") else {
+            return value;
+        };
+        let mut made = before.to_owned();
+        loop {
+            let reference = rest.split_once("}}");
+            let stored =
+                reference.and_then(|(name, after)| Some((name.strip_prefix("ssm:")?, after)));
+            let Some((name, after)) = stored.filter(|_| !self.on_text.get()) else {
+                return self.unknown("a dynamic reference", node);
+            };
+            match self.stored(name) {
+                Some(stored) => made.push_str(stored),
+                None => return self.not_stored(name, node.line),
             }
-            value @ (Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Array(_)
-            | Value::Object(_)) => value,
+            let Some((before, next)) = after.split_once("{{resolve:") else {
+                made.push_str(after);
+                return json!(made);
+            };
+            made.push_str(before);
+            rest = next;
         }
+    }
+
+    /// What the Parameter Store has under a name, as it is given; a stack may have another value yet.
+    fn stored(&self, name: &str) -> Option<&str> {
+        let is_hidden = self.settings.of_change && !self.naming.get();
+        let stored = self.settings.ssm.get(name).filter(|_| !is_hidden);
+        stored.map(String::as_str)
+    }
+
+    fn not_stored(&self, name: &str, line: usize) -> Value {
+        unknown(format!(
+            "{}:{line}: {name} of the Parameter Store: give --ssm {name}=VALUE",
+            self.file
+        ))
     }
 
     fn unknown(&self, function: &str, node: &Node) -> Value {
@@ -81,6 +112,15 @@ impl<'t> Template<'t> {
     }
 
     fn function(&self, name: &str, argument: &Node) -> Option<Value> {
+        match name {
+            "Fn::Split" | "Fn::Base64" | "Fn::FindInMap" | "Fn::Cidr" | "Fn::ToJsonString" => {
+                self.on_text(|| self.made_by(name, argument))
+            }
+            _ => self.made_by(name, argument),
+        }
+    }
+
+    fn made_by(&self, name: &str, argument: &Node) -> Option<Value> {
         let open = || Some(self.unknown(name, argument));
         match name {
             "Ref" => match argument.text() {
@@ -302,13 +342,14 @@ impl<'t> Template<'t> {
                     self.file, parameter.line
                 ))
             }
-            // Its value stands in the Parameter Store.
-            _ if of.starts_with("AWS::SSM::") => unknown(format!(
-                "{}:{}: the parameter {id} of the Parameter Store",
-                self.file, parameter.line
-            )),
+            // Its value stands in the Parameter Store, under this name.
+            Some(name) if of_store(parameter).is_some() => match self.stored(&name) {
+                Some(stored) if of.contains("List") => json!(listed(stored)),
+                Some(stored) => json!(stored),
+                None => self.not_stored(&name, parameter.line),
+            },
             Some(text) if of.starts_with("List<") || of == "CommaDelimitedList" => {
-                json!(text.split(',').map(str::trim).collect::<Vec<_>>())
+                json!(listed(&text))
             }
             // Of a number, too: what `Ref` gives of a parameter is a text.
             Some(text) => json!(text),
@@ -421,6 +462,11 @@ impl<'t> Template<'t> {
         };
         (0..count).map(block).collect()
     }
+}
+
+/// The items of a list in a text.
+fn listed(text: &str) -> Vec<&str> {
+    text.split(',').map(str::trim).collect()
 }
 
 fn is_function(name: &str) -> bool {

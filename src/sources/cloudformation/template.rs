@@ -50,6 +50,10 @@ pub struct Settings {
     pub hides_kept: bool,
     /// Values that other stacks export, as they are given.
     pub imports: BTreeMap<String, String>,
+    /// Values of the Parameter Store, by their names there, as they are given.
+    pub ssm: BTreeMap<String, String>,
+    /// The parameters whose values are of these: a stack takes a new one wherever it is updated.
+    pub stored: BTreeSet<String>,
     /// What other templates of the run export in this account and Region: values, or why they are unknown.
     pub exports: BTreeMap<String, Value>,
     /// What the stacks in it give: by `LogicalId.OutputName`.
@@ -83,8 +87,15 @@ impl Settings {
     #[must_use]
     pub fn keeping(&self, root: &Node) -> Self {
         let all = root.get("Parameters").map_or(&[][..], Node::fields);
+        let stored = all.iter().filter(|(name, node)| {
+            let given = self.parameters.get(name).cloned().flatten();
+            let default = || plain(&node.get("Default")?.to_value());
+            let stored = given.or_else(default);
+            of_store(node).is_some() && stored.is_some_and(|stored| self.ssm.contains_key(&stored))
+        });
         Self {
             kept: all.iter().map(|(name, _)| name.clone()).collect(),
+            stored: stored.map(|(name, _)| name.clone()).collect(),
             ..self.clone()
         }
     }
@@ -92,6 +103,9 @@ impl Settings {
     /// Whether a parameter is given a value that may be another than the stack has.
     #[must_use]
     pub fn may_be_new(&self, parameter: &str) -> bool {
+        if self.stored.contains(parameter) {
+            return true;
+        }
         match self.parameters.get(parameter) {
             Some(Some(given)) => self.parameters_before.get(parameter) != Some(given),
             // It keeps the one that it has.
@@ -112,6 +126,8 @@ pub struct Template<'t> {
     pub(super) busy: RefCell<BTreeSet<String>>,
     /// Whether a name is being resolved, or whether something is made.
     pub(super) naming: Cell<bool>,
+    /// Whether something works on the text of a value, which a dynamic reference is until all functions are done.
+    pub(super) on_text: Cell<bool>,
 }
 
 impl Template<'_> {
@@ -122,6 +138,23 @@ impl Template<'_> {
         self.naming.set(before);
         value
     }
+
+    /// Resolves a value of whose text something is made.
+    pub fn on_text<T>(&self, resolve: impl FnOnce() -> T) -> T {
+        let before = self.on_text.replace(true);
+        let value = resolve();
+        self.on_text.set(before);
+        value
+    }
+}
+
+/// The type of the values of a parameter whose value is the name of one in the Parameter Store.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>.
+pub fn of_store(parameter: &Node) -> Option<&str> {
+    let of = parameter.get("Type")?.text()?;
+    of.strip_prefix("AWS::SSM::Parameter::Value<")?
+        .strip_suffix('>')
 }
 
 /// `{"unknown": why}`.

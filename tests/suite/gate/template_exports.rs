@@ -119,6 +119,63 @@ fn what_one_template_exports_another_imports() {
 }
 
 #[test]
+fn what_the_parameter_store_has_is_given_by_its_name_there() {
+    let stored = |destination: Value| {
+        let mut template = plan(&destination);
+        template["Parameters"] = json!({"C": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/central"},
+            "L": {"Type": "AWS::SSM::Parameter::Value<List<String>>", "Default": "/vaults"}});
+        template
+    };
+    let of = |destination: Value, given: &[&str]| {
+        let given: Vec<&str> = given.iter().flat_map(|one| ["--ssm", one]).collect();
+        let words = [&["--cloudformation", "{}/t.json"][..], &HERE, &given].concat();
+        let ran = ran(&[("t.json", &stored(destination))], &words);
+        assert!(ran.code != 2, "{}", ran.err);
+        (destinations(&ran), ran.out)
+    };
+    let central = format!("/central={DR}");
+    let central = central.as_str();
+    let list = format!("/vaults=arn:other, {DR}");
+    let here = format!("/us-east-2/dr={DR}");
+    for (destination, given) in [
+        (json!({"Ref": "C"}), central),
+        (json!("{{resolve:ssm:/central}}"), central),
+        (json!({"Fn::Sub": "${C}"}), central),
+        (json!({"Fn::Select": [1, {"Ref": "L"}]}), &list),
+        (
+            json!({"Fn::Sub": "{{resolve:ssm:/${AWS::Region}/dr}}"}),
+            &here,
+        ),
+        (
+            json!(format!(
+                "{}{{{{resolve:ssm:/name}}}}",
+                DR.trim_end_matches("dr")
+            )),
+            "/name=dr",
+        ),
+    ] {
+        assert_eq!(of(destination.clone(), &[given]).0, [DR], "{destination}");
+        let (found, told) = of(destination.clone(), &[]);
+        assert_eq!(found, [""; 0], "{destination}");
+        let name = given.split('=').next().unwrap();
+        let expected = format!("give --ssm {name}=VALUE");
+        assert!(told.contains(&expected), "{destination}: {told}");
+    }
+    for destination in [
+        // Another version of it, another store, and what works on the reference itself.
+        json!("{{resolve:ssm:/central:3}}"),
+        json!("{{resolve:secretsmanager:/central}}"),
+        json!({"Fn::Join": ["", {"Fn::Split": ["|", "{{resolve:ssm:/central}}"]}]}),
+    ] {
+        assert_eq!(
+            of(destination.clone(), &[central]).0,
+            [""; 0],
+            "{destination}"
+        );
+    }
+}
+
+#[test]
 fn what_is_exported_may_have_been_imported() {
     let first = vault(&json!("first"));
     let second = json!({"Resources": {"W": {"Type": "AWS::Backup::BackupVault", "Properties": {"BackupVaultName": "w"}}},

@@ -107,6 +107,7 @@ fn what_is_given_twice_has_one_value() {
     for (option, one, other) in [
         ("--parameter", "P=a", "P=b"),
         ("--import", "N=a", "N=b"),
+        ("--ssm", "/n=a", "/n=b"),
         ("--template-region", "eu-west-1", "eu-west-2"),
     ] {
         let ran = run(&[&base[..], &[option, one, option, other]].concat());

@@ -29,22 +29,26 @@ pub fn policy<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let name = reader.of(node, "Name");
     let name = name.as_ref().and_then(Value::as_str).map(str::to_owned);
     let content = content(reader, node, of, &by);
-    let targets: Vec<Option<String>> = match reader.of(node, "TargetIds") {
+    // Each with why it is not known, where it is not.
+    let targets: Vec<(Option<String>, Option<Value>)> = match reader.of(node, "TargetIds") {
         None => Vec::new(),
-        Some(Value::Array(targets)) => targets.iter().map(plain).collect(),
-        Some(_) => vec![None],
+        Some(Value::Array(targets)) => targets
+            .iter()
+            .map(|one| (plain(one), why(one).map(unknown)))
+            .collect(),
+        Some(one) => vec![(None, why(&one).map(unknown))],
     };
     let place = format!("{}:{} {id}", reader.template.file, node.line);
-    for target in targets.iter().flatten() {
+    let told: Vec<String> = targets.iter().filter_map(|(one, _)| one.clone()).collect();
+    for target in &told {
         let places = reader.places.entry(target.clone()).or_default();
         places.push(place.clone());
     }
-    let known = targets.iter().flatten().cloned().collect();
     let attached = targets
         .into_iter()
-        .map(|target| Becomes::Attached(target, content.clone()));
+        .map(|(target, open)| Becomes::Attached(target, open.unwrap_or_else(|| content.clone())));
     let all = [
-        Becomes::AttachedTo(known),
+        Becomes::AttachedTo(told.into_iter().collect()),
         Becomes::Document(content.clone()),
     ];
     let all = all.into_iter().chain(attached).map(|becomes| PolicyChange {
