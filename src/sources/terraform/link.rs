@@ -6,6 +6,7 @@ use crate::catalog::regions::partition;
 use crate::inventory::Policy;
 use crate::sources::planned::Home;
 
+use super::filled::filled;
 use super::identity::Identities;
 use super::object::{Attribute, Moment, Object, unknown};
 
@@ -201,6 +202,19 @@ impl<'p> Identities<'_, 'p> {
         }
     }
 
+    /// The blocks of a name, with what the configuration comes to in place of what is not known, where all of that is.
+    #[must_use]
+    pub fn blocks(&self, object: &Object<'p>, name: &str, moment: Moment) -> Value {
+        let planned = object.marked(moment, name);
+        let is_open = |value: &Value| value.to_string().contains("{\"unknown\":");
+        let source = self.source.filter(|_| moment == Moment::Then);
+        let configured = source
+            .filter(|_| is_open(&planned))
+            .and_then(|source| source.blocks(self, object, name));
+        let filled = configured.and_then(|configured| filled(&planned, &configured));
+        filled.filter(|filled| !is_open(filled)).unwrap_or(planned)
+    }
+
     /// A list with its unknown members settled by the references of an expression, where these are as many.
     #[must_use]
     pub fn settled(
@@ -280,9 +294,14 @@ impl<'p> Identities<'_, 'p> {
         {
             return unknown(format!("{}.{other}", data.address));
         }
-        let statements = data.marked(Moment::Then, "statement");
-        let Value::Array(statements) = statements else {
+        let Value::Array(statements) = self.blocks(data, "statement", Moment::Then) else {
             return unknown(format!("{}.json", data.address));
+        };
+        let version = match data.attribute(Moment::Then, "version") {
+            Attribute::NotSet => json!("2012-10-17"),
+            Attribute::Value(_) | Attribute::AfterApply | Attribute::Unread(_) => {
+                data.marked(Moment::Then, "version")
+            }
         };
         let blocks = data.expression("statement").and_then(Value::as_array);
         let each = statements.iter().enumerate().map(|(index, statement)| {
@@ -292,7 +311,7 @@ impl<'p> Identities<'_, 'p> {
                 .and_then(|blocks| blocks.get(index));
             self.statement(data, statement, block)
         });
-        json!({"Version": data.text(Moment::Then, "version").unwrap_or("2012-10-17"), "Statement": each.collect::<Vec<_>>()})
+        json!({"Version": version, "Statement": each.collect::<Vec<_>>()})
     }
 
     fn statement(&self, data: &Object<'p>, statement: &Value, block: Option<&Value>) -> Value {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::sources::planned::{Home, join};
-use crate::sources::terraform::filled::filled;
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, is_empty, unknown};
 use crate::sources::terraform::reader::PlanReader;
@@ -20,16 +19,7 @@ pub fn plan<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         return;
     };
     let id = reader.ids.plan_id(object, reader.moment);
-    let mut rules = object.marked(reader.moment, "rule");
-    if rules.to_string().contains("{\"unknown\":")
-        && reader.moment == Moment::Then
-        && let Some(source) = reader.ids.source
-        && let Some(configured) = source.blocks(&reader.ids, object, "rule")
-        && let Some(filled) = filled(&rules, &configured)
-        && !filled.to_string().contains("{\"unknown\":")
-    {
-        rules = filled;
-    }
+    let rules = reader.ids.blocks(object, "rule", reader.moment);
     let destinations = destinations(reader, object, &rules);
     let rules: Value = match &rules {
         Value::Array(rules) => rules.iter().map(|one| rule(one, &destinations)).collect(),
@@ -45,7 +35,10 @@ pub fn plan<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     } else {
         json!({"joined": [], "removed": removed.unwrap_or(json!([])), "alone": true})
     };
-    let settings = match object.marked(reader.moment, "advanced_backup_setting") {
+    let settings = match reader
+        .ids
+        .blocks(object, "advanced_backup_setting", reader.moment)
+    {
         Value::Array(settings) => settings.iter().map(setting).collect(),
         other @ (Value::Null
         | Value::Bool(_)
@@ -252,7 +245,7 @@ pub fn selection<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             made.insert(field.to_owned(), list);
         }
     }
-    match object.marked(moment, "selection_tag") {
+    match reader.ids.blocks(object, "selection_tag", moment) {
         Value::Array(tags) => {
             let tags = tags.iter().map(|tag| {
                 let of = |name: &str| tag.get(name).cloned().unwrap_or_else(|| unknown(object.address));
@@ -265,7 +258,8 @@ pub fn selection<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             made.insert("ListOfTags".to_owned(), open);
         }
     }
-    made.insert("Conditions".to_owned(), conditions(object, moment));
+    let blocks = reader.ids.blocks(object, "condition", moment);
+    made.insert("Conditions".to_owned(), conditions(object, blocks));
     reader.placed(&id, object);
     let made = Value::Object(made);
     // Of a plan that stands elsewhere this is one selection more.
@@ -306,9 +300,8 @@ pub fn selection_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) 
     join(plan, "Selections", None, Some(gone));
 }
 
-fn conditions(object: &Object<'_>, moment: Moment) -> Value {
+fn conditions(object: &Object<'_>, blocks: Value) -> Value {
     let mut made: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    let blocks = object.marked(moment, "condition");
     if blocks.get("unknown").is_some() {
         return blocks;
     }
