@@ -407,6 +407,10 @@ fn known(ids: &Identities<'_, '_>, object: &Object<'_>) -> Value {
             all.insert(name.clone(), value);
         }
     }
+    // What waits for apply as a whole is not among the values.
+    if object.waits_for_others() {
+        partial::mark(&mut all);
+    }
     for name in ["arn", "id", "name", "key_id"] {
         if let Some(value) = ids.value(object, name, Moment::Then) {
             all.insert(name.to_owned(), json!(value));

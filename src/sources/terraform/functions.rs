@@ -11,6 +11,7 @@ use super::one_type::may_turn_each_other;
 use super::partial::{holds_partial, is_partial};
 use super::rewritten::{BESIDE, COALESCE, EQUAL, OF_TEXTS, UNEQUAL};
 use super::sets::{holds_set, in_a_row, list, ordered, set};
+use super::tried::{LEADS, leads_anywhere};
 use super::typed::{
     MIXED, beside, coalesce, coalesce_of_types, contains, is_equal, is_unequal, lookup,
     of_one_type, of_texts, tomap,
@@ -32,6 +33,7 @@ const FUNCTIONS: &[(&str, Func)] = &[
     (OF_TEXTS,     of_texts),
     (BESIDE,       beside),
     (COALESCE,     coalesce_of_types),
+    (LEADS,        leads_anywhere),
     ("tostring",   tostring),
     ("concat",     concat),
     ("flatten",    flatten),

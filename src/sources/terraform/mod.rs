@@ -28,6 +28,7 @@ mod same_source;
 mod sets;
 mod shape;
 mod source;
+mod tried;
 mod typed;
 mod types;
 mod variables;
@@ -38,7 +39,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::inventory::Waiting;
 use crate::known::AccountId;
-use crate::sources::planned::{Makes, Planned, World};
+use crate::sources::planned::{Makes, Planned, PlannedResource, World};
 
 pub use file::PlanError;
 pub use source::{ConfigurationError, Source};
@@ -186,7 +187,15 @@ pub fn read_beside(
         .all
         .iter()
         .filter_map(|object| Some((object.address.to_owned(), source?.place(object)?)));
+    let resources = objects.all.iter().filter(|object| !object.is_data);
+    let resources = resources.map(|object| {
+        let kind = object.kind.to_owned();
+        let is_changed = object.is_changed();
+        let of = PlannedResource { kind, is_changed };
+        (object.address.to_owned(), of)
+    });
     Ok(Planned {
+        resources: resources.collect(),
         lines: lines.collect(),
         before: overlay(now.world.of_now()),
         after: overlay(after),

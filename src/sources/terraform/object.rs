@@ -152,6 +152,17 @@ impl<'p> Object<'p> {
         actions.any(|action| !matches!(action.as_str(), "no-op" | "read" | "forget"))
     }
 
+    /// Whether attributes wait for apply of which the plan has no value at all.
+    #[must_use]
+    pub fn waits_for_others(&self) -> bool {
+        let values = self.values(Moment::Then);
+        let (unknown, _) = self.marks(Moment::Then);
+        let mut names = unknown.as_object().into_iter().flatten();
+        names.any(|(name, mark)| {
+            is_any(mark) && values.is_none_or(|values| !values.contains_key(name))
+        })
+    }
+
     fn is_read_then(&self) -> bool {
         self.is_data && self.does("read")
     }

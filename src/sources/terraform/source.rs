@@ -13,6 +13,7 @@ use super::address::steps;
 use super::loops::in_order;
 use super::object::Object;
 use super::rewritten::rewrite;
+use super::tried;
 
 /// Why a folder's configuration cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -194,6 +195,7 @@ impl SourceModule {
             written.body.extend(Body::from(body.clone()));
         }
         rewrite(&mut files);
+        tried::rewrite(&mut files);
         for mut body in files {
             in_order(&mut body);
             self.body.extend(Body::from(body));
@@ -276,7 +278,10 @@ fn from_here(root: &Path, file: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let below = match (root.is_absolute(), file.strip_prefix(&here)) {
         (true, Ok(below)) => below,
-        (true, Err(_)) => file.strip_prefix(root).unwrap_or(file),
+        (true, Err(_)) => match beside(&here, file) {
+            Some(beside) => return beside.display().to_string(),
+            None => file.strip_prefix(root).unwrap_or(file),
+        },
         (false, _) => file,
     };
     let mut name = PathBuf::new();
@@ -295,6 +300,16 @@ fn from_here(root: &Path, file: &Path) -> String {
         }
     }
     name.display().to_string()
+}
+
+/// The way to a file in another folder of the repository that GitHub Actions has checked out.
+fn beside(here: &Path, file: &Path) -> Option<PathBuf> {
+    let root = std::env::var_os("GITHUB_WORKSPACE").filter(|root| !root.is_empty())?;
+    let root = Path::new(&root);
+    let up = here.strip_prefix(root).ok()?.components();
+    let mut way: PathBuf = up.map(|_| Component::ParentDir).collect();
+    way.push(file.strip_prefix(root).ok()?);
+    Some(way)
 }
 
 /// Whether a file is laid over the others of its module: `override.tf`, `x_override.tf`, or one of `OpenTofu`'s own.
