@@ -15,7 +15,7 @@ use crate::inventory::{
 };
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, near};
 use crate::plans::{self, Selection};
-use crate::report::{CopyReport, Location, Places};
+use crate::report::{CopyReport, Location, PlaceOfChange, Places};
 use crate::sources::planned::{Makes, Planned, Unlisted};
 use crate::sources::{additions, recorded, terraform};
 use crate::verdict::{Status, Verdict};
@@ -94,6 +94,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 after,
                 places: said,
                 lines,
+                resources,
                 warnings,
                 open: left_open,
                 unlisted: beside,
@@ -126,9 +127,14 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                     .map(|why| Gap::by_hand(ByHand::Planned, operation, format!("{name}: {why}"))),
             );
             for (thing, addresses) in said {
-                let all = addresses
-                    .into_iter()
-                    .map(|address| location(&name, *kind, &address, lines.get(&address)));
+                let all = addresses.into_iter().map(|address| {
+                    let of = resources.get(&address);
+                    PlaceOfChange {
+                        location: location(&name, *kind, &address, lines.get(&address)),
+                        kind: of.map(|of| of.kind.clone()).unwrap_or_default(),
+                        is_changed: of.is_some_and(|of| of.is_changed),
+                    }
+                });
                 places.entry(thing).or_default().extend(all);
             }
             now.push(Some(before));
@@ -295,12 +301,14 @@ fn overlay(name: &str, bytes: &[u8]) -> anyhow::Result<Overlay> {
 fn location(file: &str, kind: OverKind, address: &str, line: Option<&(String, usize)>) -> Location {
     if kind == OverKind::CloudFormation
         && let Some((place, id)) = address.rsplit_once(' ')
-        && let Some((_, line)) = place.rsplit_once(':')
+        && let Some((of, line)) = place.rsplit_once(':')
     {
+        // What the template of now has and the new one has not is on no line of that.
+        let line = (of == file).then(|| line.parse().ok());
         return Location {
             address: id.to_owned(),
             file: Some(file.to_owned()),
-            line: line.parse().ok(),
+            line: line.flatten(),
         };
     }
     Location {

@@ -151,8 +151,9 @@ impl<'a> Found<'a> {
             // A rule is named by its plan.
             let plan = remedy.subject.split_once('/').map(|(plan, _)| plan);
             let of_plan = || plan.and_then(|plan| places.get(plan));
-            if let Some(locations) = places.get(&remedy.subject).or_else(of_plan) {
-                report::into_source(remedy, locations);
+            if let Some(all) = places.get(&remedy.subject).or_else(of_plan) {
+                let locations: Vec<_> = all.iter().map(|place| place.location.clone()).collect();
+                report::into_source(remedy, &locations);
             }
         }
         self.places = places;
@@ -381,7 +382,7 @@ impl Told<'_> {
             told.change = Some(change);
             told.was = was;
         }
-        told
+        told.located(&copy, links)
     }
 
     fn standing(&self, raised: &BTreeSet<&str>) -> Standing {

@@ -8,7 +8,7 @@ use crate::waivers::Waiver;
 
 use super::code::stopped_code;
 use super::decide::Found;
-use super::formats::inputs;
+use super::formats::{inputs, repository};
 use super::print::say_stopped;
 use super::settings;
 use super::targets::Formats;
@@ -28,6 +28,7 @@ pub(super) fn finish(
     let stopped = stopped || found.is_cut;
     let code = if stopped { stopped_code() } else { code };
     found.report.inputs = inputs(given);
+    found.report.repository = repository();
     found.report.counts_all = given.change.all;
     settings::tell(&mut found.report, waivers, config, output);
     found.report.exit_code = code;

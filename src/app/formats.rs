@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 
 use crate::cli::{Format, Given, Output};
-use crate::report::{self, Case, Junit, Page, Picture, Row, Way};
+use crate::report::{self, Case, Junit, Page, Picture, Repository, Row, Way};
 
 use super::decide::Found;
 
@@ -88,6 +88,17 @@ pub(super) fn inputs(given: &Given) -> Vec<String> {
     let over = given.change.over.0.iter().map(|(_, file)| file);
     let files = over.chain(&given.inventory);
     files.map(|file| file.display().to_string()).collect()
+}
+
+/// The repository that GitHub Actions has checked out.
+pub(super) fn repository() -> Repository {
+    let root = std::env::var_os("GITHUB_WORKSPACE").filter(|root| !root.is_empty());
+    let here = std::env::current_dir().ok();
+    let both = root.map(PathBuf::from).zip(here);
+    both.map_or_else(Repository::default, |(root, here)| {
+        // The folder of now is told without links.
+        Repository::new(root.canonicalize().unwrap_or(root), here)
+    })
 }
 
 /// Refuses any format of a command that prints no report.

@@ -11,7 +11,7 @@ use crate::verdict::{Outcome, Status};
 
 use super::Report;
 use super::check::CheckReport;
-use super::links::{Links, is_finding};
+use super::links::{About, Links, is_finding};
 use super::model::{AuditRead, Audited, HowMany, VaultReport};
 use super::plan::{PlanName, PlanReport};
 use super::resource::ResourceReport;
@@ -124,8 +124,19 @@ fn told(outcomes: &checks::Outcomes, subject: &str, links: &Links<'_>) -> Vec<Ch
     let told = outcomes
         .iter()
         .filter(|(_, outcome)| links.tells(outcome.status));
-    told.map(|(check, outcome)| CheckReport::new(check, Arc::new(outcome.clone()), subject, links))
-        .collect()
+    // A change calls a plan by its id.
+    let plan = subject
+        .split_once(":backup-plan:")
+        .map(|(_, id)| id.to_owned());
+    let about = About {
+        subject,
+        made_of: plan.into_iter().collect(),
+        is_changed: true,
+    };
+    told.map(|(check, outcome)| {
+        CheckReport::new(check, Arc::new(outcome.clone()), subject, links).located(&about, links)
+    })
+    .collect()
 }
 
 fn counted<'c>(each: impl Iterator<Item = &'c [CheckReport]>) -> Audited {

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::checks::Check;
 use crate::verdict::{Basis, Evidence, Outcome, Status};
 
-use super::links::Links;
+use super::links::{About, Links};
 use super::location::Location;
 
 /// What one check found.
@@ -27,6 +27,8 @@ pub struct CheckReport {
     pub waived: Option<Waived>,
     /// What of a change is at fault.
     pub locations: Vec<Location>,
+    /// What else of it says something of what the check asked.
+    pub related: Vec<Location>,
     /// Whether it warns, and its level in the configuration is `error`.
     pub is_raised: bool,
     /// How much of its evidence is told to programs.
@@ -66,7 +68,8 @@ impl CheckReport {
                 Vec::new()
             },
             waived: None,
-            locations: links.locations(subject, &found),
+            locations: Vec::new(),
+            related: Vec::new(),
             is_raised: found.status == Status::Warn && links.raises(check.id),
             seen: if links.tells_everything() {
                 usize::MAX
@@ -76,6 +79,13 @@ impl CheckReport {
             check,
             found,
         }
+    }
+
+    /// Says what of a change is at fault for it.
+    #[must_use]
+    pub fn located(mut self, about: &About<'_>, links: &Links<'_>) -> Self {
+        (self.locations, self.related) = links.locations(about, self.check.id, &self.found);
+        self
     }
 
     /// The check's id.

@@ -16,7 +16,7 @@ use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
 use crate::verdict::{Status, Verdict};
 
 use super::check::{CheckReport, Waived};
-use super::links::{Found, Links};
+use super::links::{About, Found, Links};
 
 /// One copy, with what was found about it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -53,6 +53,25 @@ pub struct CopyReport {
     /// What fails, warns or is undecided, in the order in which the checks run; what passes or is not applicable too, where
     /// everything was asked for.
     pub checks: Vec<CheckReport>,
+}
+
+/// What a copy is made of, as a change calls it.
+fn made_of(copy: &Copy) -> Vec<String> {
+    let ends = copy.endpoints();
+    let plan = copy.plan.as_ref().map(|plan| plan.id.to_string());
+    let resource = copy.resource.as_ref().known().and_then(Option::as_ref);
+    let (account, region) = (ends.source_account().known(), ends.source_region().known());
+    let into = &ends.destination_vault;
+    let places = [(account, region), (into.account(), into.region())];
+    let settings = places.into_iter().flat_map(|(account, region)| {
+        let of_region = account
+            .as_ref()
+            .zip(region.as_ref())
+            .map(|(account, region)| format!("{account}/{region}"));
+        [of_region, account.map(|account| account.to_string())]
+    });
+    let own = [plan, resource.map(ToString::to_string)];
+    own.into_iter().chain(settings).flatten().collect()
 }
 
 /// Where a copy comes from. A field that is absent is unknown.
@@ -166,6 +185,19 @@ impl CopyReport {
     pub fn new(decided: &Decided, links: &Links<'_>, facts: &Facts<'_>) -> Self {
         let found: Vec<Found> = decided.outcomes.clone();
         Self::of(&decided.copy, decided.verdict, &found, links, facts)
+    }
+
+    /// Says what of a change is at fault for what was found of the copy.
+    #[must_use]
+    pub fn located(mut self, copy: &Copy, links: &Links<'_>) -> Self {
+        let about = About {
+            subject: &copy.id,
+            made_of: made_of(copy),
+            is_changed: self.change.is_none_or(Change::counts),
+        };
+        let checks = self.checks.into_iter();
+        self.checks = checks.map(|check| check.located(&about, links)).collect();
+        self
     }
 
     /// What is said of a copy of which this was found.

@@ -94,12 +94,15 @@ impl Subject<'_> {
     }
 }
 
-impl Finding<'_> {
-    /// The first place of a change that is at fault, one with a line before one without.
+impl<'r> Finding<'r> {
+    /// The first place of a change that is at fault, one with a line before one without. What the change destroys has none any more: it
+    /// is told at what else says something of it.
     #[must_use]
-    pub fn location(&self) -> Option<&Location> {
-        let places = &self.check.locations;
-        let with_line = places.iter().find(|place| place.line.is_some());
+    pub fn location(&self) -> Option<&'r Location> {
+        let check = self.check;
+        let places = &check.locations;
+        let mut lines = places.iter().chain(&check.related);
+        let with_line = lines.find(|place| place.line.is_some());
         let with_file = || places.iter().find(|place| place.file.is_some());
         with_line.or_else(with_file).or_else(|| places.first())
     }

@@ -95,12 +95,7 @@ fn alike(findings: Vec<Finding<'_>>) -> Vec<Alike<'_>> {
     let mut known: HashMap<Same<'_>, usize> = HashMap::new();
     for finding in findings {
         let kind = Kind::of(&finding);
-        let location = finding
-            .check
-            .locations
-            .iter()
-            .find(|place| place.line.is_some());
-        let location = location.or_else(|| finding.check.locations.first());
+        let location = finding.location();
         let place = location.map(|place| (&*place.address, place.line));
         let key = (
             kind,
@@ -135,7 +130,7 @@ impl Alike<'_> {
         if let Some(place) = self.location
             && let Some(file) = &place.file
         {
-            properties.push(format!("file={}", property(file)));
+            properties.push(format!("file={}", property(&report.repository.path(file))));
             properties.extend(place.line.map(|line| format!("line={line}")));
         }
         let is_undecided = check.outcome() == Status::Undecided;
@@ -149,7 +144,12 @@ impl Alike<'_> {
         if more > 0 {
             lines.push(format!("- and {more} more"));
         }
-        lines.extend(self.location.map(|place| format!("at {}", place.address)));
+        lines.extend(
+            check
+                .locations
+                .first()
+                .map(|place| format!("at {}", place.address)),
+        );
         let predicted = check.found.predicted.as_deref();
         if let Some(aws) = predicted.and_then(|of| of.message.as_deref()) {
             lines.push(format!("AWS will say: \"{aws}\""));

@@ -8,6 +8,7 @@ use crate::known::HashMap;
 use crate::remedy::Remedy;
 use crate::verdict::{Outcome, Status};
 
+use super::fault::{PlaceOfChange, at_fault};
 use super::gap::Gaps;
 use super::location::Location;
 
@@ -29,12 +30,25 @@ pub struct Links<'a> {
     fixes: Fixes<'a>,
     gaps: &'a Gaps,
     places: Option<&'a Places>,
+    /// The same by the addresses, and by file and line.
+    by_address: HashMap<String, Vec<&'a PlaceOfChange>>,
     raised: Option<&'a BTreeSet<&'static str>>,
     everything: bool,
 }
 
 /// What of a change says something of a thing, by the thing's ARN or id.
-pub type Places = BTreeMap<String, Vec<Location>>;
+pub type Places = BTreeMap<String, Vec<PlaceOfChange>>;
+
+/// What a finding is of.
+#[derive(Debug)]
+pub struct About<'s> {
+    /// Its name.
+    pub subject: &'s str,
+    /// What the copy is made of: its plan, its resource, the settings of its accounts and Regions.
+    pub made_of: Vec<String>,
+    /// Whether the change makes it, or makes it worse.
+    pub is_changed: bool,
+}
 
 impl<'a> Links<'a> {
     /// The ids of these remedies and gaps; `everything`: what passes and is not applicable is told, too.
@@ -44,6 +58,7 @@ impl<'a> Links<'a> {
             fixes: Fixes::new(remedies),
             gaps,
             places: None,
+            by_address: HashMap::default(),
             raised: None,
             everything,
         }
@@ -64,28 +79,64 @@ impl<'a> Links<'a> {
 
     /// With what of a change says something of which thing.
     #[must_use]
-    pub const fn with_places(mut self, places: &'a Places) -> Self {
+    pub fn with_places(mut self, places: &'a Places) -> Self {
         self.places = Some(places);
-        self
-    }
-
-    /// What of a change is at fault for a finding: what says something of the things that the finding is about.
-    #[must_use]
-    pub fn locations(&self, subject: &str, found: &Outcome) -> Vec<Location> {
-        let (Some(places), true) = (self.places, is_finding(found.status)) else {
-            return Vec::new();
-        };
-        let seen = found.evidence.iter().map(|seen| seen.subject.as_str());
-        let waits = found.gaps.iter().map(|gap| gap.subject.as_str());
-        let mut all: Vec<Location> = Vec::new();
-        for thing in seen.chain(waits).chain([subject]) {
-            for location in places.get(thing).into_iter().flatten() {
-                if !all.contains(location) {
-                    all.push(location.clone());
+        for place in places.values().flatten() {
+            let Location {
+                address,
+                file,
+                line,
+            } = &place.location;
+            let at = file.as_ref().zip(*line);
+            let at = at.map(|(file, line)| format!("{file}:{line}"));
+            for name in [Some(address.clone()), at].into_iter().flatten() {
+                let all = self.by_address.entry(name).or_default();
+                if !all.iter().any(|one| one.location == place.location) {
+                    all.push(place);
                 }
             }
         }
-        all
+        self
+    }
+
+    /// What of a change is at fault for a finding, and what else of it says something of the things that the finding is about.
+    #[must_use]
+    pub fn locations(
+        &self,
+        about: &About<'_>,
+        check: &str,
+        found: &Outcome,
+    ) -> (Vec<Location>, Vec<Location>) {
+        let Some(places) = self.places.filter(|places| !places.is_empty()) else {
+            return Default::default();
+        };
+        if !is_finding(found.status) {
+            return Default::default();
+        }
+        let seen = found.evidence.iter().map(|seen| seen.subject.as_str());
+        let waits = found.gaps.iter().map(|gap| gap.subject.as_str());
+        let named = seen.chain(waits.clone()).chain([about.subject]);
+        let of = |thing: &str| places.get(thing).into_iter().flatten();
+        let mut all: Vec<&PlaceOfChange> = named.flat_map(of).collect();
+        // What waits for the change names what of it.
+        all.extend(waits.flat_map(|text| self.named_in(text)));
+        let made_of = about.made_of.iter().flat_map(|thing| of(thing));
+        at_fault(check, &all, &made_of.collect::<Vec<_>>(), about.is_changed)
+    }
+
+    /// The resources that a text names by their addresses, with an attribute or without, or by file and line.
+    fn named_in(&self, text: &str) -> Vec<&'a PlaceOfChange> {
+        let words = text.split([' ', ',', '(', ')']);
+        let each = words.filter_map(|word| {
+            let mut name = word.trim_end_matches(':');
+            loop {
+                if let Some(found) = self.by_address.get(name) {
+                    return Some(found);
+                }
+                name = name.rsplit_once('.')?.0;
+            }
+        });
+        each.flatten().copied().collect()
     }
 
     /// Whether an outcome is told.

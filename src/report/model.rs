@@ -20,6 +20,7 @@ use super::links::Links;
 use super::names::Names;
 use super::plan::PlanReport;
 use super::reading::Reading;
+use super::repository::Repository;
 use super::resource::ResourceReport;
 use super::waiver::WaiverReport;
 
@@ -49,6 +50,8 @@ pub struct Report {
     pub(super) tally: BTreeMap<usize, Count>,
     /// The files that the facts came from: those of a change first.
     pub inputs: Vec<String>,
+    /// The repository that they lie in, where that is told.
+    pub repository: Repository,
     /// The waivers, and what became of each.
     pub waivers: Vec<WaiverReport>,
     /// Whether what a change leaves as it was counts for the exit code, too.

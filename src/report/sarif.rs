@@ -12,6 +12,7 @@ use crate::verdict::Status;
 use super::findings::Finding;
 use super::headline;
 use super::line::pretty;
+use super::location::Location;
 use super::model::{Report, Tool};
 use super::waiver::Fate;
 
@@ -129,12 +130,13 @@ fn result(report: &Report, finding: &Finding<'_>) -> Value {
             message += &format!(". Fixed by {id}: {}", remedy.title);
         }
     }
+    let (location, related) = locations(report, finding);
     let mut result = json!({
         "ruleId": check.id(),
         "ruleIndex": CHECKS.iter().position(|known| known.id == check.id()),
         "level": level,
         "message": {"text": short(&report.names.beside(&message))},
-        "locations": locations(report, finding),
+        "locations": [location],
         "partialFingerprints": {"primaryLocationLineHash": fingerprint(check.id(), &subject.id())},
         "properties": {
             subject.kind(): subject.id(),
@@ -143,6 +145,9 @@ fn result(report: &Report, finding: &Finding<'_>) -> Value {
             "remedies": check.remedies,
         },
     });
+    if let Some(result) = result.as_object_mut().filter(|_| !related.is_empty()) {
+        result.insert("relatedLocations".to_owned(), Value::Array(related));
+    }
     if let (Some(waived), Some(result)) = (&check.waived, result.as_object_mut()) {
         let reason = short(&format!("{} (until {})", waived.reason, waived.expires));
         let suppression = json!([{"kind": "external", "justification": reason}]);
@@ -151,34 +156,41 @@ fn result(report: &Report, finding: &Finding<'_>) -> Value {
     result
 }
 
-/// The places of a finding: those of the change; else the file that it was read from, or AWS itself.
-fn locations(report: &Report, finding: &Finding<'_>) -> Vec<Value> {
+/// Where a finding is: what of the change is at fault; else the file that it was read from, or AWS itself. Code scanning takes the first
+/// place for the alert's, and shows it in a pull request where the pull request touches that; the others are related to it.
+///
+/// See <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
+fn locations(report: &Report, finding: &Finding<'_>) -> (Value, Vec<Value>) {
     let input = report.inputs.first().map_or("aws", String::as_str);
-    let subject = finding.subject.id();
     let one = |file: &str, line: Option<usize>, name: &str| {
         json!({
             "physicalLocation": {
-                "artifactLocation": {"uri": uri::path(file)},
+                "artifactLocation": {"uri": uri::path(&report.repository.path(file))},
                 "region": {"startLine": line.unwrap_or(1).max(1)},
             },
             "logicalLocations": [{"fullyQualifiedName": terminal::line(name)}],
         })
     };
-    let mut all: Vec<Value> = Vec::new();
-    let first = finding.location();
-    let others = finding
-        .check
-        .locations
-        .iter()
-        .filter(|place| Some(*place) != first);
-    for place in first.into_iter().chain(others).take(LOCATIONS) {
+    let of = |place: &Location| {
         let file = place.file.as_deref().unwrap_or(input);
-        all.push(one(file, place.line, &place.address));
-    }
-    if all.is_empty() {
-        all.push(one(input, None, &subject));
-    }
-    all
+        one(file, place.line, &place.address)
+    };
+    let Some(first) = finding.location() else {
+        return (one(input, None, &finding.subject.id()), Vec::new());
+    };
+    let check = finding.check;
+    let others = check.locations.iter().chain(&check.related);
+    let others = others.filter(|place| *place != first).take(LOCATIONS);
+    let related = others.zip(1_usize..).map(|(place, id)| {
+        let mut related = of(place);
+        if let Some(fields) = related.as_object_mut() {
+            fields.insert("id".to_owned(), json!(id));
+            let text = terminal::line(&place.address);
+            fields.insert("message".to_owned(), json!({"text": text}));
+        }
+        related
+    });
+    (of(first), related.collect())
 }
 
 /// What was not read, what was taken for granted, and what was left out.

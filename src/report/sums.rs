@@ -15,6 +15,7 @@ use super::links::{Found, Links, by_number, found, is_finding};
 use super::model::{Assumed, Count, Report, SchemaId, Summary, Tool};
 use super::names::Names;
 use super::reading::Reading;
+use super::repository::Repository;
 use super::summed::{Place, Summed};
 
 /// The sums of copies, and of what `audit` found besides.
@@ -93,6 +94,7 @@ impl<'a> Sums<'a> {
             checks: self.checks,
             tally: self.tally,
             inputs: Vec::new(),
+            repository: Repository::default(),
             waivers: Vec::new(),
             counts_all: false,
             raised: BTreeSet::new(),

@@ -23,6 +23,8 @@ pub struct Planned {
     pub places: Places,
     /// The file and line of a resource, by its address, where they are known.
     pub lines: BTreeMap<String, (String, usize)>,
+    /// What is said of each resource that says something.
+    pub resources: BTreeMap<String, PlannedResource>,
     /// What is not read, or has no place, in words.
     pub warnings: Vec<String>,
     /// Why there may be other copies than those that are told, in words.
@@ -38,6 +40,15 @@ pub struct Planned {
     pub taken: BTreeMap<String, Vec<String>>,
     /// The resources that it makes, by their ARNs.
     pub makes: BTreeMap<String, Makes>,
+}
+
+/// A resource of a plan or a template that says something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedResource {
+    /// Its type.
+    pub kind: String,
+    /// Whether the change makes, changes or destroys it.
+    pub is_changed: bool,
 }
 
 /// Whether a change makes a resource.

@@ -29,10 +29,10 @@ mod text;
 mod there;
 mod unsettled;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::Waiting;
-use crate::sources::planned::{Home, Makes, Places, Planned, World};
+use crate::sources::planned::{Home, Makes, Places, Planned, PlannedResource, World};
 
 pub use error::TemplateError;
 pub use template::{Identity, Settings};
@@ -84,6 +84,7 @@ pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, Te
     let taken = unsettled::taken(&reader, |_| false);
     Ok(Planned {
         taken,
+        resources: said(&reader, &[&root], |_, _| true),
         ..planned(reader, file, World::default(), false)
     })
 }
@@ -173,8 +174,11 @@ pub fn read_change(
     // What the facts have of one that stays the same they tell themselves.
     let there = &settings.identity.there;
     let taken = unsettled::taken(&then, |id| same.contains(id) && there.contains(id));
+    let is_changed = |id: &str, node: &Node| !then.is_same(id, node);
+    let resources = said(&then, &[&then_root, &now_root], is_changed);
     Ok(Planned {
         taken,
+        resources,
         ..planned(then, file, now, true)
     })
 }
@@ -207,6 +211,7 @@ fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: b
         after: overlay(reader.world.named_at_apply(&begun)),
         places: reader.places,
         lines: BTreeMap::new(),
+        resources: BTreeMap::new(),
         warnings: reader.notes,
         open: reader.open,
         unlisted: reader.unlisted,
@@ -215,6 +220,26 @@ fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: b
         taken: BTreeMap::new(),
         makes,
     }
+}
+
+/// The resources that say something, by their places.
+fn said(
+    reader: &TemplateReader<'_>,
+    roots: &[&Node],
+    is_changed: impl Fn(&str, &Node) -> bool,
+) -> BTreeMap<String, PlannedResource> {
+    let places: BTreeSet<&String> = reader.places.values().flatten().collect();
+    let each = places.into_iter().filter_map(|place| {
+        let id = place.rsplit(' ').next()?;
+        let mut all = roots.iter().filter_map(|root| root.get("Resources"));
+        let node = all.find_map(|all| all.get(id))?;
+        let of = PlannedResource {
+            kind: names::kind(node).to_owned(),
+            is_changed: is_changed(id, node),
+        };
+        Some((place.clone(), of))
+    });
+    each.collect()
 }
 
 /// A template that has something in it.

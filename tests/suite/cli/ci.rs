@@ -127,6 +127,30 @@ fn of_plan(format: &str, more: &[&str]) -> (String, i32) {
     (ran.out, ran.code)
 }
 
+/// Annotations and code scanning look for files from the root of the repository, and a step may run in a folder of it.
+#[test]
+fn files_are_named_from_the_root_of_the_repository() {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (root, folder) = (here.parent().unwrap(), here.file_name().unwrap());
+    let (root, folder) = (root.to_str().unwrap(), folder.to_str().unwrap());
+    let source = format!("{PLANS}/lock-raised");
+    let plan = format!("{source}/plan.json");
+    let of = |format: &str, variables: &[(&str, &str)]| {
+        let given = ["check", "--inventory", BASE, "--terraform-plan", &plan];
+        let more = ["--terraform-source", &source, "--format", format];
+        run_with(&[&given[..], &more].concat(), b"", variables).out
+    };
+    let way = "tests/suite/gate/terraform/lock-raised/main.tf";
+    let github = of("github", &[]);
+    assert!(github.contains(&format!(",file={way},line=")), "{github}");
+    let github = of("github", &[("GITHUB_WORKSPACE", root)]);
+    let whole = format!("{folder}/{way}");
+    assert!(github.contains(&format!(",file={whole},line=")), "{github}");
+    let sarif: Value = json(&of("sarif", &[("GITHUB_WORKSPACE", root)]));
+    let place = &sarif["runs"][0]["results"][0]["locations"][0];
+    assert_eq!(place["physicalLocation"]["artifactLocation"]["uri"], whole);
+}
+
 #[test]
 fn what_a_plan_breaks_stands_at_its_line() {
     let (report, code) = of_plan("json", &[]);

@@ -410,6 +410,63 @@ fn what_is_resolved_elsewhere_or_hidden_is_unknown() {
     assert!(!format!("{planned:?}").contains("hunter2-marked"));
 }
 
+/// A stack resolves the name anew where it is updated: what is given may be another value than it has.
+#[test]
+fn a_value_of_the_parameter_store_that_is_given_is_one_of_the_change() {
+    let template = json!({"Parameters": {"Key": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/key"}},
+        "Resources": {"V": {"Type": "AWS::Backup::BackupVault", "Properties": {"BackupVaultName": "v", "EncryptionKeyArn": {"Ref": "Key"}}}}});
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let given = Settings {
+        ssm: BTreeMap::from([("/key".to_owned(), key.to_owned())]),
+        ..settings(&[])
+    };
+    let text = template.to_string();
+    let of = |settings: &Settings| {
+        let both = ("t.json", text.as_bytes());
+        let planned = cloudformation::read_change(both, both, settings).unwrap();
+        planned.resources.values().next().map(|one| one.is_changed)
+    };
+    assert_eq!((of(&settings(&[])), of(&given)), (Some(false), Some(true)));
+    let alone = cloudformation::read("t.json", text.as_bytes(), &given).unwrap();
+    let vault = &alone.after.document["accounts"][0]["regions"][0]["vaults"][0];
+    assert_eq!(vault["EncryptionKeyArn"], key);
+}
+
+/// The CDK writes the calls of its custom resources into the template.
+#[test]
+fn a_custom_resource_that_calls_what_copies_depend_on_leaves_the_answer_open() {
+    let custom = |kind: &str, call: Value| {
+        resources(json!({"C": {"Type": kind, "Properties": {"ServiceToken": "arn:aws:lambda:eu-west-1:111122223333:function:f", "Create": call}}})).open
+    };
+    let text = |service: &str, action: &str| {
+        json!(json!({"service": service, "action": action, "parameters": {"A": "b"}}).to_string())
+    };
+    let open = custom("Custom::AWS", text("Organizations", "attachPolicy"));
+    assert_eq!(
+        open,
+        [
+            "t.json:1: C is a custom resource that calls attachPolicy of Organizations, and what comes of it is not known"
+        ]
+    );
+    let joined = json!({"Fn::Join": ["", ["{\"service\":\"@aws-sdk/client-iam\",\"action\":\"DetachRolePolicyCommand\",\"parameters\":{\"RoleName\":\"", {"Ref": "AWS::StackName"}, "\"}}"]]});
+    assert_eq!(custom("Custom::Own", joined).len(), 1);
+    assert_eq!(
+        custom("Custom::AWS", text("EC2", "enableEbsEncryptionByDefault")).len(),
+        1
+    );
+    for (service, action) in [
+        ("Organizations", "describeOrganization"),
+        ("SSM", "putParameter"),
+        ("EC2", "describeVpcs"),
+    ] {
+        assert_eq!(
+            custom("Custom::AWS", text(service, action)),
+            [""; 0],
+            "{service}"
+        );
+    }
+}
+
 #[test]
 fn what_is_backed_up_is_of_a_known_type_or_leaves_the_answer_open() {
     let table = resources(

@@ -41,6 +41,85 @@ fn read(plan: &Value, source: Option<&Path>) -> Planned {
     terraform::read("plan.json", bytes.as_bytes(), &accounts, source.as_ref()).unwrap()
 }
 
+/// Of blocks that a dynamic block makes of what waits for apply a plan tells nothing.
+#[test]
+fn the_statements_that_a_dynamic_block_makes_are_those_of_the_configuration() {
+    let key = made(
+        "aws_kms_key.k",
+        json!({}),
+        json!({"arn": true, "id": true, "key_id": true}),
+    );
+    let document = |unknown: Value| {
+        json!({"address": "data.aws_iam_policy_document.d", "mode": "data", "type": "aws_iam_policy_document",
+            "name": "d", "change": {"actions": ["read"], "before": null, "after": {}, "after_unknown": unknown}})
+    };
+    let policy = made(
+        "aws_backup_vault_policy.p",
+        json!({"backup_vault_name": "main"}),
+        json!({"policy": true}),
+    );
+    let name = "data.aws_iam_policy_document.d";
+    let refers = json!({"expressions": {"policy": {"references": [format!("{name}.json"), name]}}});
+    let of = |for_each: &str, unknown: Value| {
+        let plan = plan(&[
+            (key.clone(), json!({})),
+            (policy.clone(), refers.clone()),
+            (document(unknown), json!({"expressions": {}})),
+        ]);
+        let files = Files::new();
+        let text = format!(
+            r#"
+resource "aws_kms_key" "k" {{}}
+resource "aws_backup_vault_policy" "p" {{
+  backup_vault_name = "main"
+  policy            = data.aws_iam_policy_document.d.json
+}}
+data "aws_iam_policy_document" "d" {{
+  statement {{
+    effect    = "Deny"
+    actions   = ["backup:DeleteRecoveryPoint"]
+    resources = ["*"]
+    principals {{
+      type        = "AWS"
+      identifiers = ["*"]
+    }}
+  }}
+  dynamic "statement" {{
+    for_each = {for_each}
+    content {{
+      actions   = ["backup:CopyIntoBackupVault"]
+      resources = ["*"]
+      principals {{
+        type        = "AWS"
+        identifiers = ["arn:aws:iam::${{444455556666}}:root"]
+      }}
+    }}
+  }}
+}}
+"#
+        );
+        files.write("main.tf", &text);
+        let found = read(&plan, Some(&files.path("")));
+        field(&found.after, "vaults", VAULT, "AccessPolicy")
+    };
+    let waits = || json!({"json": true, "id": true, "statement": true});
+    let found = of("aws_kms_key.k.arn != \"\" ? [1] : []", waits());
+    assert_eq!(
+        found["Statement"],
+        json!([
+            {"Effect": "Deny", "Action": ["backup:DeleteRecoveryPoint"], "Resource": ["*"], "Principal": {"AWS": ["*"]}},
+            {"Effect": "Allow", "Action": ["backup:CopyIntoBackupVault"], "Resource": ["*"], "Principal": {"AWS": ["arn:aws:iam::444455556666:root"]}},
+        ])
+    );
+    // What is not told does not decide, and a version that is not known is not the newest.
+    assert!(is_unknown(&of(
+        "aws_kms_key.k.rotation_period_in_days > 90 ? [1] : []",
+        waits()
+    )));
+    let open = json!({"json": true, "version": true, "statement": true});
+    assert!(is_unknown(&of("[1]", open)));
+}
+
 /// The provider's documentation has policy variables written so, as Terraform takes the other way for its own.
 #[test]
 fn a_variable_of_a_policy_is_written_as_aws_takes_it() {

@@ -287,6 +287,7 @@ pub fn region_settings<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>)
         let value = object.marked(reader.moment, name);
         if !value.is_null() {
             let place = format!("{}/{}", home.account, home.region);
+            reader.placed(&place, object);
             let value = reader.sole((&place, field), object, value);
             let region = reader.world.region(&home);
             let settings = region.get("region_settings").and_then(Value::as_object);
@@ -325,6 +326,7 @@ pub fn account_region<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) 
         region: Region::new(region),
     };
     let place = format!("{account}/{region}");
+    reader.placed(&place, object);
     let status = reader.sole((&place, "opt_in_status"), object, status);
     let region = reader.world.region(&home);
     region.insert("opt_in_status".to_owned(), status);
@@ -350,6 +352,7 @@ pub fn global_settings<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>)
         None => return,
     };
     let place = account.to_string();
+    reader.placed(&place, object);
     let value = reader.sole((&place, "cross_account_backup"), object, value);
     reader
         .world
