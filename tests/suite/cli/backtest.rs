@@ -532,7 +532,7 @@ fn a_job_that_is_not_decided_says_what_is_not_known() {
     assert!(
         table
             .out
-            .contains("not known: backup:GetBackupVaultAccessPolicy"),
+            .contains("waits for: not read: backup:GetBackupVaultAccessPolicy"),
         "{}",
         table.out
     );
