@@ -174,12 +174,8 @@ pub fn status_message_of(
 
 /// The vault of the same account and Region that was meant in place of one that is not there, to end a sentence with.
 pub fn vault_meant(vault: &Arn, facts: &Facts<'_>) -> String {
-    let there = vault
-        .account()
-        .zip(vault.region())
-        .map(|(account, region)| facts.vaults_found_in(account, &region));
-    let names = there.iter().flatten().map(|arn| arn.name());
-    hint(near::meant(vault.name(), names))
+    let meant = facts.vault_meant(vault);
+    hint(meant.as_ref().map(|meant| meant.name()))
 }
 
 /// The Region that was meant in place of one that nobody knows.

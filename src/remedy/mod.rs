@@ -140,6 +140,8 @@ pub struct Remedy {
     pub checks: Vec<(String, &'static str)>,
     /// What it is made of, beyond its policies.
     pub parts: Parts,
+    /// The name of the vault that may be meant in place of the one that is created: it is there, and called nearly so.
+    pub meant: Option<SmolStr>,
     /// The resources of a plan or a template that say what the subject is: the change is one of their source, of the first.
     pub places: Vec<SourcePlace>,
 }
@@ -167,6 +169,7 @@ impl Remedy {
             copies: Vec::new(),
             checks: Vec::new(),
             parts: Parts::None,
+            meant: None,
             places: Vec::new(),
         }
     }

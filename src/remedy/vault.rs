@@ -16,7 +16,7 @@ use super::retention::is_rules_target;
 use super::statement::of_vault;
 use super::{NewVault, Parts, RemedyKind};
 use crate::inventory::{Copy, Facts, Field, Policy};
-use crate::known::{AccountId, Arn, near};
+use crate::known::{AccountId, Arn};
 use crate::policy::Effect;
 
 /// What the name of a vault beside another ends with.
@@ -24,27 +24,22 @@ const SUFFIX: &str = "-cmk";
 
 /// The missing vault is created, on a key of its own; one that a rule names as its logically air-gapped target as such.
 pub fn missing(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft> {
-    if copies.iter().any(|copy| is_rules_target(copy, facts)) {
-        return air_gapped::draft(vault, copies);
-    }
-    let title = format!(
-        "create the vault `{}` on a customer managed key",
-        vault.name()
-    );
-    // A name that is spelled nearly so is a slip more often than a vault that somebody forgot.
-    let title = match meant(vault, facts) {
-        Some(meant) => {
-            format!("{title}, unless `{meant}` is meant, which is there: then name that one")
+    let meant = facts.vault_meant(vault).map(Arn::name);
+    let mut draft = if copies.iter().any(|copy| is_rules_target(copy, facts)) {
+        air_gapped::draft(vault, copies)?
+    } else {
+        let mut title = format!(
+            "create the vault `{}` on a customer managed key",
+            vault.name()
+        );
+        // A name that is spelled nearly so is a slip more often than a vault that somebody forgot.
+        if let Some(meant) = meant {
+            title += &format!(", unless `{meant}` is meant, which is there: then name that one");
         }
-        None => title,
+        create(vault, title, (copies, &[]), CopyChange::None)?
     };
-    create(vault, title, (copies, &[]), CopyChange::None)
-}
-
-/// The vault of the same account and Region whose name is spelled nearly so.
-fn meant<'a>(vault: &Arn, facts: &Facts<'a>) -> Option<&'a str> {
-    let there = facts.vaults_found_in(vault.account()?, &vault.region()?);
-    near::meant(vault.name(), there.iter().map(|other| other.name()))
+    draft.remedy.meant = meant.map(SmolStr::new);
+    Some(draft)
 }
 
 /// The copies go into another vault than one whose key will not do: one that is created, or one that is there.
@@ -134,8 +129,9 @@ fn beside_for(
     others: &[&Arn],
     facts: &Facts<'_>,
 ) -> Option<(Arn, Draft)> {
-    let name: String = vault
-        .name()
+    // AWS's own vault has a name that nobody else can give.
+    let last = vault.name().rsplit('/').next().unwrap_or_default();
+    let name: String = last
         .chars()
         .take(LONGEST_VAULT_NAME.saturating_sub(SUFFIX.len()))
         .collect();

@@ -8,7 +8,7 @@ use crate::inventory::frame::GapEntry;
 use crate::inventory::list::items;
 use crate::inventory::objects::Plan;
 use crate::inventory::tree::Fields;
-use crate::known::{AccountId, ApiCall, Arn, ByHand, Fact, Gap, Region, ResourceType};
+use crate::known::{AccountId, ApiCall, Arn, ByHand, Fact, Gap, Region, ResourceType, near};
 
 use super::Facts;
 use super::reads::Object;
@@ -226,6 +226,17 @@ impl<'a> Facts<'a> {
             .collect()
     }
 
+    /// The resource that may be meant in place of one that is not there: its ARN is nearly the same.
+    #[must_use]
+    pub fn resource_meant(&self, resource: &Arn) -> Option<&'a Arn> {
+        let there = self.resources_found();
+        if there.contains_key(resource) {
+            return None;
+        }
+        let meant = near::meant(resource.as_str(), there.keys().map(|arn| arn.as_str()))?;
+        there.into_keys().find(|arn| arn.as_str() == meant)
+    }
+
     /// Every resource that was found, with the account and the Region that it was found in, each once.
     #[must_use]
     pub fn resources_found(&self) -> BTreeMap<&'a Arn, (AccountId, &'a Region)> {
@@ -349,6 +360,14 @@ impl<'a> Facts<'a> {
             .map(|vault| &vault.arn)
             .filter(|arn| self.vault_exists(arn) == Fact::Known(true))
             .collect()
+    }
+
+    /// The vault of the same account and Region that may be meant in place of one that is not there: its name is nearly the same.
+    #[must_use]
+    pub fn vault_meant(&self, vault: &Arn) -> Option<&'a Arn> {
+        let there = self.vaults_found_in(vault.account()?, &vault.region()?);
+        let meant = near::meant(vault.name(), there.iter().map(|arn| arn.name()))?;
+        there.into_iter().find(|arn| arn.name() == meant)
     }
 
     /// The ARNs of the vaults that an account is known to have in a Region, in their order.

@@ -6,6 +6,7 @@ yes=${YES:-0}
 force=${FORCE:-0}
 only=""
 left=""
+made=""
 profile=""
 
 say() { printf '%s\n' "$*"; }
@@ -25,7 +26,13 @@ while [ $# -gt 0 ]; do
     r[0-9]*)
       case " $all " in
         *" $1 "*) only="$only $1" ;;
-        *) fail "there is no change $1 that this script makes; there are:$all" ;;
+        *)
+          steps=$(by_hand "$1")
+          if [ -n "$steps" ]; then
+            fail "$1 is done by hand: see $steps"
+          fi
+          fail "there is no change $1 that this script makes; there are:$all"
+          ;;
       esac
       ;;
     *)
@@ -54,6 +61,14 @@ call() {
   else
     aws "$@"
   fi
+}
+
+# Notes that a change was made.
+is_made() {
+  case " $made " in
+    *" $1 "*) ;;
+    *) made="$made $1" ;;
+  esac
 }
 
 # Nothing is changed in an account but the one that the change belongs to.
@@ -160,19 +175,25 @@ policy() {
   cat "$stem.diff"
   if agreed "$what"; then
     set_policy "$stem.after.json" "$id"
-    say "$id: done; the policy as it was is in $stem.current.json"
+    if [ -s "$stem.current.json" ]; then
+      say "$id: done; the policy as it was is in $stem.current.json"
+    else
+      say "$id: done; there was no policy before"
+    fi
+    is_made "$id"
   else
     left="$left $id"
   fi
 }
 
-# Makes a vault on a key of its own.
+# Makes a vault on a key of its own. One whose name may be a slip is made if somebody says so, or names the change.
 vault() {
   id=$1
   stem=$2
   what=$3
   region=$4
   name=$5
+  doubt=$6
   found=${name//\\/\\\\}
   found=$(call backup list-backup-vaults --region="$region" \
     --query "BackupVaultList[?BackupVaultName=='${found//\'/\\\'}'].EncryptionKeyArn" --output text) ||
@@ -181,6 +202,16 @@ vault() {
   if [ -n "$found" ]; then
     say "$id: the vault $name is there already, on the key $found"
     return 0
+  fi
+  if [ -n "$doubt" ] && [ "$yes" = 1 ]; then
+    case " $only " in
+      *" $id "*) ;;
+      *)
+        say "$id: left as it is: $doubt; bash apply.sh $id makes $name all the same"
+        left="$left $id"
+        return 0
+        ;;
+    esac
   fi
   if ! agreed "$what"; then
     left="$left $id"
@@ -205,6 +236,7 @@ vault() {
   call backup create-backup-vault --region="$region" --backup-vault-name="$name" \
     --encryption-key-arn "$key" >/dev/null
   say "$id: done"
+  is_made "$id"
 }
 
 # Makes a change, unless only others were named, or one that must come first was not made.

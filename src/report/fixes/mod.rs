@@ -10,8 +10,9 @@ mod readme;
 mod script;
 mod terraform;
 
-use super::Report;
+use super::table::words::{copies, count};
 use super::table::{Options, not_known};
+use super::{Report, headline};
 use crate::known::AccountId;
 use crate::quote::{shell, terminal};
 use crate::remedy::Remedy;
@@ -41,7 +42,10 @@ pub fn fixes(remedies: &[Remedy]) -> Vec<FixFile> {
     files
 }
 
-/// What was written, for whoever asked for it.
+/// The changes that are told one by one; more are counted.
+const TOLD: usize = 8;
+
+/// What was written, for whoever asked for it: the changes, what the copies come to, and what to do next, last.
 #[must_use]
 pub fn fixes_summary(
     report: &Report,
@@ -52,18 +56,7 @@ pub fn fixes_summary(
     let summary = report.summary;
     let open = not_known(report, options);
     let gap = if open.is_empty() { "" } else { "\n" };
-    let decided = format!(
-        "{open}{gap}{} {}: {} blocked, {} undecided, {} feasible.",
-        summary.copies,
-        if summary.copies == 1 {
-            "copy"
-        } else {
-            "copies"
-        },
-        summary.blocked,
-        summary.undecided,
-        summary.feasible
-    );
+    let counts = headline::counts(report);
     if files.is_empty() {
         let why = if summary.blocked > 0 {
             "No change that could be written down helps; `check` says why"
@@ -72,15 +65,60 @@ pub fn fixes_summary(
         } else {
             "There is nothing to fix"
         };
-        return format!("{decided} {why}; nothing was written.\n");
+        return format!("{open}{gap}{counts}. {why}; nothing was written.\n");
     }
-    let folder = terminal::line(folder);
-    let mut text = format!("{decided} Wrote {} files to {folder}:\n", files.len());
-    for file in files {
-        text.push_str(&format!("  {}\n", file.path));
+    let mut text = format!(
+        "{open}{gap}{} written to {}; nothing was changed in AWS\n",
+        count(files.len(), "file"),
+        terminal::line(folder)
+    );
+    let items = item::in_order(&report.remedies);
+    for item in items.iter().take(TOLD) {
+        text.push_str(&format!("  {}{}\n", item.title(), of_change(item)));
     }
-    text.push_str("Nothing was changed in AWS. Begin with README.md.\n");
+    let more = items.len().saturating_sub(TOLD);
+    if more > 0 {
+        text.push_str(&format!("  … {more} more: README.md has all\n"));
+    }
+    let is_by_hand = |item: &&Item<'_>| matches!(item.action, item::Action::ByHand);
+    let by_hand = match items.iter().filter(is_by_hand).count() {
+        0 => String::new(),
+        number => format!(", {number} of them by hand"),
+    };
+    let helps = report.unblocked.map_or_else(String::new, |unblocked| {
+        format!(
+            "; together they unblock {unblocked} of {}",
+            copies(summary.blocked)
+        )
+    });
+    text.push_str(&format!(
+        "\n{counts}\n{}{by_hand}{helps}\n",
+        count(items.len(), "change")
+    ));
+    let path = |name: &str| shell::word(&format!("{}/{name}", folder.trim_end_matches('/')));
+    text.push_str(&format!(
+        "  make them: bash {}     (asks before each)\n  read: {}\n",
+        path("apply.sh"),
+        path("README.md")
+    ));
     text
+}
+
+/// How many copies a change is for, and whether somebody makes it by hand.
+fn of_change(item: &Item<'_>) -> String {
+    let mut parts = Vec::new();
+    match item.remedy.copies.len() {
+        0 => {}
+        number => parts.push(copies(number)),
+    }
+    if matches!(item.action, item::Action::ByHand) {
+        parts.push("by hand".to_owned());
+    }
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", parts.join(", "))
+    }
 }
 
 /// The commands of what is done by hand, or that show one copy by hand.

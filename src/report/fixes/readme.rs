@@ -53,11 +53,48 @@ pub fn text(items: &[Item<'_>], files: &[FixFile]) -> String {
             folder = function::FOLDER
         );
     }
-    text.push_str("\n## The files\n\n| file | what it is |\n|---|---|\n");
+    text.push_str("\n## The files\n\n");
+    if files.len() > LISTED {
+        let _ = writeln!(
+            text,
+            "Those of a change begin with its id, as `r1-`.\n\n| file | how many | what it is |\n|---|---:|---|"
+        );
+        let mut kinds: Vec<(String, &str, usize)> = Vec::new();
+        for file in files {
+            let (name, about) = (kind(&file.path), about(&file.path));
+            match kinds
+                .iter_mut()
+                .find(|(of, what, _)| *of == name && *what == about)
+            {
+                Some((.., number)) => *number = number.saturating_add(1),
+                None => kinds.push((name, about, 1)),
+            }
+        }
+        for (name, about, number) in kinds {
+            let _ = writeln!(text, "| `{name}` | {number} | {about} |");
+        }
+        return text;
+    }
+    text.push_str("| file | what it is |\n|---|---|\n");
     for file in files {
         let _ = writeln!(text, "| `{}` | {} |", file.path, about(&file.path));
     }
     text
+}
+
+/// The files that are listed one by one; of more each kind is.
+const LISTED: usize = 40;
+
+/// What the files of a kind are called.
+fn kind(path: &str) -> String {
+    let ending = ENDS
+        .iter()
+        .find(|(end, _)| end.starts_with('.') && path.ends_with(end));
+    match ending {
+        Some((end, _)) => format!("r…{end}"),
+        None if path.starts_with("template-") => "template-ACCOUNT-REGION.json".to_owned(),
+        None => path.to_owned(),
+    }
 }
 
 fn change(item: &Item<'_>, items: &[Item<'_>]) -> String {
@@ -95,6 +132,9 @@ fn change(item: &Item<'_>, items: &[Item<'_>]) -> String {
             remedy.alternative_to.join(", ")
         );
     }
+    if remedy.meant.is_some() {
+        text.push_str(" `bash apply.sh --yes` does not make it unless it is named.");
+    }
     let mut places = Vec::new();
     match item.action {
         Action::ByHand => places.push(format!("by hand, see `{}`", item.steps())),
@@ -123,28 +163,30 @@ fn change(item: &Item<'_>, items: &[Item<'_>]) -> String {
     text
 }
 
+/// What files are, by the end of their names.
+const ENDS: [(&str, &str); 9] = [
+    (".before.json", "the policy as it was read"),
+    (
+        ".after.json",
+        "the policy as it must be: before, and what is needed",
+    ),
+    (".diff", "the difference"),
+    (".key-policy.json", "the policy of the new key"),
+    (".steps.sh", "commands to read, fill in and run by hand"),
+    (
+        ".source.txt",
+        "what to write in the plan's or the template's source",
+    ),
+    ("apply.sh", "makes the changes, and asks before each"),
+    (
+        "function.py",
+        "copies on what arrived in the vault in between",
+    ),
+    ("main.tf.json", "the same in Terraform's JSON syntax"),
+];
+
 fn about(path: &str) -> &'static str {
-    let ends = [
-        (".before.json", "the policy as it was read"),
-        (
-            ".after.json",
-            "the policy as it must be: before, and what is needed",
-        ),
-        (".diff", "the difference"),
-        (".key-policy.json", "the policy of the new key"),
-        (".steps.sh", "commands to read, fill in and run by hand"),
-        (
-            ".source.txt",
-            "what to write in the plan's or the template's source",
-        ),
-        ("apply.sh", "makes the changes, and asks before each"),
-        (
-            "function.py",
-            "copies on what arrived in the vault in between",
-        ),
-        ("main.tf.json", "the same in Terraform's JSON syntax"),
-    ];
-    ends.into_iter()
+    ENDS.into_iter()
         .find(|(end, _)| path.ends_with(end))
         .map_or(
             if path.contains("role-policy") {

@@ -30,8 +30,76 @@ pub fn text(items: &[Item<'_>]) -> String {
     for item in items {
         text.push_str(&call(item));
     }
-    text.push_str("\nif [ -n \"$left\" ]; then\n  say \"left as they are:$left\"\n  exit 3\nfi\n");
+    text.push_str(&end(items));
     text
+}
+
+/// What was made, what is left for somebody's hand or choice, and the exit code.
+fn end(items: &[Item<'_>]) -> String {
+    let mut text = String::from("\nif [ -n \"$made\" ]; then\n  say \"made:$made\"\nfi\n");
+    let rest = rest(items);
+    if !rest.is_empty() {
+        text.push_str("if [ -z \"$only\" ]; then\n");
+        for line in rest {
+            let _ = writeln!(text, "  say {}", word(&line));
+        }
+        text.push_str("fi\n");
+    }
+    text.push_str("if [ -n \"$left\" ]; then\n  say \"left as they are:$left\"\n  exit 3\nfi\n");
+    text
+}
+
+/// The changes that are told one by one of those that the script leaves; more are counted.
+const TOLD: usize = 8;
+
+/// The changes that are made by hand, or only if they are named, in a line each; of several ways one line tells all.
+fn rest(items: &[Item<'_>]) -> Vec<String> {
+    let is_left = |item: &&Item<'_>| matches!(item.action, Action::ByHand) || item.only_if_named();
+    let mut lines = Vec::new();
+    let mut told: Vec<&str> = Vec::new();
+    for item in items.iter().filter(is_left) {
+        let id = &*item.remedy.id;
+        if told.contains(&id) {
+            continue;
+        }
+        let is_other = |other: &&Item<'_>| item.remedy.alternative_to.contains(&other.remedy.id);
+        let others = items.iter().filter(is_other);
+        let ways: Vec<&Item<'_>> = std::iter::once(item).chain(others).collect();
+        told.extend(ways.iter().map(|way| &*way.remedy.id));
+        let ids: Vec<&str> = ways.iter().map(|way| &*way.remedy.id).collect();
+        let how: Vec<String> = ways.iter().map(|way| how(way)).collect();
+        let copies = match item.remedy.copies.len() {
+            0 => String::new(),
+            1 => " (1 copy)".to_owned(),
+            many => format!(" ({many} copies)"),
+        };
+        lines.push(format!(
+            "not made by itself: {}{copies}: {}",
+            ids.join(" or "),
+            how.join("; or ")
+        ));
+    }
+    let more = lines.len().saturating_sub(TOLD);
+    if more > 0 {
+        lines.truncate(TOLD);
+        lines.push(format!(
+            "and {more} more that are not made by themselves: see README.md"
+        ));
+    }
+    lines
+}
+
+/// How a change that the script does not make by itself is made.
+fn how(item: &Item<'_>) -> String {
+    if matches!(item.action, Action::ByHand) {
+        return format!("by hand, see {}", item.steps());
+    }
+    let doubt = if item.remedy.proven == Some(false) {
+        ", which the checks do not confirm"
+    } else {
+        ""
+    };
+    format!("bash apply.sh {}{doubt}", item.remedy.id)
 }
 
 fn head(items: &[Item<'_>]) -> String {
@@ -40,6 +108,18 @@ fn head(items: &[Item<'_>]) -> String {
         .filter(|item| !matches!(item.action, Action::ByHand))
         .map(|item| format!(" {}", item.remedy.id))
         .collect();
+    let mut by_hand = String::new();
+    for item in items
+        .iter()
+        .filter(|item| matches!(item.action, Action::ByHand))
+    {
+        let _ = writeln!(
+            by_hand,
+            "    {}) echo {} ;;",
+            item.remedy.id,
+            word(&item.steps())
+        );
+    }
     let mut requires = String::new();
     for item in items.iter().filter(|item| !item.remedy.requires.is_empty()) {
         let _ = writeln!(
@@ -55,14 +135,18 @@ fn head(items: &[Item<'_>]) -> String {
          # shellcheck disable=SC2016,SC2329\n\n\
          usage() {{\n  cat <<'USAGE'\n\
          bash apply.sh [--yes] [--force] [r1 r2 ...]\n\n\
-         Asks before each change, and shows it; --yes, or YES=1, does not ask. Names of changes leave the others out; a\n\
-         change that is one of several ways is made only if it is named. A policy that is no longer what it was when the\n\
-         facts were read is not changed, unless --force, or FORCE=1, is given.\n\n\
-         PROFILE_111122223333=NAME sets the profile for an account; each change is made in its own account or not at all.\n\n\
-         Ends with 0 where every change is made or was made before, with 3 where one was left as it is (nobody answers\n\
-         where there is no keyboard), and with 1 where one could not be made.\n\
+         Asks before each change, and shows it; --yes, or YES=1, does not ask. Names of\n\
+         changes leave the others out; a change that is one of several ways is made only\n\
+         if it is named. A policy that is no longer what it was when the facts were read\n\
+         is not changed, unless --force, or FORCE=1, is given.\n\n\
+         PROFILE_111122223333=NAME sets the profile for an account; each change is made\n\
+         in its own account or not at all.\n\n\
+         Ends with 0 where every change that it makes is made or was made before, and\n\
+         says which are left to be made by hand; with 3 where one was left as it is\n\
+         (nobody answers where there is no keyboard), with 1 where one could not be made.\n\
          USAGE\n}}\n\n\
          all='{made}'\n\n\
+         by_hand() {{\n  case $1 in\n{by_hand}    *) ;;\n  esac\n}}\n\n\
          requires() {{\n  case $1 in\n{requires}    *) ;;\n  esac\n}}\n\n"
     )
 }
@@ -105,6 +189,7 @@ fn body(item: &Item<'_>) -> Option<String> {
         |account| account.to_string(),
     );
     let mut body = format!("  in_account {account} {id}\n");
+    let doubt = doubt(item);
     let what = word(&format!("{}{}", item.title(), proof(item)));
     let stem = &item.stem;
     let mut policy = |read: &str, write: &str| {
@@ -202,9 +287,10 @@ fn body(item: &Item<'_>) -> Option<String> {
         Action::Vault(vault) => {
             let region = vault.region().map(|region| region.to_string());
             let make = format!(
-                "  vault {id} {stem} {what} {} {}\n",
+                "  vault {id} {stem} {what} {} {} {}\n",
                 word(&region.unwrap_or_default()),
-                word(vault.name())
+                word(vault.name()),
+                word(&doubt.unwrap_or_default())
             );
             match policies(item) {
                 (_, Some(_)) => format!(
@@ -218,7 +304,7 @@ fn body(item: &Item<'_>) -> Option<String> {
             let file = super::function::template(step);
             format!(
                 "  if agreed {what}; then\n    call cloudformation deploy{} --stack-name {} --template-file {file} \\\n      \
-                 --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset\n  else\n    left=\"$left {id}\"\n  fi\n",
+                 --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset\n    is_made {id}\n  else\n    left=\"$left {id}\"\n  fi\n",
                 region_flag(step.between.region().as_ref()),
                 super::function::NAME,
             )
@@ -245,8 +331,14 @@ fn once(id: &str, what: &str, read: &str, is: &str, make: &str) -> String {
     format!(
         "  found=$({read}) || fail \"how it is could not be read, {id} was not made\"\n  case $found in\n    {is})\n      \
          say '{id}: already so'\n      return 0\n      ;;\n  esac\n  if agreed {what}; then\n    {make}\n    \
-         say '{id}: done'\n  else\n    left=\"$left {id}\"\n  fi\n"
+         say '{id}: done'\n    is_made {id}\n  else\n    left=\"$left {id}\"\n  fi\n"
     )
+}
+
+/// Whether another vault may be meant than the one that is created.
+fn doubt(item: &Item<'_>) -> Option<String> {
+    let meant = item.remedy.meant.as_deref()?;
+    Some(format!("the vault {meant} is there, and may be meant"))
 }
 
 fn proof(item: &Item<'_>) -> String {

@@ -472,6 +472,95 @@ fn of_several_ways_none_is_gone_unless_it_is_named() {
     );
     let ran = world.run(&["--yes", re_encrypt], "", true);
     assert_eq!((ran.code, ran.changes), (1, Vec::new()));
+    let by_hand = format!("{re_encrypt} is done by hand: see {re_encrypt}-re-encrypt");
+    assert!(ran.error.contains(&by_hand), "{}", ran.error);
+}
+
+/// What the script leaves is told at its end, where the eye is.
+#[test]
+fn what_is_left_to_be_made_is_told_last() {
+    let text = example("opstree-two-step")
+        .to_string()
+        .replace("111122223333", "111222333444");
+    let world = World::of(&serde_json::from_str(&text).unwrap());
+    let two_step = world.made.id("two-step-copy");
+    let re_encrypt = world.made.id("re-encrypt");
+    let ran = world.run(&["--yes"], "", true);
+    let last = ran.out.lines().last().unwrap();
+    assert!(last.starts_with("not made by itself: "), "{}", ran.out);
+    for part in [
+        &format!("{two_step} or {re_encrypt}"),
+        &format!("{re_encrypt} or {two_step}"),
+    ] {
+        if last.contains(part) {
+            assert!(last.contains("(1 copy)"), "{last}");
+            assert!(
+                last.contains(&format!("bash apply.sh {two_step}")),
+                "{last}"
+            );
+            assert!(last.contains("by hand, see "), "{last}");
+            let ran = world.run(&["--yes", two_step], "", true);
+            let last = ran.out.lines().last().unwrap();
+            assert_eq!(last, format!("made: {two_step}"), "{}", ran.out);
+            return;
+        }
+    }
+    panic!("{last}");
+}
+
+#[test]
+fn a_vault_whose_name_may_be_a_slip_is_made_only_if_it_is_meant() {
+    let mut estate = example("field-notes-rds");
+    for account in estate["accounts"].as_array_mut().unwrap() {
+        account["regions"][0]["vaults_complete"] = json!(true);
+    }
+    let to = estate["copies"][0]["destination_vault"].as_str().unwrap();
+    estate["copies"][0]["destination_vault"] = json!(format!("{to}l"));
+    let world = World::of(&estate);
+    let vault = world.made.id("create-vault");
+    let readme = world.made.text("README.md");
+    assert!(
+        readme.contains("`bash apply.sh --yes` does not make it unless it is named"),
+        "{readme}"
+    );
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!(
+        (ran.code, ran.changes),
+        (3, Vec::new()),
+        "{}{}",
+        ran.out,
+        ran.error
+    );
+    assert!(
+        ran.out.contains("the vault targetbackupvault is there"),
+        "{}",
+        ran.out
+    );
+    let ran = world.run(&[], "n\n", true);
+    assert!(
+        ran.out
+            .contains("unless `targetbackupvault` is meant, which is there"),
+        "{}",
+        ran.out
+    );
+    let ran = world.run(&["--yes", vault], "", true);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.error);
+    assert!(
+        ran.changes
+            .contains(&"backup create-backup-vault".to_owned())
+    );
+    assert!(
+        ran.out.contains("there was no policy before"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(ran.out.lines().last(), Some(&*format!("made: {vault}")));
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!((ran.code, ran.changes), (0, Vec::new()), "{}", ran.out);
+    assert_eq!(
+        ran.out.lines().last(),
+        Some(&*format!("{vault}: already so"))
+    );
 }
 
 #[test]
