@@ -19,7 +19,7 @@ use super::gather::{facts as facts_of, facts_of_estate};
 use super::gathered::Survey;
 use super::judge::{Stood, judge};
 use super::prepared::{Prepared, prepare};
-use super::print::{warn, warn_of_more, write_report};
+use super::print::{tell_report, warn, warn_of_more};
 use super::settings;
 use super::targets::{Formats, reads};
 
@@ -45,7 +45,7 @@ pub(super) fn audit(asked: &Audit, output: &Output, config: &Config) -> anyhow::
         (facts, estate, aws),
         only,
         (output, config),
-        |found, formats| write_report(found, output, formats),
+        |found, formats| tell_report(found, output, formats),
     )
 }
 

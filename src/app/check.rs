@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 
+use crate::checks;
 use crate::cli::{Check, Output};
 use crate::inventory::{self, Facts};
-use crate::known::Arn;
+use crate::known::{Arn, Fact};
+use crate::plans;
 use crate::sources::config::{Config, Level};
+use crate::verdict::Status;
 
 use super::change;
 use super::code::exit_code;
@@ -16,13 +19,13 @@ use super::gather::{facts as facts_of, facts_for};
 use super::judge::{Stood, judge};
 use super::narrow::narrow;
 use super::prepared::{Prepared, prepare};
-use super::print::{warn, warn_of_more, write_report};
+use super::print::{tell_report, warn, warn_of_more};
 use super::settings;
 use super::targets::Formats;
 
 pub(super) fn check(asked: &Check, output: &Output, config: &Config) -> anyhow::Result<u8> {
     decide(asked, output, config, |found, formats| {
-        write_report(found, output, formats)
+        tell_report(found, output, formats)
     })
 }
 
@@ -73,6 +76,13 @@ pub(super) fn decide(
         None => None,
     };
     let mut wanted = asked_for(&inventory, &facts)?;
+    if let Some(why) = asked
+        .resource
+        .as_ref()
+        .and_then(|arn| not_there(arn, &facts))
+    {
+        warn(output, &why);
+    }
     if let Some(stood) = &stood
         && !is_found(asked, &wanted, stood)
     {
@@ -119,10 +129,10 @@ pub(super) fn decide(
     if summary.copies == 0 {
         warn(
             output,
-            if is_open || stopped {
-                "there are no copies to decide: what was read names none"
+            &if is_open || stopped {
+                "there are no copies to decide: what was read names none".to_owned()
             } else {
-                "there are no copies to decide: the inventory names none, and no plan makes any"
+                why_none(&facts, stood.as_ref())
             },
         );
     }
@@ -134,6 +144,52 @@ pub(super) fn decide(
         formats,
         tell,
     )
+}
+
+/// That a resource is not among those that were read, where its name is nearly that of one, or all of its place were read.
+fn not_there(resource: &Arn, facts: &Facts<'_>) -> Option<String> {
+    if let Some(meant) = facts.resource_meant(resource) {
+        return Some(format!(
+            "`{resource}` is not among the resources that were read; did you mean `{meant}`?"
+        ));
+    }
+    let (account, region) = (resource.account()?, resource.region()?);
+    let is_whole = matches!(facts.resources_are_all(account, &region), Fact::Known(()));
+    (is_whole && !facts.resources_in(account, &region).contains(resource)).then(|| {
+        format!(
+            "`{resource}` is not among the resources of {account} {region}, all of which were read"
+        )
+    })
+}
+
+/// Why there are no copies.
+fn why_none(facts: &Facts<'_>, stood: Option<&Stood<'_>>) -> String {
+    let begins = "there are no copies to decide: ";
+    if let Some(before) = stood
+        .map(|stood| stood.copies.len())
+        .filter(|before| *before > 0)
+    {
+        let (copies, are) = if before == 1 {
+            ("copy", "is")
+        } else {
+            ("copies", "are")
+        };
+        return format!("{begins}{before} {copies} of before the change {are} no longer made");
+    }
+    let plans = plans::plans(facts);
+    let audited = checks::audit(&plans, facts);
+    let found = audited.plans.iter().flat_map(|(_, outcomes)| outcomes);
+    let wrong = found.filter(|(_, found)| found.status == Status::Fail);
+    let reasons = wrong.map(|(_, found)| found.message.to_string());
+    let reasons: Vec<String> = reasons.collect();
+    let Some(first) = reasons.first() else {
+        return format!("{begins}the inventory names none, and no plan makes any");
+    };
+    let more = match reasons.len().saturating_sub(1) {
+        0 => String::new(),
+        more => format!(", and {more} more (`backup-preflight audit` tells all)"),
+    };
+    format!("{begins}{first}{more}")
 }
 
 /// Whether all that was asked for by name is there, before the change or after it.

@@ -8,7 +8,7 @@ use crate::sources::config::Config;
 use crate::sources::folder::Folder;
 
 use super::decide::Found;
-use super::print::{options, print, say, width, write_report};
+use super::print::{options, print, say, warn_of_waivers, width, write_report};
 use super::targets::Formats;
 use super::{audit, check};
 
@@ -16,6 +16,7 @@ use super::{audit, check};
 pub(super) fn fix(asked: &Fix, output: &Output, config: &Config) -> anyhow::Result<u8> {
     let folder = Folder::claim(&asked.dir, asked.force)?;
     let write = |found: &mut Found<'_>, formats: Formats| {
+        warn_of_waivers(&found.report, output);
         if !output.format.is_empty() {
             write_report(found, output, formats)?;
         }

@@ -51,6 +51,33 @@ pub(super) fn write_report(
     Ok(())
 }
 
+/// The same, and where all of it went into files, says on standard error which, and what it comes to.
+pub(super) fn tell_report(
+    found: &mut Found<'_>,
+    output: &Output,
+    formats: Formats,
+) -> anyhow::Result<()> {
+    let is_shown = formats.iter().any(|(_, file)| file.is_none());
+    let is_table =
+        |(format, file): &(Format, Option<Target>)| *format == Format::Table && file.is_none();
+    // A table that is shown tells them itself.
+    if !formats.iter().any(is_table) {
+        warn_of_waivers(&found.report, output);
+    }
+    write_report(found, output, formats)?;
+    if is_shown || output.quiet {
+        return Ok(());
+    }
+    let files = output.format.iter().filter_map(|to| to.file.as_deref());
+    let files: Vec<String> = files.map(|file| file.display().to_string()).collect();
+    say(&format!(
+        "wrote {}\n{}",
+        files.join(", "),
+        report::in_a_line(&found.report)
+    ));
+    Ok(())
+}
+
 /// Takes text piece by piece.
 type Take<'t> = &'t mut dyn FnMut(&str) -> io::Result<()>;
 
@@ -113,6 +140,18 @@ pub(super) fn say(text: &str) {
 pub(super) fn warn(output: &Output, text: &str) {
     if !output.quiet {
         say(&format!("warning: {}", terminal::line(text)));
+    }
+}
+
+/// Says which waivers are expired or met nothing.
+pub(super) fn warn_of_waivers(report: &report::Report, output: &Output) {
+    for waiver in &report.waivers {
+        match waiver.fate {
+            report::Fate::Used => {}
+            report::Fate::Expired | report::Fate::Unused => {
+                warn(output, &format!("{}: {}", waiver.word(), waiver.says()));
+            }
+        }
     }
 }
 

@@ -27,9 +27,15 @@ pub(super) fn explain(id: Option<&str>, output: &Output) -> anyhow::Result<u8> {
     match checks::find(id) {
         Some(check) => print(&match width(false) {
             None => report::page(check),
-            columns => report::set(&report::flowing(&report::page(check)), columns, 0),
+            columns => report::set(&report::flowing(&report::page_to_read(check)), columns, 0),
         }),
+        None if id.contains(char::is_whitespace) => {
+            bail!(
+                "there is no check `{id}`; a StatusMessage of a job is given as --message: backup-preflight explain --message TEXT"
+            )
+        }
         None => {
+            let id = &id.to_ascii_lowercase().replace('_', "-");
             let ids = checks::CHECKS.iter().map(|check| check.id);
             let hint = near::nearest(id, ids)
                 .filter(|(far, known)| far.saturating_mul(2) <= known.len())

@@ -103,6 +103,10 @@ pub(super) fn fates(waivers: &[Waiver]) -> Vec<WaiverReport> {
         },
         findings: waiver.met(),
         at: waiver.at.clone(),
+        instead: waiver.instead().map(|of| {
+            let by = waiver.by.as_str();
+            format!("`{by}` is the one that a copy comes from, here {of}; `vault` selects by the vault that it goes to")
+        }),
     });
     each.collect()
 }
@@ -122,17 +126,9 @@ pub(super) fn raised(config: &Config) -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// Adds to a report what became of the waivers, and the names of accounts. A waiver that is expired or met nothing is told.
+/// Adds to a report what became of the waivers, and the names of accounts.
 pub(super) fn tell(report: &mut Report, waivers: &[Waiver], config: &Config, output: &Output) {
     report.waivers = fates(waivers);
-    for waiver in &report.waivers {
-        match waiver.fate {
-            Fate::Used => {}
-            Fate::Expired | Fate::Unused => {
-                warn(output, &format!("{}: {}", waiver.word(), waiver.says()));
-            }
-        }
-    }
     for check in of_level(config, Level::Off) {
         if checks::find(check).is_some_and(|check| check.may_fail == MayFail::Yes) {
             warn(

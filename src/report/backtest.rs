@@ -21,6 +21,9 @@ const SHOWN: usize = 20;
 /// How much of what is not known of a job is shown.
 const UNKNOWN: usize = 3;
 
+/// Why the counts of the checks are not those of the jobs.
+const EACH: &str = "a job counts for each check that it is about, and for none where it was feasible and was completed";
+
 /// The comparison as `backtest` prints it.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct BacktestReport<'a> {
@@ -132,6 +135,7 @@ pub fn backtest_table(found: &Backtest, reading: &Reading, options: &Options) ->
         for line in grid(sheet.width(), &head, &[0], rows) {
             sheet.as_it_stands(&line);
         }
+        sheet.text(0, EACH);
     }
     for (comparison, title) in [
         (Comparison::Agreed, "Agreed"),
@@ -171,7 +175,20 @@ pub fn backtest_table(found: &Backtest, reading: &Reading, options: &Options) ->
     }
     sheet.gap();
     totals(&mut sheet, found);
+    next(&mut sheet, found);
     sheet.finish()
+}
+
+/// The page of the check that AWS's message leads to, of the worst that came out otherwise than was said.
+fn next(sheet: &mut Sheet, found: &Backtest) {
+    let of = |comparison: Comparison| {
+        let mut jobs = found.jobs.iter().filter(|job| job.comparison == comparison);
+        jobs.find_map(|job| job.message_leads_to.first().or(job.checks.first()))
+    };
+    let check = of(Comparison::FeasibleButFailed).or_else(|| of(Comparison::BlockedButCompleted));
+    if let Some(check) = check {
+        sheet.verbatim(&format!("  the page: backup-preflight explain {check}"));
+    }
 }
 
 /// The comparison as Markdown: its table, as it stands.

@@ -30,6 +30,25 @@ pub fn page(check: &Check) -> String {
     text
 }
 
+/// The same for who reads it on a terminal, where the end is what is seen: how to fix it comes last.
+#[must_use]
+pub fn page_to_read(check: &Check) -> String {
+    let page = page(check);
+    let heading = "\n## How to fix it\n";
+    let Some((before, rest)) = page.split_once(heading) else {
+        return page;
+    };
+    let (fix, after) = rest.split_once("\n## ").unwrap_or((rest, ""));
+    if after.is_empty() {
+        return page;
+    }
+    format!(
+        "{before}\n## {}\n{heading}{}\n",
+        after.trim_end(),
+        fix.trim_end()
+    )
+}
+
 /// The same text with each paragraph, and each item of a list, on one line, for who sets it to another width.
 #[must_use]
 pub fn flowing(text: &str) -> String {
@@ -82,6 +101,23 @@ mod tests {
                 line.starts_with(&format!("{} ", check.id)) && line.ends_with(check.title),
                 "{line}"
             );
+        }
+    }
+
+    #[test]
+    fn a_page_to_read_ends_with_how_to_fix_it_and_has_all() {
+        for check in CHECKS {
+            let (page, read) = (page(check), page_to_read(check));
+            let lines = |text: &str| {
+                let lines = text.lines().filter(|line| !line.is_empty());
+                let mut lines: Vec<String> = lines.map(str::to_owned).collect();
+                lines.sort();
+                lines
+            };
+            assert_eq!(lines(&page), lines(&read), "{}", check.id);
+            let last = read.rfind("\n## ").unwrap();
+            assert!(read[last..].starts_with("\n## How to fix it\n"), "{read}");
+            assert!(!read.contains("\n\n\n") && read.ends_with('\n'), "{read}");
         }
     }
 

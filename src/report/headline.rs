@@ -38,6 +38,12 @@ pub fn verdict(report: &Report) -> &'static str {
     }
 }
 
+/// The verdict and what it rests on, in a line.
+#[must_use]
+pub fn in_a_line(report: &Report) -> String {
+    format!("{}: {}", verdict(report), counts(report))
+}
+
 /// How many of each, and by how many causes.
 #[must_use]
 pub fn counts(report: &Report) -> String {

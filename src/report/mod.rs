@@ -53,12 +53,13 @@ pub use configuration::configuration;
 pub use copy::{
     CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport, KeyManagedBy, Retention,
 };
-pub use explain::{flowing, list, page};
+pub use explain::{flowing, list, page, page_to_read};
 pub use fault::PlaceOfChange;
 pub use findings::{Finding, Subject, severity};
 pub use fixes::{FixFile, fixes, fixes_summary};
 pub use gap::{GapReport, Gaps};
 pub use github::github;
+pub use headline::in_a_line;
 pub use html::{Page, Row};
 pub use in_source::into_source;
 pub use json::{json, json_copy, json_head, json_tail, report_schema};

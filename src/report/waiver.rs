@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::table::words::count;
+
 /// A waiver, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WaiverReport {
@@ -22,6 +24,9 @@ pub struct WaiverReport {
     pub findings: usize,
     /// Where it stands: file, line and column.
     pub at: String,
+    /// What may be meant, of one that met nothing, in a clause.
+    #[serde(skip)]
+    pub instead: Option<String>,
 }
 
 /// What became of a waiver.
@@ -49,13 +54,22 @@ impl WaiverReport {
             ..
         } = self;
         match self.fate {
-            Fate::Used => format!("{of}, {findings} found, until {expires}: {reason}"),
+            Fate::Used => format!(
+                "{of}, {}, until {expires}: {reason}",
+                count(*findings, "finding")
+            ),
             Fate::Expired => {
-                format!(
-                    "{of} expired on {expires}, and its {findings} found count again: {reason} ({at})"
-                )
+                let again = match findings {
+                    0 => "it met nothing".to_owned(),
+                    1 => "1 finding counts again".to_owned(),
+                    many => format!("{many} findings count again"),
+                };
+                format!("{of} expired on {expires}: {again} ({at}; its reason: {reason})")
             }
-            Fate::Unused => format!("{of} met nothing; take it out of {at}"),
+            Fate::Unused => match &self.instead {
+                Some(instead) => format!("{of} met nothing: {instead} ({at})"),
+                None => format!("{of} met nothing; take it out of {at}"),
+            },
         }
     }
 

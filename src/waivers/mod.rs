@@ -2,6 +2,7 @@
 
 mod glob;
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::known::Arn;
@@ -27,6 +28,8 @@ pub struct Waiver {
     pub at: String,
     /// How many findings it met.
     met: AtomicUsize,
+    /// The account or Region that the first copy comes from that it would have met by the one that it goes to.
+    instead: OnceLock<String>,
 }
 
 /// What of a finding is looked at.
@@ -112,6 +115,7 @@ impl Waiver {
             is_expired: false,
             at: String::new(),
             met: AtomicUsize::new(0),
+            instead: OnceLock::new(),
         }
     }
 
@@ -133,6 +137,35 @@ impl Waiver {
     #[must_use]
     pub fn met(&self) -> usize {
         self.met.load(Ordering::Relaxed)
+    }
+
+    /// The account or Region that a copy comes from which goes to the one of the pattern: of a waiver that met nothing.
+    #[must_use]
+    pub fn instead(&self) -> Option<&str> {
+        self.instead
+            .get()
+            .filter(|_| self.met() == 0)
+            .map(String::as_str)
+    }
+
+    /// Notes where a finding would be met by where its copy goes to.
+    fn note(&self, found: &Faced<'_>) {
+        let Some(vault) = found.vault.filter(|_| self.check == found.check) else {
+            return;
+        };
+        let (from, to) = match self.by {
+            By::Account => (&found.account, vault.account().map(|id| id.to_string())),
+            By::Region => (
+                &found.region,
+                vault.region().map(|region| region.to_string()),
+            ),
+            By::Subject | By::Copy | By::Resource | By::Vault => return,
+        };
+        if let Some(from) = from
+            && to.is_some_and(|to| matches(&self.pattern, &to))
+        {
+            self.instead.get_or_init(|| from.clone());
+        }
     }
 
     fn meets(&self, found: &Faced<'_>) -> bool {
@@ -165,7 +198,11 @@ impl Waiver {
 #[must_use]
 pub fn waiver<'w>(all: &'w [Waiver], found: &Faced<'_>) -> Option<&'w Waiver> {
     let mut holds = None;
-    for waiver in all.iter().filter(|waiver| waiver.meets(found)) {
+    for waiver in all {
+        if !waiver.meets(found) {
+            waiver.note(found);
+            continue;
+        }
         waiver.met.fetch_add(1, Ordering::Relaxed);
         if !waiver.is_expired {
             holds = holds.or(Some(waiver));

@@ -115,12 +115,13 @@ pub fn message_json(explained: &Explained) -> String {
     text
 }
 
-/// An explained message for people: the likely cause first.
+/// An explained message for people: the likely cause first, and what to do last.
 #[must_use]
 pub fn message_page(explained: &Explained, options: &Options) -> String {
     let mut sheet = options.sheet();
     let mut meanings = explained.meanings.iter();
-    if let Some(first) = meanings.next() {
+    let first = meanings.next();
+    if let Some(first) = first {
         sheet.title("What AWS means");
         sheet.text(2, first.cause);
         sheet.text(2, &filed(first));
@@ -133,7 +134,6 @@ pub fn message_page(explained: &Explained, options: &Options) -> String {
                 }
             }
         }
-        foretold(&mut sheet, first);
     }
     let others: Vec<_> = meanings.collect();
     if !others.is_empty() {
@@ -162,6 +162,9 @@ pub fn message_page(explained: &Explained, options: &Options) -> String {
             sheet.verbatim(&format!("    {}", cite.url));
         }
     }
+    if let Some(first) = first {
+        foretold(&mut sheet, first);
+    }
     sheet.finish()
 }
 
@@ -178,7 +181,7 @@ fn filed(meaning: &Meaning) -> String {
 }
 
 fn foretold(sheet: &mut Sheet, meaning: &Meaning) {
-    sheet.title("Foretold by, likeliest first");
+    sheet.title("Checks that predict it, likeliest first");
     let Some(first) = meaning.checks.first() else {
         sheet.text(
             2,

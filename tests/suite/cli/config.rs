@@ -314,8 +314,8 @@ fn a_configuration_to_start_from_is_written_once_and_read() {
     let place = Place::new(&live);
     let ran = place.run(AUDIT);
     assert!(
-        ran.code == 1 && ran.err.contains("unused waiver"),
+        ran.code == 1 && ran.out.contains("unused waiver"),
         "{live}\n{}",
-        ran.err
+        ran.out
     );
 }

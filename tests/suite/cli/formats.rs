@@ -27,6 +27,25 @@ fn a_report_goes_to_a_file_beside_the_table() {
     assert_eq!(fs::read_to_string(&file).unwrap(), alone.out);
 }
 
+/// Nobody sees a file: where all went into files, the verdict and their names are said.
+#[test]
+fn what_went_into_files_alone_is_said() {
+    let files = super::Files::new();
+    let file = super::text_of(&files.path("report.html"));
+    let format = format!("html={file}");
+    let words = ["check", "--example", "organization", "--format", &format];
+    let ran = run(&words);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    let says = format!(
+        "wrote {file}\nblocked: 17 copies: 5 feasible, 1 undecided, 11 blocked by 4 causes"
+    );
+    assert!(ran.err.contains(&says), "{}", ran.err);
+    let quiet = run(&[&words[..], &["--quiet"]].concat());
+    assert_eq!((quiet.code, quiet.err.as_str()), (1, ""));
+    let shown = run(&[&words[..], &["--format", "table"]].concat());
+    assert!(!shown.err.contains("wrote"), "{}", shown.err);
+}
+
 #[test]
 fn two_formats_do_not_share_standard_output() {
     let ran = run(&[BLOG, &["--format", "json", "--format", "table"]].concat());

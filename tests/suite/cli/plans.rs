@@ -43,6 +43,17 @@ fn both() -> Estate {
 }
 
 #[test]
+fn where_no_plan_makes_a_copy_the_reason_is_told() {
+    let files = Files::new();
+    let condition =
+        "/accounts/0/regions/0/plans/0/Selections/0/Conditions/StringEquals/0/ConditionValue";
+    let file = files.estate(&Estate::rds().planned().set(condition, json!("weekly")));
+    let ran = run(&["check", "--inventory", &file]);
+    let says = "there are no copies to decide: plan `daily`: selection `tagged` takes nothing";
+    assert!(ran.err.contains(says), "{}{}", ran.err, ran.out);
+}
+
+#[test]
 fn the_inventorys_copies_and_those_of_its_plans_are_decided_together() {
     let (report, code) = checked(&both(), &[]);
     let made = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");

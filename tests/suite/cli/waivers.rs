@@ -50,7 +50,7 @@ fn what_is_waived_stays_blocked_and_does_not_count() {
         }
     }
     let table = place.run(check);
-    assert!(table.out.contains("waived: source-key-not-shared of account `*`, 7 found, until 2999-01-31: by then it moves"), "{}", table.out);
+    assert!(table.out.contains("waived: source-key-not-shared of account `*`, 7 findings, until 2999-01-31: by then it moves"), "{}", table.out);
     let junit = place.run(&[&check[..], &["--format", "junit"]].concat());
     let junit = quick_junit::Report::deserialize_from_str(&junit.out).unwrap();
     assert_eq!((junit.failures, junit.errors), (0, 0));
@@ -93,6 +93,42 @@ fn a_waiver_meets_what_it_selects_and_nothing_else() {
             "{selector}"
         );
     }
+}
+
+#[test]
+fn an_expired_one_is_told_once_and_one_of_the_other_account_how_it_is_meant() {
+    let old = waiver(
+        "source-key-not-shared",
+        "account = '111122223333'",
+        "2020-01-31",
+    );
+    let check = ["check", "--example", "organization"];
+    let place = Place::new(&old);
+    let ran = place.run(&check);
+    let all = format!("{}{}", ran.err, ran.out);
+    assert_eq!(all.matches("expired on 2020-01-31").count(), 1, "{all}");
+    assert!(all.contains("findings count again"), "{all}");
+    let ran = place.run(&[&check[..], &["--format", "json"]].concat());
+    assert!(ran.err.contains("expired on 2020-01-31"), "{}", ran.err);
+    let other = waiver(
+        "destination-vault-missing",
+        "account = '444455556666'",
+        LATER,
+    );
+    let ran = Place::new(&other).run(&check);
+    let says = "`account` is the one that a copy comes from, here 222233334444";
+    assert!(ran.out.contains(says), "{}", ran.out);
+    let nobody = waiver(
+        "destination-vault-missing",
+        "account = '999955556666'",
+        LATER,
+    );
+    let ran = Place::new(&nobody).run(&check);
+    assert!(
+        ran.out.contains("met nothing; take it out of"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -169,7 +205,7 @@ fn two_plans_three_waivers_and_five_formats_at_once() {
         .filter(|line| line.contains("waiver"))
         .collect();
     assert_eq!(lines.len(), 2, "{}", ran.err);
-    assert!(lines[0].starts_with("warning: expired waiver: vault-refuses-copy of account `111122223333` expired on 2020-01-31, and its 1 found count again"), "{}", lines[0]);
+    assert!(lines[0].starts_with("warning: expired waiver: vault-refuses-copy of account `111122223333` expired on 2020-01-31: 1 finding counts again"), "{}", lines[0]);
     assert!(
         lines[1]
             .starts_with("warning: unused waiver: marketplace-image of copy `nobody` met nothing"),
