@@ -316,11 +316,11 @@ pub struct Check {
     /// The role that the copy job runs as; else AWSBackupDefaultServiceRole
     #[arg(long, value_name = "ARN", value_parser = arns::role, requires = "to", help_heading = "Copy")]
     pub role: Option<Arn>,
-    /// Delete the copy after so many days; else it never expires
-    #[arg(long, value_name = "DAYS", requires = "to", value_parser = clap::value_parser!(i64).range(1..), help_heading = "Copy")]
+    /// Delete the copy after so many days; else it expires with the recovery point that it is made from, or never
+    #[arg(long, value_name = "DAYS", requires = "to", value_parser = |text: &str| days(text, 1), help_heading = "Copy")]
     pub delete_after: Option<i64>,
     /// Move the copy to cold storage after so many days
-    #[arg(long, value_name = "DAYS", requires = "to", value_parser = clap::value_parser!(i64).range(0..), help_heading = "Copy")]
+    #[arg(long, value_name = "DAYS", requires = "to", value_parser = |text: &str| days(text, 0), help_heading = "Copy")]
     pub cold_after: Option<i64>,
     /// Who starts the copy
     #[arg(
@@ -395,6 +395,12 @@ pub enum Start {
     OnDemand,
     /// By a backup plan.
     Scheduled,
+}
+
+/// A number of days, of which there are some at least.
+fn days(text: &str, least: i64) -> Result<i64, String> {
+    let number = text.parse().ok().filter(|number| *number >= least);
+    number.ok_or_else(|| format!("expected whole days, {least} or more, such as `30`"))
 }
 
 /// A number of bytes: `2G`, `500M`, `1048576`.

@@ -10,7 +10,7 @@ use crate::known::{Arn, Fact, Gap, near};
 use crate::plans::{self, PerhapsMade, Plan};
 
 /// The ids that an error names; more are counted.
-const NAMED: usize = 20;
+const NAMED: usize = 5;
 
 /// A copy that is asked about, by its names.
 pub(super) enum Asked<'a> {
@@ -228,9 +228,18 @@ pub(super) fn asked_for<'a>(
         let missing = asked.copy.iter().filter(|_| called.is_none());
         let missing: Vec<&String> = missing.filter(|id| !is_there(id)).collect();
         if let Some(id) = missing.first() {
-            let ids = wanted.copies.iter().map(|copy| copy.id().to_owned());
-            let there = match listed(ids.collect()) {
+            let near = near::meant(id, wanted.copies.iter().map(Asked::id));
+            let ids: Vec<String> = match near {
+                Some(near) => vec![near.to_owned()],
+                None => wanted
+                    .copies
+                    .iter()
+                    .map(|copy| copy.id().to_owned())
+                    .collect(),
+            };
+            let there = match listed(ids) {
                 none if none.is_empty() => "; there are none".to_owned(),
+                near_one if near.is_some() => format!("; did you mean `{near_one}`?"),
                 ids => format!("; there are: {ids}"),
             };
             if wanted.open.is_empty() {
@@ -261,7 +270,7 @@ pub(super) fn asked_for<'a>(
         wanted.open.retain(|gap| may_be_of(gap, arn));
         wanted.gaps.retain(|gap| may_be_of(gap, arn));
         if called.is_none() && wanted.copies.is_empty() && wanted.open.is_empty() {
-            return Err(none("resource", arn));
+            return Err(none("resource", arn, facts.resource_meant(arn)));
         }
     }
     if let Some(arn) = &asked.recovery_point {
@@ -271,7 +280,7 @@ pub(super) fn asked_for<'a>(
         wanted.gaps.clear();
         wanted.open.clear();
         if called.is_none() && wanted.copies.is_empty() {
-            return Err(none("recovery point", arn));
+            return Err(none("recovery point", arn, None));
         }
     }
     Ok(wanted)
@@ -352,7 +361,10 @@ fn no_plan(
         true => "no plan was read".to_owned(),
         false => format!("there are: {}", listed(known.iter().map(called).collect())),
     };
-    let mut text = format!("there is no plan `{id}`{hint}; {there}");
+    let mut text = match hint.is_empty() {
+        true => format!("there is no plan `{id}`; {there}"),
+        false => format!("there is no plan `{id}`{hint} {}", capital(&there)),
+    };
     let unlisted = facts.plans_not_listed();
     let places: BTreeSet<String> = unlisted.iter().map(|gap| gap.subject.clone()).collect();
     if !places.is_empty() {
@@ -360,6 +372,13 @@ fn no_plan(
         text += &format!("; whose plans were not read (backup:ListBackupPlans): {places}");
     }
     anyhow::anyhow!(text)
+}
+
+/// A sentence of a clause.
+fn capital(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// Which plan may be meant.
@@ -371,8 +390,9 @@ fn meant(id: &str, plans: &[Plan], mentioned: &BTreeSet<String>) -> String {
     near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
 
-fn none(what: &str, arn: &Arn) -> anyhow::Error {
-    anyhow::anyhow!("no copy of the inventory, or of its plans, is of the {what} `{arn}`")
+fn none(what: &str, arn: &Arn, meant: Option<&Arn>) -> anyhow::Error {
+    let hint = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+    anyhow::anyhow!("no copy of the inventory, or of its plans, is of the {what} `{arn}`{hint}")
 }
 
 /// Whether a copy out of a vault may be one of a resource: it lies in the same account and Region, as far as both are known.

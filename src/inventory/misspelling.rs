@@ -71,10 +71,59 @@ pub fn missing<E: de::Error>(record: &str, field: &str, extra: &Extra) -> E {
     if found.is_empty() {
         return E::custom(format_args!("missing field `{field}` ({record})"));
     }
+    let instead = if record == "Inventory" {
+        what_it_is(extra)
+    } else {
+        None
+    };
     E::custom(format_args!(
-        "missing field `{field}` ({record}): found {}",
-        found.join(", ")
+        "missing field `{field}` ({record}): found {}{}",
+        found.join(", "),
+        instead.map_or_else(String::new, |instead| format!("; {instead}"))
     ))
+}
+
+/// What a file is that is no inventory, by a field that it has, and how that is given.
+const OTHERS: [(&str, &str); 7] = [
+    (
+        "resource_changes",
+        "a Terraform plan is given as --terraform-plan FILE",
+    ),
+    (
+        "planned_values",
+        "a Terraform plan is given as --terraform-plan FILE",
+    ),
+    (
+        "lineage",
+        "this is a Terraform state: give the plan, as `terraform show -json PLAN` prints it, as --terraform-plan FILE",
+    ),
+    (
+        "terraform_version",
+        "this is a Terraform state: give the plan, as `terraform show -json PLAN` prints it, as --terraform-plan FILE",
+    ),
+    (
+        "AWSTemplateFormatVersion",
+        "a CloudFormation template is given as --cloudformation FILE",
+    ),
+    (
+        "Resources",
+        "a CloudFormation template is given as --cloudformation FILE",
+    ),
+    (
+        "Role",
+        "the answer of `aws iam get-role` stands in an inventory among the `roles` of its account: `backup-preflight schema inventory`",
+    ),
+];
+
+fn what_it_is(extra: &Extra) -> Option<&'static str> {
+    let has = |field: &str| extra.iter().any(|(name, _)| **name == *field);
+    let other = OTHERS.iter().find(|(field, _)| has(field));
+    other.map(|(_, says)| *says).or_else(|| {
+        let is_answer = extra.iter().next().is_some() && extra.iter().all(|(name, _)| is_of_aws(name));
+        is_answer.then_some(
+            "an answer of AWS stands in an inventory where the thing is that it is of: `backup-preflight schema inventory`",
+        )
+    })
 }
 
 /// AWS's names begin with a capital, those of the frame do not.

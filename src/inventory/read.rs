@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
 use super::elsewhere;
@@ -228,7 +229,16 @@ pub(super) fn read_part<T: DeserializeOwned>(text: &str) -> Result<T, (String, S
 fn says(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let end = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&end).unwrap_or(&text).to_owned()
+    let text = text.strip_suffix(&end).unwrap_or(&text);
+    match error.classify() {
+        Category::Eof => {
+            format!(
+                "the file ends too early, as one that was cut off: copy or collect it again ({text})"
+            )
+        }
+        Category::Syntax => format!("this is not JSON: {text}"),
+        Category::Data | Category::Io => text.to_owned(),
+    }
 }
 
 fn pointer(path: &Path) -> String {

@@ -34,10 +34,9 @@ pub enum Refused {
 impl From<io::Error> for Refused {
     /// Without the name of the temporary file, which nobody has asked for.
     fn from(error: io::Error) -> Self {
-        let inner = error.get_ref().and_then(|wrapped| wrapped.source());
-        let inner = inner.and_then(|inner| inner.downcast_ref::<io::Error>());
-        Self::Because(match inner.and_then(io::Error::raw_os_error) {
-            Some(code) => io::Error::from_raw_os_error(code),
+        let text = error.to_string();
+        Self::Because(match text.split_once(" at path ") {
+            Some((why, _)) => io::Error::new(error.kind(), why),
             None => error,
         })
     }

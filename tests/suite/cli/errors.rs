@@ -85,6 +85,7 @@ fn a_folder_that_cannot_be_written_is_named() {
         let ran = run(&[&["check", "--example", "field-notes-rds"], &args[..]].concat());
         assert_eq!(ran.code, 2, "{args:?}");
         assert!(ran.err.contains("/no/such/folder/"), "{}", ran.err);
+        assert!(!ran.err.contains(".part"), "{}", ran.err);
     }
 }
 
@@ -103,6 +104,123 @@ fn a_deep_or_binary_file_is_refused_in_a_line() {
             ran.err
         );
     }
+}
+
+#[test]
+fn what_other_programs_call_otherwise_is_told() {
+    for (line, tip) in [
+        (
+            "check --region eu-west-1 --cloudformation t.yaml",
+            "`--template-region`",
+        ),
+        ("fix --output fx --example field-notes-rds", "`--dir`"),
+        ("check --json --example field-notes-rds", "`--format json`"),
+        (
+            "check --example field-notes-rds -o json",
+            "`--format FORMAT`",
+        ),
+        ("permissions source", "`--for source`"),
+        ("check field-notes-rds", "`--example field-notes-rds`"),
+        ("audit facts.json", "`--inventory facts.json`"),
+        (
+            "check arn:aws:rds:us-east-1:111122223333:db:a",
+            "`--resource ARN`",
+        ),
+        ("backtest --days 7", "last 30 days"),
+    ] {
+        let ran = run(&line.split(' ').collect::<Vec<_>>());
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}");
+        assert!(ran.err.contains(tip), "{line}: {}", ran.err);
+        assert!(!ran.err.contains("--version"), "{line}: {}", ran.err);
+    }
+    // A slip is still told by the option that is nearest.
+    let ran = run(&["check", "--inventori", "f"]);
+    assert!(ran.err.contains("'--inventory'"), "{}", ran.err);
+}
+
+#[test]
+fn a_file_that_is_something_else_is_told_as_what_it_is() {
+    let files = Files::new();
+    for (text, says) in [
+        ("accounts: []", "this is not JSON"),
+        (
+            "{\"schema\": \"backup-pre",
+            "the file ends too early, as one that was cut off",
+        ),
+        (
+            r#"{"format_version": "1.2", "terraform_version": "1.9", "planned_values": {}}"#,
+            "given as --terraform-plan FILE",
+        ),
+        (
+            r#"{"version": 4, "terraform_version": "1.9", "serial": 1, "lineage": "a"}"#,
+            "this is a Terraform state",
+        ),
+        (r#"{"Resources": {}}"#, "given as --cloudformation FILE"),
+        (r#"{"Role": {"RoleName": "a"}}"#, "`roles` of its account"),
+        (
+            r#"{"KeyMetadata": {}}"#,
+            "an answer of AWS stands in an inventory",
+        ),
+    ] {
+        let file = files.write("odd.json", text);
+        let ran = run(&["check", "--inventory", &file]);
+        assert_eq!(ran.code, 2);
+        assert!(
+            ran.err.contains(says) && ran.err.contains(&file),
+            "{text}: {}",
+            ran.err
+        );
+    }
+    let days = [
+        "check",
+        "--to",
+        "arn:aws:backup:us-east-1:111122223333:backup-vault:v",
+        "--delete-after",
+        "30d",
+    ];
+    let ran = run(&days);
+    assert!(
+        ran.err
+            .contains("expected whole days, 1 or more, such as `30`"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_status_message_and_a_check_in_capitals_are_told_how_to_be_asked_for() {
+    let ran = run(&["explain", "Access Denied trying to call AWS Backup service"]);
+    assert!(ran.err.contains("explain --message TEXT"), "{}", ran.err);
+    let ran = run(&["explain", "SOURCE-KEY-NOT-SHARED"]);
+    assert!(
+        ran.err.contains("did you mean `source-key-not-shared`?"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_resource_that_is_misspelt_is_told_with_the_one_that_is_there() {
+    let to = "arn:aws:backup:us-east-1:444455556666:backup-vault:central";
+    let of = |name: &str| {
+        let arn = format!("arn:aws:rds:us-east-1:111122223333:db:{name}");
+        run(&[
+            "check",
+            "--example",
+            "organization",
+            "--resource",
+            &arn,
+            "--to",
+            to,
+        ])
+        .err
+    };
+    assert!(
+        of("ordrs").contains("did you mean `arn:aws:rds:us-east-1:111122223333:db:orders`?"),
+        "{}",
+        of("ordrs")
+    );
+    assert!(!of("orders").contains("did you mean"), "{}", of("orders"));
 }
 
 #[test]
