@@ -11,7 +11,7 @@ use crate::checks;
 use crate::cli::{ChangeArgs, Given, Output, OverKind};
 use crate::inventory::{
     Facts, Inventory, Json, MadeBy, Misspelt, Named, Overlay, PlanReference, Start, Taken,
-    TakenFor, Waiting, leave_changed_defaults_open, misspelt, opened, said_otherwise,
+    TakenFor, Waiting, leave_changed_defaults_open, misspelt, opened, said_otherwise, strangers,
 };
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, near};
 use crate::plans::{self, Selection};
@@ -72,8 +72,15 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         let all = match kind {
             OverKind::Overlay => {
                 let (name, bytes) = recorded::json(path, output.max_input)?;
+                let laid = overlay(&name, &bytes)?;
+                for (arn, meant) in strangers(&laid.document, &base) {
+                    let text = format!(
+                        "{name}: the facts have no `{arn}`, so it is a new thing; did you mean `{meant}`?"
+                    );
+                    warn(output, &text);
+                }
                 now.push(None);
-                then.push(overlay(&name, &bytes)?);
+                then.push(laid);
                 continue;
             }
             OverKind::TerraformPlan => {
@@ -180,6 +187,15 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     };
     let before = over(base, &now.iter().collect::<Vec<_>>())?;
     let after = over(before.clone(), &then.iter().collect::<Vec<_>>())?;
+    let is_file = |one: &Overlay| one.waits_for == Waiting::Overlay;
+    if then.iter().all(is_file) && before == after {
+        let names: Vec<&str> = then.iter().map(|one| &*one.name).collect();
+        let text = format!(
+            "{}: nothing of the facts is changed by it",
+            names.join(", ")
+        );
+        warn(output, &text);
+    }
     for one in &then {
         // What was read and is not known any more says so itself.
         for why in one.organization_unread(&before) {

@@ -16,6 +16,7 @@ mod organization;
 mod otherwise;
 mod stale;
 mod stands;
+mod strange;
 mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +46,7 @@ pub use open::{
 pub use organization::{Becomes, PolicyChange, PolicyType};
 pub use otherwise::said_otherwise;
 pub use stale::forget_roles;
+pub use strange::strangers;
 pub use unknown::unknown_within;
 
 /// A document that is laid over an inventory.

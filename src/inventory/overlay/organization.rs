@@ -336,8 +336,8 @@ fn control(
             };
             if !stands.iter().all(stays) {
                 return Err(format!(
-                    "{by}, which is attached elsewhere now: whether it stays there is told by the template of now, \
-                     --cloudformation-before FILE"
+                    "{by}, which is attached elsewhere now: whether it stays there is told by the template of now: \
+                     give --cloudformation-before FILE"
                 ));
             }
         }
