@@ -81,7 +81,7 @@ impl<'a> Templates<'a> {
             let before = before.map(|path| recorded::bytes(path, output.max_input));
             let settings = Settings {
                 prefix: prefixes.next(path, &stand_ins::of(&name, &bytes)?),
-                ..templates.settings(path, output)?
+                ..templates.settings(path)?
             };
             let root = Stack {
                 path: path.to_owned(),
@@ -150,7 +150,7 @@ impl<'a> Templates<'a> {
         bail!("no template has the parameter `{key}`{hint}")
     }
 
-    fn settings(&self, path: &Path, output: &Output) -> anyhow::Result<Settings> {
+    fn settings(&self, path: &Path) -> anyhow::Result<Settings> {
         let asked = self.asked;
         let (accounts, regions) = (&asked.account, &asked.template_region);
         let parameters_before: BTreeMap<String, String> =
@@ -171,15 +171,6 @@ impl<'a> Templates<'a> {
             stack: asked.cloudformation_stack.clone(),
             ..Settings::default()
         };
-        if settings.account.is_none() || settings.region.is_none() {
-            warn(
-                output,
-                &format!(
-                    "{}: give --account ACCOUNT_ID and --template-region REGION, so that its resources have a place",
-                    path.display()
-                ),
-            );
-        }
         Ok(settings)
     }
 }

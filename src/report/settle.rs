@@ -72,10 +72,14 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
             let what = not_understood(operation);
             format!("{what} ({subject}): correct it, or take it out")
         }
-        Reason::Planned => match subject.split_once(": give --") {
-            Some((what, flag)) => format!("give --{flag} ({what})"),
-            None => format!("{operation} settles it: {subject}"),
-        },
+        Reason::Planned => {
+            let step = |begins: &str| {
+                let (what, rest) = subject.split_once(&format!(": {begins}"))?;
+                Some(format!("{begins}{rest} ({what})"))
+            };
+            let step = step("give --").or_else(|| step("plan again with "));
+            step.unwrap_or_else(|| format!("{subject}: it is known after {operation}"))
+        }
         Reason::AccountNotRead => account_not_read(account),
         Reason::NotAsked if reading.live => {
             format!("{operation} on {subject} was not asked: give credentials that may call it")
@@ -146,7 +150,7 @@ fn source_vault(gap: &Gap, reading: &Reading) -> String {
     let there: Vec<&Arn> = reading.vaults.iter().filter(is_there).collect();
     let own = there
         .iter()
-        .find(|vault| !matches!(vault.name(), "Default" | "automatic-backup-vault"));
+        .find(|vault| !matches!(vault.name(), "Default" | "aws/efs/automatic-backup-vault"));
     match own.or(there.first()) {
         Some(vault) => {
             let names: Vec<&str> = there.iter().map(|vault| vault.name()).collect();
@@ -251,7 +255,7 @@ impl SameCause {
             },
             Reason::LookUp | Reason::Contradiction => operation.to_owned(),
             Reason::NotUnderstood => not_understood(operation),
-            Reason::Planned => format!("it waits for: {operation}"),
+            Reason::Planned => format!("it is not known before {operation}"),
             Reason::AccountNotRead => {
                 format!(
                     "nothing was read of account {}",

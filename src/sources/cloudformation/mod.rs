@@ -197,7 +197,15 @@ fn stays(kept: &Kept<'_>, places: &Places, thing: &str) -> Option<bool> {
     all
 }
 
-fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: bool) -> Planned {
+fn planned(
+    mut reader: TemplateReader<'_>,
+    file: &str,
+    before: World,
+    is_compared: bool,
+) -> Planned {
+    if reader.home.is_none() {
+        without_place(&mut reader);
+    }
     let begun = names::begun(&reader.template);
     let makes = if is_compared {
         Makes::Certainly
@@ -240,6 +248,26 @@ fn said(
         Some((place.clone(), of))
     });
     each.collect()
+}
+
+/// Says once what is missing where no resource has a place.
+fn without_place(reader: &mut TemplateReader<'_>) {
+    let settings = reader.template.settings;
+    let missing = match (&settings.account, &settings.region) {
+        (Some(_), _) => "--template-region REGION",
+        (None, Some(_)) => "--account ACCOUNT_ID",
+        (None, None) => "--account ACCOUNT_ID and --template-region REGION",
+    };
+    let says = format!("its resources have no place: give {missing}");
+    let flags = ["give --account ACCOUNT_ID", "give --template-region REGION"];
+    let is_of_place = |text: &String| flags.iter().any(|flag| text.contains(flag));
+    let all = reader.open.len();
+    reader.open.retain(|text| !is_of_place(text));
+    if reader.open.len() < all {
+        reader.open.insert(0, says.clone());
+    }
+    reader.notes.retain(|text| !is_of_place(text));
+    reader.notes.insert(0, says);
 }
 
 /// A template that has something in it.

@@ -99,8 +99,8 @@ impl<'a, 'p> PlanReader<'a, 'p> {
         let stays = !object.is_made() && !object.does("update");
         (self.replaced.contains(thing) && stays).then(|| {
             unknown(format!(
-                "{}, which the plan leaves as it is while it replaces {thing}",
-                object.address
+                "{address}, which the plan leaves as it is while it replaces {thing}: plan again with -replace={address}",
+                address = object.address
             ))
         })
     }

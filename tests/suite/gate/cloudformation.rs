@@ -127,14 +127,14 @@ fn a_parameter_without_a_value_is_unknown_and_named() {
 fn without_account_and_region_what_is_missing_is_said() {
     let planned =
         cloudformation::read("source.yaml", SOURCE.as_bytes(), &Settings::default()).unwrap();
-    assert!(
-        planned
-            .open
-            .iter()
-            .any(|text| text.contains("--account ACCOUNT_ID")),
-        "{:?}",
-        planned.open
-    );
+    let says =
+        "its resources have no place: give --account ACCOUNT_ID and --template-region REGION";
+    let of_place = |all: &[String]| {
+        let all = all.iter().filter(|text| text.contains("give --account"));
+        all.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(of_place(&planned.open), [says]);
+    assert_eq!(of_place(&planned.warnings), [says]);
 }
 
 #[test]
