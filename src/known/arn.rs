@@ -194,10 +194,16 @@ impl Arn {
         self.service() == "iam" && of_aws.iter().any(|path| self.resource().starts_with(path))
     }
 
-    /// The last part of the resource, after `/` or `:`: `prod` of `backup-vault:prod`.
+    /// The last part of the resource, after `/` or `:`: `prod` of `backup-vault:prod`. Of a vault all of its name, of which
+    /// AWS's own has slashes: `aws/efs/automatic-backup-vault`.
     #[must_use]
     pub fn name(&self) -> &str {
         let resource = self.resource();
+        if self.service() == "backup"
+            && let Some(name) = resource.strip_prefix("backup-vault:")
+        {
+            return name;
+        }
         resource.rsplit(['/', ':']).next().unwrap_or(resource)
     }
 }
@@ -337,6 +343,25 @@ mod tests {
         assert_eq!(arn.account().unwrap().to_string(), "111122223333");
         assert_eq!(arn.resource(), "backup-vault:prod");
         assert_eq!(arn.name(), "prod");
+    }
+
+    #[test]
+    fn a_name_is_whole() {
+        for (resource, name) in [
+            (
+                "backup:us-east-1:111122223333:backup-vault:aws/efs/automatic-backup-vault",
+                "aws/efs/automatic-backup-vault",
+            ),
+            ("backup:us-east-1:111122223333:recovery-point:1-2", "1-2"),
+            ("rds:us-east-1:111122223333:db:orders", "orders"),
+            ("iam::111122223333:role/service-role/Backup", "Backup"),
+            ("ec2:us-east-1::snapshot/snap-1", "snap-1"),
+        ] {
+            assert_eq!(
+                Arn::parse(&format!("arn:aws:{resource}")).unwrap().name(),
+                name
+            );
+        }
     }
 
     #[test]
