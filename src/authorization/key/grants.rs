@@ -1,8 +1,10 @@
 //! What the grants of a key allow, where its policy is silent.
 
+use serde_json::Value;
+
 use crate::catalog::requests::CREATE_GRANT;
 use crate::inventory::{Facts, Grant};
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{Arn, ByHand, Fact, Gap};
 use crate::verdict::Evidence;
 
 use super::super::context::gap_of_key;
@@ -51,15 +53,15 @@ pub fn granted_to(
             format!("/Grants/{index}"),
             format!("the grant allows {action}"),
         );
-        let free = grant
-            .constraints
-            .value()
-            .is_none_or(|json| json.0.as_object().is_some_and(serde_json::Map::is_empty));
+        let free = grant.constraints.value().is_none();
         let enough = action != CREATE_GRANT || lets_read(grant);
         if free && to_us && enough {
             return Ruling::allowed(vec![seen]);
         }
-        let gap = if enough {
+        let strange = grant.constraints.value().and_then(|json| strange(&json.0));
+        let gap = if let Some(what) = strange {
+            Gap::by_hand(ByHand::NotUnderstood, what, key.as_str()).where_is(key)
+        } else if enough {
             gap_of_key("kms:EncryptionContext", facts, principal, key)
         } else {
             Gap::not_told(
@@ -74,6 +76,25 @@ pub fn granted_to(
         None => Ruling::missing(Party::Resource, near),
         Some((seen, gap)) => Ruling::not_known_to_allow(vec![gap], vec![seen]),
     }
+}
+
+/// What of the constraints of a grant is not known. AWS leaves them out where there are none: those that are empty were written by
+/// what does not know them.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html>.
+fn strange(constraints: &Value) -> Option<String> {
+    const KNOWN: &[&str] = &[
+        "EncryptionContextEquals",
+        "EncryptionContextSubset",
+        "SourceArn",
+    ];
+    let constraints = constraints.as_object()?;
+    if constraints.is_empty() {
+        return Some("the empty `Constraints` of a grant".to_owned());
+    }
+    let mut strange = constraints.keys().filter(|name| !KNOWN.contains(&&***name));
+    let strange = strange.next()?;
+    Some(format!("the constraint `{strange}` of a grant"))
 }
 
 /// Whether what is encrypted can be read by grants that are made by way of this one: they allow no more than it does.

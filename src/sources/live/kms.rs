@@ -2,19 +2,20 @@
 //!
 //! See <https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html>.
 
-use aws_sdk_kms::types::{GrantConstraints, GrantListEntry, KeyMetadata};
+use aws_sdk_kms::types::KeyMetadata;
 use serde_json::Value;
 
 use crate::catalog::calls::api_call;
 use crate::inventory::{Key, Policy};
 use crate::known::{ApiCall, Arn, Gap, Region};
 
+use super::answer::Verbatim;
 use super::found::{Found, Place};
 use super::once::Once;
 use super::paging::pages;
 use super::reply::{CallError, CallErrorKind, Reply, about};
 use super::session::Session;
-use super::shape::{Shape, map, tags as in_order};
+use super::shape::{Shape, tags as in_order};
 
 const DESCRIBE: ApiCall = api_call!("kms:DescribeKey");
 
@@ -195,52 +196,48 @@ async fn aliases(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> 
 }
 
 async fn grants(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
-    let call = session
-        .kms(region)
-        .list_grants()
-        .key_id(arn.as_str())
-        .limit(100);
-    let mut grants: Vec<Shape> = pages!(session, call.into_paginator(), page => {
-        page.grants().iter().map(grant).collect::<Vec<_>>()
-    })?;
+    let mut grants: Vec<Shape> = Vec::new();
+    let mut pages = session.pages();
+    let mut marker = None;
+    loop {
+        let said = Verbatim::default();
+        let call = session
+            .kms(region)
+            .list_grants()
+            .key_id(arn.as_str())
+            .limit(100)
+            .set_marker(marker)
+            .customize()
+            .interceptor(said.clone());
+        let page = session.ask(call.send()).await?;
+        let listed = said.member("Grants");
+        let listed = listed.as_ref().and_then(Value::as_array);
+        let listed = listed.ok_or_else(CallError::unreadable)?;
+        grants.extend(listed.iter().map(grant));
+        if !pages.more(listed.len(), page.next_marker())? {
+            break;
+        }
+        marker = page.next_marker;
+    }
     grants.sort_by(|one, other| one.text("GrantId").cmp(&other.text("GrantId")));
     Ok(grants.into_iter().map(Value::from).collect())
 }
 
-fn grant(grant: &GrantListEntry) -> Shape {
-    let principal = grant
-        .grantee_principal()
-        .or_else(|| grant.grantee_service_principal());
+/// What matters of a grant. Its constraints are as AWS answers them: one of a later API is one, too.
+fn grant(grant: &Value) -> Shape {
+    let of = |name: &str| grant.get(name).cloned();
+    let is_named = |name: &Value| name.as_str() != Some("");
     Shape::new()
-        .with("GrantId", grant.grant_id())
-        .with("Name", grant.name().filter(|name| !name.is_empty()))
-        .with("GranteePrincipal", principal)
+        .with("GrantId", of("GrantId"))
+        .with("Name", of("Name").filter(is_named))
         .with(
-            "Operations",
-            Some(
-                grant
-                    .operations()
-                    .iter()
-                    .map(|operation| Value::from(operation.as_str()))
-                    .collect::<Vec<_>>(),
-            ),
+            "GranteePrincipal",
+            of("GranteePrincipal").or_else(|| of("GranteeServicePrincipal")),
         )
-        .with("Constraints", grant.constraints().map(constraints))
-        .with("RetiringPrincipal", grant.retiring_principal())
-        .with("IssuingAccount", grant.issuing_account())
-}
-
-fn constraints(constraints: &GrantConstraints) -> Shape {
-    Shape::new()
-        .with(
-            "EncryptionContextSubset",
-            constraints.encryption_context_subset().map(map),
-        )
-        .with(
-            "EncryptionContextEquals",
-            constraints.encryption_context_equals().map(map),
-        )
-        .with("SourceArn", constraints.source_arn())
+        .with("Operations", of("Operations"))
+        .with("Constraints", of("Constraints"))
+        .with("RetiringPrincipal", of("RetiringPrincipal"))
+        .with("IssuingAccount", of("IssuingAccount"))
 }
 
 async fn tags(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {

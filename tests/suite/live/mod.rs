@@ -28,6 +28,7 @@ mod outage;
 mod permissions;
 mod reach;
 mod refused;
+mod said;
 mod sign_in;
 mod survey;
 mod types;

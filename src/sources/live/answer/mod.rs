@@ -5,6 +5,7 @@
 mod json;
 mod not_read;
 mod retry;
+mod verbatim;
 mod xml;
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -18,6 +19,7 @@ use crate::catalog::calls;
 
 pub use not_read::NotRead;
 pub use retry::TooManyRequests;
+pub use verbatim::Verbatim;
 
 /// Looks at every answer of a service before the SDK reads it.
 #[derive(Debug)]

@@ -1,24 +1,19 @@
-//! Backup plans and their selections.
+//! Backup plans and their selections, as AWS answers them: what a later API says in one leaves open what it does.
 //!
 //! See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_GetBackupPlan.html>.
 
-use aws_sdk_backup::types::{
-    AdvancedBackupSetting, BackupPlan, BackupRule, BackupSelection, Condition, ConditionParameter,
-    Conditions,
-};
 use serde_json::Value;
 
 use crate::catalog::calls::api_call;
 use crate::inventory::Plan;
 use crate::known::{ApiCall, Gap, Region};
+use crate::sources::live::answer::Verbatim;
 use crate::sources::live::found::Found;
 use crate::sources::live::once::each;
 use crate::sources::live::paging::pages;
 use crate::sources::live::reply::{CallError, Reply, about};
 use crate::sources::live::session::Session;
-use crate::sources::live::shape::{Shape, map};
-
-use super::points::lifecycle;
+use crate::sources::live::shape::Shape;
 
 /// The backup plans of a Region of the account, each with its selections. A plan of which a part could not be read has
 /// a gap and is there without that part.
@@ -97,11 +92,14 @@ async fn rules(
     session: &Session,
     region: &Region,
     plan: &PlanSummary,
-) -> Result<(Shape, Option<String>), Gap> {
+) -> Result<(Value, Option<String>), Gap> {
+    let said = Verbatim::default();
     let call = session
         .backup(region)
         .get_backup_plan()
         .backup_plan_id(&plan.id)
+        .customize()
+        .interceptor(said.clone())
         .send();
     let gap = |error: CallError| {
         session
@@ -112,9 +110,9 @@ async fn rules(
     if let Some(id) = answer.backup_plan_id() {
         about(Some(id), &plan.id).map_err(gap)?;
     }
-    let body = answer.backup_plan().ok_or_else(CallError::unreadable);
-    let version = answer.version_id().map(str::to_owned);
-    body.map(|body| (described(body), version)).map_err(gap)
+    let body = said.member("BackupPlan");
+    let body = body.ok_or_else(CallError::unreadable).map_err(gap)?;
+    Ok((body, answer.version_id().map(str::to_owned)))
 }
 
 /// The plan's selections: all of them, or none where one could not be read, as the rest would pass for all.
@@ -136,116 +134,21 @@ async fn selections(
     let ids = ids.map_err(|error| gap(api_call!("backup:ListBackupSelections"), &error))?;
     let tasks = ids.into_iter().map(|id| {
         let session = session.clone();
+        let said = Verbatim::default();
         let call = session
             .backup(region)
             .get_backup_selection()
             .backup_plan_id(&plan.id)
             .selection_id(id)
+            .customize()
+            .interceptor(said.clone())
             .send();
         async move {
-            let answer = session.ask(call).await?;
-            let selection = answer
-                .backup_selection()
-                .ok_or_else(CallError::unreadable)?;
-            Ok(Value::from(selected(selection)))
+            session.ask(call).await?;
+            let selection = said.member("BackupSelection");
+            selection.ok_or_else(CallError::unreadable)
         }
     });
     let read: Reply<Vec<Value>> = each(tasks).await.into_iter().collect();
     read.map_err(|error| gap(api_call!("backup:GetBackupSelection"), &error))
-}
-
-fn described(plan: &BackupPlan) -> Shape {
-    let settings = plan.advanced_backup_settings.as_deref();
-    Shape::new()
-        .with("BackupPlanName", Some(plan.backup_plan_name()))
-        .with("Rules", Some(all(plan.rules(), rule)))
-        .with(
-            "AdvancedBackupSettings",
-            settings.map(|settings| all(settings, advanced)),
-        )
-}
-
-fn rule(rule: &BackupRule) -> Shape {
-    Shape::new()
-        .with("RuleName", Some(rule.rule_name()))
-        .with(
-            "TargetBackupVaultName",
-            Some(rule.target_backup_vault_name()),
-        )
-        .with(
-            "TargetLogicallyAirGappedBackupVaultArn",
-            rule.target_logically_air_gapped_backup_vault_arn(),
-        )
-        .with("ScheduleExpression", rule.schedule_expression())
-        .with(
-            "ScheduleExpressionTimezone",
-            rule.schedule_expression_timezone(),
-        )
-        .with("StartWindowMinutes", rule.start_window_minutes())
-        .with("CompletionWindowMinutes", rule.completion_window_minutes())
-        .with("Lifecycle", rule.lifecycle().map(lifecycle))
-        .with("RecoveryPointTags", rule.recovery_point_tags().map(map))
-        .with("RuleId", rule.rule_id())
-        .with(
-            "CopyActions",
-            rule.copy_actions.as_deref().map(|actions| {
-                all(actions, |action| {
-                    Shape::new()
-                        .with("Lifecycle", action.lifecycle().map(lifecycle))
-                        .with(
-                            "DestinationBackupVaultArn",
-                            Some(action.destination_backup_vault_arn()),
-                        )
-                })
-            }),
-        )
-        .with("EnableContinuousBackup", rule.enable_continuous_backup())
-}
-
-fn advanced(setting: &AdvancedBackupSetting) -> Shape {
-    Shape::new()
-        .with("ResourceType", setting.resource_type())
-        .with("BackupOptions", setting.backup_options().map(map))
-}
-
-fn selected(selection: &BackupSelection) -> Shape {
-    let texts = |texts: &Option<Vec<String>>| texts.clone();
-    Shape::new()
-        .with("SelectionName", Some(selection.selection_name()))
-        .with("IamRoleArn", Some(selection.iam_role_arn()))
-        .with("Resources", texts(&selection.resources))
-        .with("NotResources", texts(&selection.not_resources))
-        .with(
-            "ListOfTags",
-            selection.list_of_tags.as_deref().map(|tags| all(tags, tag)),
-        )
-        .with("Conditions", selection.conditions().map(conditions))
-}
-
-fn tag(tag: &Condition) -> Shape {
-    Shape::new()
-        .with("ConditionType", Some(tag.condition_type().as_str()))
-        .with("ConditionKey", Some(tag.condition_key()))
-        .with("ConditionValue", Some(tag.condition_value()))
-}
-
-fn conditions(conditions: &Conditions) -> Shape {
-    let parameters = |parameters: &Option<Vec<ConditionParameter>>| {
-        parameters.as_deref().map(|all_of_them| {
-            all(all_of_them, |parameter| {
-                Shape::new()
-                    .with("ConditionKey", parameter.condition_key())
-                    .with("ConditionValue", parameter.condition_value())
-            })
-        })
-    };
-    Shape::new()
-        .with("StringEquals", parameters(&conditions.string_equals))
-        .with("StringNotEquals", parameters(&conditions.string_not_equals))
-        .with("StringLike", parameters(&conditions.string_like))
-        .with("StringNotLike", parameters(&conditions.string_not_like))
-}
-
-fn all<T>(items: &[T], shape: impl Fn(&T) -> Shape) -> Vec<Value> {
-    items.iter().map(|item| shape(item).into()).collect()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::call::{Answer, Call, No, default, only, reveals, text, without};
+use super::super::call::{Answer, Call, No, default, reveals, text, without};
 use super::super::world::{World, many};
 use super::not_found;
 
@@ -60,21 +60,13 @@ pub fn selection(world: &World, call: &Call) -> Result<Answer, No> {
     let plan = find(world, call)?;
     reveals(plan, &["Selections"], id(plan))?;
     let wanted = call.need("selection")?;
-    let fields = [
-        "SelectionName",
-        "IamRoleArn",
-        "Resources",
-        "NotResources",
-        "ListOfTags",
-        "Conditions",
-    ];
     let (_, selection) = many(plan, "Selections")
         .iter()
         .enumerate()
         .find(|(at, _)| selection_id(plan, *at) == wanted)
         .ok_or_else(|| not_found(format!("Backup selection {wanted} not found.")))?;
     Ok(Answer::Whole(json!({
-        "BackupSelection": only(selection, &fields),
+        "BackupSelection": without(selection, &["SelectionId"]),
         "SelectionId": wanted,
         "BackupPlanId": id(plan),
         "CreationDate": "2025-01-01T00:00:00.250Z",
