@@ -10,6 +10,9 @@ use super::pattern::{matches, matches_without_spaces};
 /// The prefix of a tag's key in conditions; `ListOfTags` is written with and without it.
 const OF_TAG: &str = "aws:ResourceTag/";
 
+/// The operator that `ListOfTags` knows.
+pub(super) const OF_LIST: &str = "STRINGEQUALS";
+
 /// How a tag's value is compared. Case matters.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_Conditions.html>.
@@ -106,7 +109,7 @@ impl Condition {
     pub(super) fn of_tag(value: &Value) -> Option<Self> {
         let mut members = value.as_object()?.clone();
         match members.remove("ConditionType") {
-            Some(Value::String(operator)) if operator != "STRINGEQUALS" => None,
+            Some(Value::String(operator)) if operator != OF_LIST => None,
             None | Some(Value::String(_)) => {
                 Self::of_json(Operator::StringEquals, &Value::Object(members))
             }

@@ -9,7 +9,7 @@ use crate::catalog::given_ids::id_to_come;
 use crate::inventory::{Tags, unknown_within};
 use crate::known::{ApiCall, Arn, Fact, Gap};
 
-use super::condition::{Condition, Holds, Operator};
+use super::condition::{Condition, Holds, OF_LIST, Operator};
 use super::pattern::{has_wildcard, matches, matches_begun, names_a_type};
 use super::reading::Reading;
 use super::refused::Refused;
@@ -85,9 +85,10 @@ impl Selection {
         let before = plan.unread.len();
         match strange_key(value) {
             Some(key) => plan.not_understood(format!("the condition key `{key}`"), &pointer),
-            None if read.is_none() => {
-                plan.misses_in(CALL, Some(value));
-            }
+            None if read.is_none() => match strange_operator(value) {
+                Some((what, at)) => plan.not_understood(what, &format!("{pointer}/{at}")),
+                None => drop(plan.misses_in(CALL, Some(value))),
+            },
             None => {}
         }
         let is_understood = plan.strange(value, &pointer, OF_SELECTION).is_empty();
@@ -269,6 +270,23 @@ fn strange_key(selection: &Value) -> Option<&str> {
         .filter_map(Value::as_array)
         .flatten();
     all.find_map(Condition::strange_key)
+}
+
+/// The first way of comparing tags that is not known, in words, and where it stands.
+fn strange_operator(selection: &Value) -> Option<(String, String)> {
+    let is_known = |name: &str| Operator::ALL.iter().any(|(known, _)| *known == name);
+    let conditions = selection.get("Conditions").and_then(Value::as_object);
+    let mut operators = conditions.into_iter().flatten().map(|(name, _)| name);
+    if let Some(name) = operators.find(|name| !is_known(name)) {
+        return Some((format!("the key `{name}`"), format!("Conditions/{name}")));
+    }
+    let tags = selection.get("ListOfTags").and_then(Value::as_array);
+    let mut types = tags.into_iter().flatten().enumerate();
+    types.find_map(|(place, tag)| {
+        let kind = tag.get("ConditionType")?.as_str()?;
+        let at = format!("ListOfTags/{place}/ConditionType");
+        (kind != OF_LIST).then(|| (format!("`ConditionType` {kind}"), at))
+    })
 }
 
 /// A list that may be left out; `None` where something else stands there.

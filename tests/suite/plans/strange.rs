@@ -180,11 +180,9 @@ fn a_selection_that_is_not_understood_was_not_read() {
         json!({"Resources": [], "ListOfTags": []}),
         json!({"Resources": [], "Conditions": {"StringEquals": [{"ConditionKey": "a", "ConditionValue": "b"}]}}),
         json!({"Resources": ["*"], "NotResources": [7]}),
-        json!({"Resources": ["*"], "Conditions": {"StringEqualsIgnoreCase": []}}),
         json!({"Resources": ["*"], "Conditions": {"StringEquals": {"ConditionKey": "a", "ConditionValue": "b"}}}),
         json!({"Resources": ["*"], "Conditions": {"StringEquals": [{"ConditionKey": "a", "ConditionValues": ["b"]}]}}),
         json!({"Resources": ["*"], "Conditions": {"StringEquals": [{"ConditionKey": "a", "ConditionValue": "b", "x": 1}]}}),
-        tag(json!({"ConditionType": "STRINGLIKE", "ConditionKey": "a", "ConditionValue": "b*"})),
         tag(json!({"ConditionType": "STRINGEQUALS", "ConditionKey": "a"})),
         tag(json!({"Key": "a", "Value": "b"})),
         tag(json!({"ConditionType": "STRINGEQUALS", "ConditionKey": "", "ConditionValue": "b"})),
@@ -198,6 +196,25 @@ fn a_selection_that_is_not_understood_was_not_read() {
             (0, vec![(call, PLAN.to_owned())]),
             "{parts}"
         );
+    }
+}
+
+#[test]
+fn a_way_of_comparing_that_is_not_known_is_named() {
+    for (parts, what, at) in [
+        (
+            json!({"Resources": ["*"], "Conditions": {"StringEqualsIgnoreCase": []}}),
+            "the key `StringEqualsIgnoreCase`",
+            "Conditions/StringEqualsIgnoreCase",
+        ),
+        (
+            json!({"ListOfTags": [{"ConditionType": "STRINGLIKE", "ConditionKey": "a", "ConditionValue": "b*"}]}),
+            "`ConditionType` STRINGLIKE",
+            "ListOfTags/0/ConditionType",
+        ),
+    ] {
+        let named = (what.to_owned(), format!("{PLAN}/Selections/0/{at}"));
+        assert_eq!(found(&planned(selection(parts))), (0, vec![named]));
     }
 }
 
