@@ -18,6 +18,7 @@ pub mod key_states;
 mod kind;
 pub mod lifecycles;
 mod limits;
+pub mod lists;
 pub mod managed_policies;
 pub mod messages;
 mod notes;

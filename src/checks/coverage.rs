@@ -149,9 +149,11 @@ impl Coverage {
         coverage.without_source = without_source(facts);
         coverage.open = facts.places_not_listed();
         for (account, region) in facts.places() {
+            // What AWS refused says more than that they are not said to be all.
+            let refused = facts.list_refused(account, region, |_| true);
             match facts.resources_are_all(account, region) {
-                Fact::Unknown(gap) => coverage.open.push(*gap),
-                Fact::Known(()) => coverage.open.extend(facts.list_refused(account, region)),
+                Fact::Unknown(gap) => coverage.open.push(refused.unwrap_or(*gap)),
+                Fact::Known(()) => coverage.open.extend(refused),
             }
         }
         coverage.complete = coverage.open.is_empty();

@@ -65,7 +65,9 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
         }),
         "backup:GetBackupVaultAccessPolicy" => of_arn(&|arn| known(facts.vault_policy(arn))),
         "backup:GetBackupPlan" => plan().is_some_and(|plan| plan.plan.is_present()),
-        "backup:ListBackupSelections" => plan().is_some_and(|plan| plan.selections.is_present()),
+        "backup:GetBackupSelection" | "backup:ListBackupSelections" => {
+            plan().is_some_and(|plan| plan.selections.is_present())
+        }
         "backup:DescribeRecoveryPoint" => of_arn(&|arn| {
             known(facts.point_status(arn))
                 && known(facts.point_key(arn))

@@ -51,7 +51,7 @@ pub use list::{List, Listing, items};
 pub use lookup::{
     Assumption, ContinuousPoint, ControlPolicies, EncryptedWith, Facts, KeyManager, NewestCopy,
     PolicyInForce, Question, Reads, RolePolicies, Taken, TakenFor, Touched, VaultLock, VaultType,
-    built_in, keep_taken, note_again, noting,
+    built_in, keep_taken, note_again, noting, plan_arn,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use objects::{

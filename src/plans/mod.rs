@@ -86,8 +86,7 @@ pub struct Planned {
 /// The ARN of a plan.
 #[must_use]
 pub fn arn_of(account: AccountId, region: &Region, id: &str) -> String {
-    let partition = region.partition();
-    format!("arn:{partition}:backup:{region}:{account}:backup-plan:{id}")
+    inventory::plan_arn(account, region, id)
 }
 
 /// Every plan of the facts, in the order of account, Region and id.
@@ -215,7 +214,10 @@ impl Plan {
                 }
             }
             Field::Is(_) | Field::Absent => {
-                let gap = reading.misses(api_call!("backup:ListBackupSelections"));
+                let gap = reading.misses(&[
+                    api_call!("backup:ListBackupSelections"),
+                    api_call!("backup:GetBackupSelection"),
+                ]);
                 reading.lost.selections.push(gap);
             }
         }

@@ -44,13 +44,20 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The answer of a call is not there, or is not as AWS prints it.
-    pub fn misses(&mut self, call: ApiCall) -> Gap {
-        let gap = self
-            .facts
-            .gap(call, self.plan, Some(self.account), Some(self.region));
+    /// The answers of these calls are not there: the first of them that was recorded, else the first.
+    pub fn misses(&mut self, calls: &[ApiCall; 2]) -> Gap {
+        let [first, second] = calls.map(|call| self.gap_of(call));
+        let gap = match self.facts.is_recorded(&second) && !self.facts.is_recorded(&first) {
+            true => second,
+            false => first,
+        };
         self.unread.push(gap.clone());
         gap
+    }
+
+    fn gap_of(&self, call: ApiCall) -> Gap {
+        self.facts
+            .gap_of_plan(call, self.plan, self.account, self.region)
     }
 
     /// The same, where what stands there may be what a change leaves unknown: then that is what is waited for.
@@ -62,10 +69,7 @@ impl<'a> Reading<'a> {
 
     /// What is not known where something stands that is not as AWS prints it.
     pub fn gap_in(&self, call: ApiCall, value: Option<&Value>) -> Gap {
-        let of_call = |call| {
-            self.facts
-                .gap(call, self.plan, Some(self.account), Some(self.region))
-        };
+        let of_call = |call| self.gap_of(call);
         let Some(why) = value.and_then(unknown_within) else {
             return of_call(call);
         };

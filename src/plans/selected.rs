@@ -4,10 +4,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::lists::arn_service;
 use crate::inventory::{Facts, Tags};
 use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::condition::Holds;
+use super::pattern::{has_wildcard, names_a_type};
 use super::selection::{Named, Selection};
 
 /// What a selection takes.
@@ -44,8 +46,10 @@ impl Selection {
             let found = facts.resources_in(account, region);
             candidates.extend(found.into_iter().cloned());
             if let Fact::Unknown(gap) = facts.resources_are_all(account, region) {
-                unread = Some(*gap);
-                listed = facts.resources_were_listed(account, region);
+                let may_take = |of: &ResourceType| self.may_take_of(of, account, region, facts);
+                let refused = facts.list_refused(account, region, may_take);
+                listed = refused.is_none() && facts.resources_were_listed(account, region);
+                unread = Some(refused.unwrap_or(*gap));
             }
         }
         let taken = candidates.into_iter().filter_map(|resource| {
@@ -141,6 +145,41 @@ impl Selection {
 }
 
 impl Selection {
+    /// Whether it may take a resource of a type that nobody listed: by a pattern that may be of its ARN, where the type is switched
+    /// on, or need not be.
+    fn may_take_of(
+        &self,
+        of: &ResourceType,
+        account: AccountId,
+        region: &Region,
+        facts: &Facts<'_>,
+    ) -> bool {
+        let is_on = || {
+            let settings = self.settings(account, facts);
+            settings.is_none_or(|account| {
+                facts.opted_in(account, region, of) != Fact::Known(Some(false))
+            })
+        };
+        let is_of = |pattern: &str| {
+            let service = pattern.split(':').nth(2);
+            let service = service.filter(|name| !has_wildcard(name));
+            service.is_none_or(|name| arn_service(of).is_none_or(|own| own == name))
+        };
+        let by = |pattern: &String| {
+            let named = Arn::parse(pattern).ok();
+            let named = named.as_ref().and_then(ResourceType::of_resource);
+            match named {
+                Some(named) if named != *of => false,
+                Some(_) | None => is_of(pattern) && (names_a_type(pattern) || is_on()),
+            }
+        };
+        let mut patterns = self.resources.iter().filter(|text| has_wildcard(text));
+        match self.resources.is_empty() {
+            true => is_on(),
+            false => patterns.any(by),
+        }
+    }
+
     /// The account whose settings say which types are switched on; `None`: not known. For a plan of a backup policy they are
     /// those of the management account.
     ///

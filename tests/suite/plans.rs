@@ -2,6 +2,7 @@
 
 mod copies;
 mod law;
+mod listed;
 mod misread;
 mod organization;
 mod permissions;

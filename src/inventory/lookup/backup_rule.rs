@@ -194,12 +194,10 @@ impl<'a> Facts<'a> {
     /// What is not known where a plan was not read, or a part of it.
     #[must_use]
     pub fn plan_gap(&self, wanted: &PlanReference) -> Gap {
-        let place = wanted.made_by.as_ref();
-        self.gap(
-            api_call!("backup:GetBackupPlan"),
-            &wanted.id,
-            place.map(|place| place.account),
-            place.map(|place| &place.region),
-        )
+        let call = api_call!("backup:GetBackupPlan");
+        match &wanted.made_by {
+            Some(place) => self.gap_of_plan(call, &wanted.id, place.account, &place.region),
+            None => self.gap(call, &wanted.id, None, None),
+        }
     }
 }

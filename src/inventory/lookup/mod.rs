@@ -48,6 +48,7 @@ pub use assumed::{Assumption, Taken, TakenFor, keep_taken};
 pub(super) use contradiction::contradiction;
 pub use copies::NewestCopy;
 pub use key::{EncryptedWith, KeyManager};
+pub use plan::plan_arn;
 pub use reads::{Reads, note_again, noting};
 pub use role::{PolicyInForce, RolePolicies, built_in};
 pub use stored::ContinuousPoint;

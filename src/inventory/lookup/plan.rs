@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::calls::api_call;
+use crate::catalog::lists::types_of;
 use crate::inventory::field::Field;
 use crate::inventory::frame::GapEntry;
 use crate::inventory::list::items;
@@ -13,7 +14,25 @@ use crate::known::{AccountId, ApiCall, Arn, ByHand, Fact, Gap, Region, ResourceT
 use super::Facts;
 use super::reads::Object;
 
+/// The ARN of a plan.
+#[must_use]
+pub fn plan_arn(account: AccountId, region: &Region, id: &str) -> String {
+    let partition = region.partition();
+    format!("arn:{partition}:backup:{region}:{account}:backup-plan:{id}")
+}
+
 impl<'a> Facts<'a> {
+    /// What a call about a plan left open: the gap of its ARN where that was recorded, else that of its id.
+    #[must_use]
+    pub fn gap_of_plan(&self, call: ApiCall, id: &str, account: AccountId, region: &Region) -> Gap {
+        let of = |subject: &str| self.gap(call, subject, Some(account), Some(region));
+        let by_arn = of(&plan_arn(account, region, id));
+        match self.is_recorded(&by_arn) {
+            true => by_arn,
+            false => of(id),
+        }
+    }
+
     /// Every backup plan that was not deleted, with its account and Region, in the order of these and its id.
     #[must_use]
     pub fn plans(&self) -> Vec<(AccountId, &'a Region, &'a Plan)> {
@@ -274,18 +293,16 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether the resources of a Region were looked up, and AWS refused no call that lists some: where they are not said
-    /// to be all, that is for want of a word, not of an answer. A list that a change began, of which nobody looked what there
-    /// was before, is recorded as a gap.
+    /// Whether the resources of a Region were looked up: where they are not said to be all, and AWS refused no call that lists some,
+    /// that is for want of a word, not of an answer. A list that a change began, of which nobody looked what there was before, is
+    /// recorded as a gap.
     #[must_use]
     pub fn resources_were_listed(&self, account: AccountId, region: &Region) -> bool {
         let listed = self.region(account, region).field(|r| &r.resources);
         let call = api_call!("cloudformation:ListResources");
         let subject = format!("{account}/{region}");
         let gap = self.gap(call, &subject, Some(account), Some(region));
-        matches!(listed, Field::Is(_))
-            && !self.is_recorded(&gap)
-            && self.list_refused(account, region).is_none()
+        matches!(listed, Field::Is(_)) && !self.is_recorded(&gap)
     }
 
     /// Why nobody knows whether a resource is there that was looked for and not found: a template has it, which may make it.
@@ -296,16 +313,23 @@ impl<'a> Facts<'a> {
         (gap.hand() == Some(ByHand::Planned)).then_some(gap)
     }
 
-    /// The first call that lists resources of a Region and that AWS refused.
+    /// The first call that lists resources of a Region, of a type that matters, and that AWS refused.
     #[must_use]
-    pub fn list_refused(&self, account: AccountId, region: &Region) -> Option<Gap> {
+    pub fn list_refused(
+        &self,
+        account: AccountId,
+        region: &Region,
+        matters: impl Fn(&ResourceType) -> bool,
+    ) -> Option<Gap> {
         const OF_OTHERS: &[&str] = &["backup", "kms", "iam", "organizations", "account", "sts"];
         let lists = |gap: &GapEntry| {
             let (service, action) = gap.operation.split_once(':').unwrap_or_default();
             let subject = gap.subject.value().map_or("", |subject| subject);
+            let types = types_of(&gap.operation, subject);
             (action.starts_with("List") || action.starts_with("Describe"))
                 && !OF_OTHERS.contains(&service)
                 && !subject.starts_with("arn:")
+                && types.is_none_or(|types| types.iter().any(&matters))
         };
         let here = |gap: &GapEntry| {
             gap.account.value() == Some(&account)
