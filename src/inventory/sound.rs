@@ -17,7 +17,7 @@ use super::objects::{
 use super::own;
 use super::policy::Policy;
 use super::record::Sound;
-use super::tree::{Fields, Tree};
+use super::tree::Tree;
 use crate::known::{AccountId, Arn, ResourceType};
 
 /// An organization's id and its management account's have their form.
@@ -52,11 +52,15 @@ impl Sound for Lifecycle {
     }
 }
 
-/// The names of resource types are as AWS writes them: of two spellings of one, nobody says which counts.
+/// The names of resource types are as AWS writes them, and each stands there once: of two spellings of one, nobody says which counts.
 impl Sound for RegionSettings {
     fn sound(&self) -> Result<(), String> {
-        static TYPES: LazyLock<Vec<&str>> =
-            LazyLock::new(|| ResourceType::ALL.iter().map(ResourceType::as_str).collect());
+        static TYPES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+            let all = ResourceType::ALL.iter();
+            let mut names: Vec<&str> = all.flat_map(|of| [of.as_str(), of.in_settings()]).collect();
+            names.dedup();
+            names
+        });
         let is_told = self.opt_in.is_present() || self.management.is_present();
         if let (false, Some((name, _))) = (is_told, self.extra.first()) {
             return Err(format!(
@@ -65,15 +69,30 @@ impl Sound for RegionSettings {
         }
         let maps = [&self.opt_in, &self.management];
         let maps = maps.into_iter().filter_map(Field::value);
-        let names = maps.filter_map(Tree::as_object).flat_map(Fields::iter);
-        for (name, _) in names {
-            let read = ResourceType::parse(name);
-            let known = TYPES.iter().find(|of| **of == read.as_str()).copied();
-            let meant = known.or_else(|| near(name, &TYPES));
-            if let Some(meant) = meant.filter(|meant| *meant != name.as_str()) {
-                return Err(format!(
-                    "found the resource type `{name}`: expected `{meant}`, as AWS writes it"
-                ));
+        for map in maps.filter_map(Tree::as_object) {
+            let mut told: Vec<(ResourceType, &str)> = Vec::new();
+            for (name, _) in map.iter() {
+                let of = ResourceType::parse(name);
+                let own = [of.as_str(), of.in_settings()];
+                let is_own = own.contains(&name.as_str());
+                // Beside the one that it is near, it is another.
+                let meant = if matches!(of, ResourceType::Other(_)) {
+                    let is_absent = |near: &&str| map.iter().all(|(other, _)| other != near);
+                    near(name, &TYPES).filter(is_absent)
+                } else {
+                    (!is_own).then(|| of.as_str())
+                };
+                if let Some(meant) = meant {
+                    return Err(format!(
+                        "found the resource type `{name}`: expected `{meant}`, as AWS writes it"
+                    ));
+                }
+                if let Some((_, other)) = told.iter().find(|(known, _)| *known == of) {
+                    return Err(format!(
+                        "found the resource types `{other}` and `{name}`, which are one: expected one of them"
+                    ));
+                }
+                told.push((of, name));
             }
         }
         Ok(())
@@ -439,5 +458,40 @@ fn says_on_what(policy: &Policy, place: &str) -> Result<(), String> {
         Err(format!(
             "`{place}` has a statement without `Resource`: expected one in each statement"
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_type_stands_in_the_settings_once_by_a_name_that_aws_gives_it() {
+        let read = |types: Value| {
+            let settings = json!({"ResourceTypeOptInPreference": types});
+            let read = serde_json::from_value::<RegionSettings>(settings);
+            read.map(drop).map_err(|error| error.to_string())
+        };
+        for types in [
+            json!({"DSQL": true, "EBS": true}),
+            json!({"Aurora DSQL": true, "Aurora": false}),
+            json!({"Quantum Ledger": false}),
+            json!({"Timestream": true, "Timestreams": true}),
+        ] {
+            assert_eq!(read(types.clone()), Ok(()), "{types}");
+        }
+        for (types, says) in [
+            (json!({"DSQL": true, "Aurora DSQL": true}), "which are one"),
+            (json!({"dsql": true}), "`Aurora DSQL`, as AWS writes it"),
+            (
+                json!({"Timestreams": true}),
+                "`Timestream`, as AWS writes it",
+            ),
+        ] {
+            let error = read(types).unwrap_err();
+            assert!(error.contains(says), "{error}");
+        }
     }
 }

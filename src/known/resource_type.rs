@@ -94,6 +94,19 @@ resource_types! {
 }
 
 impl ResourceType {
+    /// Its name in the settings of a Region, which calls one type by another name than the rest of the API.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DescribeRegionSettings.html>; that it is `DSQL` there is what
+    /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/backup_region_settings> sends and gets back.
+    #[must_use]
+    pub fn in_settings(&self) -> &str {
+        if matches!(self, Self::AuroraDsql) {
+            "DSQL"
+        } else {
+            self.as_str()
+        }
+    }
+
     /// Whether AWS Backup must be switched on for the type even where a resource is named.
     ///
     /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html>.

@@ -192,6 +192,6 @@ pub fn switched_on(now: Option<&Field<Tree>>, of: &ResourceType) -> Field<Tree> 
     let others = others.into_iter().flat_map(Fields::iter);
     let others = others.filter(|(name, _)| ResourceType::parse(name) != *of);
     let others = others.map(|(name, on)| (name.clone(), on.clone()));
-    let on = (of.as_str().into(), Tree::Bool(true));
+    let on = (of.in_settings().into(), Tree::Bool(true));
     Field::Is(Tree::Object(Box::new(others.chain([on]).collect())))
 }

@@ -70,7 +70,10 @@ pub(super) fn switch_on(cover: &Cover, of: &ResourceType, facts: &Facts<'_>) -> 
     draft.remedy.commands = vec![format_smolstr!(
         "aws backup update-region-settings{} {}",
         of_region(Some(region)),
-        option("--resource-type-opt-in-preference", &format!("{of}=true"))
+        option(
+            "--resource-type-opt-in-preference",
+            &format!("{}=true", of.in_settings())
+        )
     )];
     let now = facts.region_settings(*account, region);
     let settings = RegionSettings {
