@@ -196,6 +196,8 @@ impl Arn {
 
     /// The last part of the resource, after `/` or `:`: `prod` of `backup-vault:prod`. Of a vault all of its name, of which
     /// AWS's own has slashes: `aws/efs/automatic-backup-vault`.
+    ///
+    /// See <https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html>.
     #[must_use]
     pub fn name(&self) -> &str {
         let resource = self.resource();
@@ -413,6 +415,20 @@ mod tests {
                 )),
                 "{error}"
             );
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_vault_is_all_that_follows_the_colon() {
+        for (vault, name) in [
+            ("prod", "prod"),
+            (
+                "aws/efs/automatic-backup-vault",
+                "aws/efs/automatic-backup-vault",
+            ),
+        ] {
+            let arn = format!("arn:aws:backup:us-east-2:111122223333:backup-vault:{vault}");
+            assert_eq!(Arn::parse(&arn).unwrap().name(), name);
         }
     }
 

@@ -28,6 +28,11 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
         ),
         Reason::Denied => {
             let permission = gap.permission().unwrap_or(operation);
+            if is_of_the_organization(permission) {
+                return format!(
+                    "let the management account, or a delegated administrator for AWS Organizations, do {permission} on {subject}, with --management-profile or --management-role-arn; no other account may"
+                );
+            }
             format!("give the role that reads {account} {permission} on {subject}")
         }
         Reason::BadCredentials if error == NO_CREDENTIALS => {
@@ -91,6 +96,22 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
             None => format!("read {operation} on {subject}, and give it with --inventory FILE"),
         },
     }
+}
+
+/// Whether no account but the management account and delegated administrators may call it, whatever its own policies let it do.
+///
+/// See <https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListPoliciesForTarget.html> and its like.
+fn is_of_the_organization(call: &str) -> bool {
+    const OF_ALL: &[&str] = &[
+        "organizations:DescribePolicy",
+        "organizations:ListAccounts",
+        "organizations:ListAccountsForParent",
+        "organizations:ListOrganizationalUnitsForParent",
+        "organizations:ListParents",
+        "organizations:ListPoliciesForTarget",
+        "organizations:ListRoots",
+    ];
+    OF_ALL.contains(&call)
 }
 
 /// How to get into the account of a gap.
@@ -204,7 +225,13 @@ impl SameCause {
     #[must_use]
     pub fn says(&self, subject: Option<&str>) -> String {
         let account = self.account.as_deref();
-        let within = account.map_or_else(String::new, |id| format!(" in {id}"));
+        // What is said of an account of the organization, another may have been asked.
+        let operation = self.operation.as_deref().unwrap_or_default();
+        let word = match operation.starts_with("organizations:") {
+            true => "for",
+            false => "in",
+        };
+        let within = account.map_or_else(String::new, |id| format!(" {word} {id}"));
         self.says_within(subject, &within)
     }
 
