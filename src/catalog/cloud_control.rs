@@ -20,8 +20,8 @@ pub struct Row {
     pub names: Names,
     /// Where its own ARN stands in its properties. `None`: the ARN is made from the identifier.
     pub arn: Option<&'static str>,
-    /// Where its properties say whether it is encrypted, and with what. `None`: its backups take the vault's key.
-    pub key: Option<(&'static str, &'static str)>,
+    /// Where its properties say what it is encrypted with.
+    pub key: KeyTold,
     /// Where its tags stand.
     pub tags: &'static str,
     /// What else of its properties matters: its description.
@@ -43,6 +43,19 @@ pub enum Names {
     Parts(&'static [&'static str]),
     /// It does not: another name stands there.
     Another,
+}
+
+/// Where the properties of a resource say what it is encrypted with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyTold {
+    /// Nowhere: it has no key of KMS, or they do not say it.
+    Nowhere,
+    /// Whether it is encrypted in the one place, and with what in the other.
+    Flagged(&'static str, &'static str),
+    /// The key: each is encrypted, and one that names none is on a key that AWS owns.
+    Always(&'static str),
+    /// The same in the second place, where they have the first: without it they do not say.
+    Within(&'static str, &'static str),
 }
 
 /// Whether all of a type can be listed.
@@ -147,7 +160,7 @@ const EFS: Row = Row {
     service: "elasticfilesystem",
     names: Names::Parts(&["file-system/"]),
     arn: None,
-    key: Some(("/Encrypted", "/KmsKeyId")),
+    key: KeyTold::Flagged("/Encrypted", "/KmsKeyId"),
     tags: "/FileSystemTags",
     detail: &["FileSystemPolicy"],
     listing: Listing::OfRegion,
@@ -161,13 +174,15 @@ const EFS: Row = Row {
     list: &["elasticfilesystem:DescribeFileSystems"],
 };
 
+/// A cluster without a key of its own is on one that AWS owns: <https://docs.aws.amazon.com/eks/latest/userguide/envelope-encryption.html>.
+///
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-eks-cluster.html>.
 const EKS: Row = Row {
     name: "AWS::EKS::Cluster",
     service: "eks",
     names: Names::Parts(&["cluster/"]),
     arn: None,
-    key: None,
+    key: KeyTold::Always("/EncryptionConfig/0/Provider/KeyArn"),
     tags: "/Tags",
     detail: &["AccessConfig", "OutpostConfig"],
     listing: Listing::OfRegion,
@@ -181,9 +196,9 @@ const DSQL: Row = Row {
     service: "dsql",
     names: Names::Parts(&["cluster/"]),
     arn: None,
-    key: None,
+    key: KeyTold::Within("/EncryptionDetails", "/EncryptionDetails/KmsKeyArn"),
     tags: "/Tags",
-    detail: &["Status"],
+    detail: &["Status", "CreationTime", "EncryptionDetails"],
     listing: Listing::OfRegion,
     read: &[
         "dsql:GetCluster",
@@ -200,9 +215,9 @@ const STACK: Row = Row {
     service: "cloudformation",
     names: Names::Whole,
     arn: Some("/StackId"),
-    key: None,
+    key: KeyTold::Nowhere,
     tags: "/Tags",
-    detail: &["StackStatus"],
+    detail: &["StackStatus", "CreationTime"],
     listing: Listing::OfRegion,
     read: &[
         "cloudformation:DescribeStacks",
@@ -218,7 +233,7 @@ const REDSHIFT: Row = Row {
     service: "redshift",
     names: Names::Parts(&["cluster:"]),
     arn: None,
-    key: Some(("/Encrypted", "/KmsKeyId")),
+    key: KeyTold::Flagged("/Encrypted", "/KmsKeyId"),
     tags: "/Tags",
     detail: &[],
     listing: Listing::OfRegion,
@@ -239,7 +254,7 @@ const NAMESPACE: Row = Row {
     service: "redshift-serverless",
     names: Names::Another,
     arn: Some("/Namespace/NamespaceArn"),
-    key: None,
+    key: KeyTold::Nowhere,
     tags: "/Tags",
     detail: &[],
     listing: Listing::OfRegion,
@@ -258,7 +273,7 @@ const TIMESTREAM: Row = Row {
     service: "timestream",
     names: Names::Parts(&["database/", "/table/"]),
     arn: None,
-    key: None,
+    key: KeyTold::Nowhere,
     tags: "/Tags",
     detail: &[],
     listing: Listing::OfEach("AWS::Timestream::Database", "DatabaseName"),
@@ -276,7 +291,7 @@ const BUCKET: Row = Row {
     service: "s3",
     names: Names::Parts(&[""]),
     arn: None,
-    key: None,
+    key: KeyTold::Nowhere,
     tags: "/Tags",
     detail: &["VersioningConfiguration"],
     listing: Listing::OfAccount,

@@ -104,6 +104,18 @@ pub fn via_services(kind: Kind) -> Option<ViaService> {
     keys(kind).via
 }
 
+/// Whether what is backed up may be on a key of AWS KMS: a stack is not encrypted itself, and a database of SAP HANA and a virtual
+/// machine are by their own means, where they run.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html>.
+#[must_use]
+pub const fn has_own_key(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::CloudFormation | Kind::SapHana | Kind::VirtualMachine
+    )
+}
+
 /// What the role of a backup does with the key of what is backed up, where the backup itself is on another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyReading {

@@ -2,7 +2,7 @@
 
 use crate::authorization::{KeyAccess, Via, list};
 use crate::catalog::Kind;
-use crate::catalog::encryption::{LEAST_KEY_USE, key_reading};
+use crate::catalog::encryption::{LEAST_KEY_USE, has_own_key, key_reading};
 use crate::catalog::key_states::{KeyUse, key_use};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Model, is_key_assumed};
 use crate::known::{Arn, Fact, Gap};
@@ -23,6 +23,9 @@ pub fn not_readable(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
         Fact::Known(EncryptedWith::Key(key)) => key,
         Fact::Known(EncryptedWith::AwsOwnedKey | EncryptedWith::Nothing) => return None,
         Fact::Unknown(_) if is_key_assumed(&copy.route().kind, resource, facts) => return None,
+        Fact::Unknown(gap) if gap.api_call().is_some() && is_without_key(&copy.route().kind) => {
+            return None;
+        }
         Fact::Unknown(gap) => return Some(not_read(*gap)),
     };
     let (state, is_to_be_enabled) = match facts.key_state(&key) {
@@ -60,6 +63,10 @@ pub fn not_readable(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
         Some(to_be_deleted) => fail.needs([Need::KeyEnabled { key, to_be_deleted }]),
         None => fail.by_hand("make the key usable, or give the resource another one"),
     })
+}
+
+fn is_without_key(kind: &KindOf) -> bool {
+    matches!(kind, KindOf::Known(kind) if !has_own_key(*kind))
 }
 
 /// The role that the key keeps out, or may: what AWS's page says of that is that the job succeeds and nothing is in the backup, and of

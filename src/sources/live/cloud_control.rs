@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::catalog::calls::api_call;
-use crate::catalog::cloud_control::{Listing, Row};
+use crate::catalog::cloud_control::{KeyTold, Listing, Row};
 use crate::catalog::regions;
 use crate::inventory::Resource;
 use crate::known::{ApiCall, Arn, Region, ResourceType};
@@ -212,20 +212,26 @@ async fn described(
         .with("ResourceType", Some(of.as_str()))
         .with("Tags", Some(tags(properties.pointer(row.tags))))
         .with("Detail", detail(row, properties));
-    if let Some((encrypted, key)) = row.key {
-        let encrypted = properties.pointer(encrypted).and_then(Value::as_bool);
-        shape = shape.with("Encrypted", encrypted);
-        match (encrypted, properties.pointer(key).and_then(Value::as_str)) {
-            (Some(false), _) => shape = shape.without("EncryptionKeyArn"),
-            (Some(true), Some("AWS_OWNED_KMS_KEY")) => shape = shape.without("EncryptionKeyArn"),
-            (_, Some(named)) => match kms::named(session, region, named).await {
+    match with(row.key, properties) {
+        With::NotTold => {}
+        With::Nothing => {
+            shape = shape.with("Encrypted", Some(false));
+            shape = shape.without("EncryptionKeyArn");
+        }
+        With::AwsOwned => {
+            shape = shape.with("Encrypted", Some(true));
+            shape = shape.without("EncryptionKeyArn");
+        }
+        With::Key(encrypted, named) => {
+            shape = shape.with("Encrypted", encrypted);
+            match kms::named(session, region, named).await {
                 Ok(key) => shape = shape.with("EncryptionKeyArn", Some(key.as_str())),
                 Err(gap) => gaps.push(gap),
-            },
-            (_, None) => {
-                let why = CallError::lacks("KmsKeyId");
-                gaps.push(place.gap(GET, arn.as_str(), &why));
             }
+        }
+        With::Lacking(encrypted, field) => {
+            shape = shape.with("Encrypted", encrypted);
+            gaps.push(place.gap(GET, arn.as_str(), &CallError::lacks(field)));
         }
     }
     match shape.read() {
@@ -234,6 +240,55 @@ async fn described(
             gaps,
         },
         Err(error) => Found::nothing(place.gap(GET, arn.as_str(), &error)),
+    }
+}
+
+/// What the properties say that a resource is encrypted with.
+enum With<'p> {
+    NotTold,
+    Nothing,
+    AwsOwned,
+    /// A key, and whether they say that it is encrypted.
+    Key(Option<bool>, &'p str),
+    /// A key that they do not name, in this field.
+    Lacking(Option<bool>, &'static str),
+}
+
+fn with(told: KeyTold, properties: &Value) -> With<'_> {
+    const OWNED: &str = "AWS_OWNED_KMS_KEY";
+    let text = |at: &str| properties.pointer(at).and_then(Value::as_str);
+    let is_there = |at: &str| properties.pointer(at).is_some_and(|it| !it.is_null());
+    match told {
+        KeyTold::Nowhere => With::NotTold,
+        KeyTold::Flagged(encrypted, key) => {
+            let encrypted = properties.pointer(encrypted).and_then(Value::as_bool);
+            match (encrypted, text(key)) {
+                (Some(false), _) => With::Nothing,
+                (Some(true), Some(OWNED)) => With::AwsOwned,
+                (_, Some(named)) => With::Key(encrypted, named),
+                (_, None) => With::Lacking(encrypted, "KmsKeyId"),
+            }
+        }
+        KeyTold::Always(key) => {
+            let of = key.split('/').nth(1).and_then(|of| properties.get(of));
+            let is_told = of.is_some_and(|of| of.as_array().is_none_or(|all| !all.is_empty()));
+            match text(key) {
+                Some(named) => With::Key(Some(true), named),
+                None if is_told => With::Lacking(Some(true), "KeyArn"),
+                None => With::AwsOwned,
+            }
+        }
+        KeyTold::Within(all, _) if !is_there(all) => With::NotTold,
+        KeyTold::Within(all, key) => {
+            let kind = properties
+                .pointer(all)
+                .and_then(|all| all.get("EncryptionType"));
+            match (kind.and_then(Value::as_str), text(key)) {
+                (_, Some(OWNED)) | (Some(OWNED), None) => With::AwsOwned,
+                (_, Some(named)) => With::Key(Some(true), named),
+                (_, None) => With::NotTold,
+            }
+        }
     }
 }
 

@@ -195,7 +195,19 @@ fn properties(of: &Type, resource: &Value) -> Result<Value, No> {
     if of.name == "AWS::S3::Bucket" {
         reveals(resource, &["Detail"], name)?;
     }
-    for field in ["VersioningConfiguration", "FileSystemPolicy"] {
+    let key = &resource["EncryptionKeyArn"];
+    if of.name == "AWS::EKS::Cluster" && !key.is_null() {
+        let config = json!([{"Provider": {"KeyArn": key}, "Resources": ["secrets"]}]);
+        properties.insert("EncryptionConfig".to_owned(), config);
+    }
+    for field in [
+        "VersioningConfiguration",
+        "FileSystemPolicy",
+        "EncryptionDetails",
+        "CreationTime",
+        "Status",
+        "StackStatus",
+    ] {
         let told = &resource["Detail"][field];
         if !told.is_null() {
             properties.insert(field.to_owned(), told.clone());

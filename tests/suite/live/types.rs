@@ -42,13 +42,18 @@ fn resources(found: &Value) -> Value {
 pub fn resource(arn: &str, of: &str) -> Value {
     let mut one = json!({"ResourceArn": arn, "ResourceType": of, "Tags": {"team": "orders"}});
     let described: &[&str] = match of {
-        "Aurora DSQL" => &["Status"],
-        "CloudFormation" => &["StackStatus"],
+        "Aurora DSQL" => &["Status", "CreationTime", "EncryptionDetails"],
+        "CloudFormation" => &["StackStatus", "CreationTime"],
         "EKS" => &["AccessConfig", "OutpostConfig"],
         _ => &[],
     };
     for name in described {
         one["Detail"][*name] = Value::Null;
+    }
+    // One that names no key is on a key that AWS owns.
+    if of == "EKS" {
+        one["Encrypted"] = json!(true);
+        one["EncryptionKeyArn"] = Value::Null;
     }
     one
 }
@@ -110,6 +115,49 @@ fn a_resource_that_cloud_control_reads_is_read_as_it_is() {
         let (found, journal) = found(&world_of(&json!([one])), arn);
         assert_eq!(resources(&found), json!([one]));
         assert_eq!(calls(&journal, "cloudformation:GetResource"), 1, "{arn}");
+    }
+}
+
+/// When it was made, and what its service says of its key: both are read, and say something against a copy.
+#[test]
+fn what_is_said_of_a_resource_beside_its_key_is_kept() {
+    let made = "2026-01-02T03:04:05Z";
+    let mut of_ebs = volume("vol-1", Some(KEY));
+    of_ebs["Detail"]["CreateTime"] = json!(made);
+    let sse = json!({"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": KEY,
+                     "InaccessibleEncryptionDateTime": made});
+    let detail = json!({"TableName": "carts", "TableArn": TABLE, "TableStatus": "ACTIVE", "CreationDateTime": made,
+                        "SSEDescription": sse});
+    let table = keyed(TABLE, "DynamoDB", detail);
+    let detail = json!({"Status": "ACTIVE", "CreationTime": made, "EncryptionDetails":
+        {"EncryptionType": "CUSTOMER_MANAGED_KMS_KEY", "KmsKeyArn": KEY, "EncryptionStatus": "KMS_KEY_INACCESSIBLE"}});
+    let dsql = keyed(
+        "arn:aws:dsql:us-east-2:111122223333:cluster/abc",
+        "Aurora DSQL",
+        detail,
+    );
+    let detail = json!({"AccessConfig": null, "OutpostConfig": null});
+    let eks = keyed(
+        "arn:aws:eks:us-east-2:111122223333:cluster/prod",
+        "EKS",
+        detail,
+    );
+    let detail = json!({"FileSystemId": "fs-9", "FileSystemType": "ONTAP", "KmsKeyId": KEY, "CreationTime": made,
+                        "ResourceARN": "arn:aws:fsx:us-east-2:111122223333:file-system/fs-9"});
+    let fsx = keyed(
+        "arn:aws:fsx:us-east-2:111122223333:file-system/fs-9",
+        "FSx",
+        detail,
+    );
+    let mut database = rds()["accounts"][0]["regions"][0]["resources"][0].clone();
+    database["Detail"]["InstanceCreateTime"] = json!(made);
+    for one in [of_ebs, table, dsql, eks, fsx, database] {
+        let arn = one["ResourceArn"].as_str().unwrap();
+        let mut world = world_of(&json!([one]));
+        let groups = rds()["accounts"][0]["regions"][0]["option_groups"].clone();
+        world["accounts"][0]["regions"][0]["option_groups"] = groups;
+        let (found, _) = found(&world, arn);
+        assert_eq!(resources(&found), json!([one]));
     }
 }
 

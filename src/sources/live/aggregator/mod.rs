@@ -48,12 +48,13 @@ pub fn is_in_part(resource: &Resource) -> bool {
             | ResourceType::Rds
             | ResourceType::Ec2,
         ) => !resource.detail.is_present() || !resource.encrypted.is_present(),
-        Some(ResourceType::Ebs | ResourceType::DynamoDb) => !resource.encrypted.is_present(),
+        Some(ResourceType::Ebs | ResourceType::DynamoDb | ResourceType::Eks) => {
+            !resource.encrypted.is_present()
+        }
         Some(
             ResourceType::AuroraDsql
             | ResourceType::CloudFormation
             | ResourceType::Efs
-            | ResourceType::Eks
             | ResourceType::Fsx
             | ResourceType::Redshift
             | ResourceType::RedshiftServerless
