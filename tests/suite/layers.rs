@@ -1,6 +1,7 @@
 //! The layers of the program, as a table, and held to it: what each file of `src` names of ours is read from its syntax.
 
 mod circles;
+mod kept;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

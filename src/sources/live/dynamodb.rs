@@ -151,6 +151,7 @@ fn detail(table: &TableDescription) -> Shape {
             "TableStatus",
             table.table_status().map(|status| status.as_str()),
         )
+        .at("CreationDateTime", table.creation_date_time())
         .with("GlobalTableVersion", table.global_table_version())
         .list(
             "Replicas",
@@ -171,6 +172,10 @@ fn detail(table: &TableDescription) -> Shape {
                     .with("Status", sse.status().map(|status| status.as_str()))
                     .with("SSEType", sse.sse_type().map(|kind| kind.as_str()))
                     .with("KMSMasterKeyArn", sse.kms_master_key_arn())
+                    .at(
+                        "InaccessibleEncryptionDateTime",
+                        sse.inaccessible_encryption_date_time(),
+                    )
             }),
         )
 }

@@ -2,6 +2,7 @@
 //!
 //! See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_DescribeFileSystems.html>.
 
+use aws_smithy_types::DateTime;
 use serde_json::{Value, json};
 
 use crate::catalog::calls::api_call;
@@ -286,6 +287,13 @@ async fn volumes(session: &Session, region: &Region, filter: &Value) -> Reply<Ve
     Ok(all)
 }
 
+/// When a file system or a volume was made, which FSx writes in seconds.
+fn made(of: &Value) -> Option<DateTime> {
+    of.get("CreationTime")?
+        .as_f64()
+        .map(DateTime::from_secs_f64)
+}
+
 fn is_lustre(file_system: &Value) -> bool {
     text(file_system, "FileSystemType") == Some("LUSTRE")
 }
@@ -348,6 +356,7 @@ async fn built(
         .with("Lifecycle", text("Lifecycle"))
         .with("StorageType", text("StorageType"))
         .with("KmsKeyId", text("KmsKeyId"))
+        .at("CreationTime", made(volume.unwrap_or(file_system)).as_ref())
         .with("WindowsConfiguration", windows(file_system))
         .with("OpenZFSConfiguration", open_zfs(file_system))
         .with("LustreConfiguration", lustre(file_system))

@@ -131,7 +131,6 @@ fn describe(table: &Value) -> Result<Value, No> {
     );
     default(&mut fields, "TableArn", arn);
     default(&mut fields, "TableStatus", "ACTIVE");
-    default(&mut fields, "CreationDateTime", "2025-01-01T00:00:00.250Z");
     if let Some(key) = text(table, "EncryptionKeyArn") {
         let sse = json!({"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key});
         default(&mut fields, "SSEDescription", sse);

@@ -92,6 +92,7 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
 struct Organization<'a> {
     id: &'a str,
     management: &'a str,
+    features: Option<&'a str>,
 }
 
 impl<'a> Organization<'a> {
@@ -117,7 +118,11 @@ impl<'a> Organization<'a> {
                 "Your account is not a member of an organization.",
             )),
             Some(org) => match (text(org, "Id"), text(org, "MasterAccountId")) {
-                (Some(id), Some(management)) => Ok(Self { id, management }),
+                (Some(id), Some(management)) => Ok(Self {
+                    id,
+                    management,
+                    features: text(org, "FeatureSet"),
+                }),
                 _ => Err(No::Incomplete(format!(
                     "`organization` of account {caller} lacks Id or MasterAccountId"
                 ))),
@@ -135,17 +140,24 @@ impl<'a> Organization<'a> {
     }
 
     fn describe(&self) -> Value {
-        let Self { id, management } = self;
+        let Self {
+            id,
+            management,
+            features,
+        } = self;
         let of = format!("arn:aws:organizations::{management}");
-        json!({
+        let mut described = json!({
             "Id": id,
             "Arn": format!("{of}:organization/{id}"),
-            "FeatureSet": "ALL",
             "MasterAccountArn": format!("{of}:account/{id}/{management}"),
             "MasterAccountId": management,
             "MasterAccountEmail": "management@example.com",
             "AvailablePolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}],
-        })
+        });
+        if let Some(features) = features {
+            described["FeatureSet"] = json!(features);
+        }
+        described
     }
 
     /// The accounts of the inventory that belong to it.

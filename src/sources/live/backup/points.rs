@@ -2,7 +2,8 @@
 
 use aws_sdk_backup::operation::describe_recovery_point::DescribeRecoveryPointOutput;
 use aws_sdk_backup::types::{
-    Lifecycle, RecoveryPointByBackupVault, RecoveryPointByResource, RecoveryPointCreator,
+    CalculatedLifecycle, Lifecycle, RecoveryPointByBackupVault, RecoveryPointByResource,
+    RecoveryPointCreator,
 };
 
 use crate::catalog::calls::api_call;
@@ -133,21 +134,6 @@ async fn in_vault_of(
         });
     }
     Found::whole(points)
-}
-
-/// The newest of some recovery points.
-pub fn newest<'a>(
-    points: impl IntoIterator<Item = &'a RecoveryPoint>,
-) -> Option<&'a RecoveryPoint> {
-    points
-        .into_iter()
-        .filter(|point| point.backup_vault_arn.is_present())
-        .max_by_key(|point| {
-            let made = point.creation_date.value();
-            made.and_then(|json| json.0.as_str())
-                .unwrap_or_default()
-                .to_owned()
-        })
 }
 
 /// One recovery point, with its tags and the service's own description of it.
@@ -328,6 +314,10 @@ macro_rules! fields_of {
             .at("CreationDate", $point.creation_date())
             .at("CompletionDate", $point.completion_date())
             .with("Lifecycle", $point.lifecycle().map(lifecycle))
+            .with(
+                "CalculatedLifecycle",
+                $point.calculated_lifecycle().map(calculated),
+            )
             .with("IsParent", Some($point.is_parent()))
             .with("ParentRecoveryPointArn", $point.parent_recovery_point_arn())
             .with(
@@ -379,6 +369,13 @@ pub(super) fn creator(creator: &RecoveryPointCreator) -> Shape {
         .with("BackupPlanVersion", creator.backup_plan_version())
         .with("BackupRuleId", creator.backup_rule_id())
         .with("BackupRuleName", creator.backup_rule_name())
+}
+
+/// The dates that AWS Backup works out of a lifecycle.
+fn calculated(dates: &CalculatedLifecycle) -> Shape {
+    Shape::new()
+        .at("MoveToColdStorageAt", dates.move_to_cold_storage_at())
+        .at("DeleteAt", dates.delete_at())
 }
 
 pub(super) fn lifecycle(lifecycle: &Lifecycle) -> Shape {

@@ -19,6 +19,7 @@ const VOLUME: &[F] = &[
     F("snapshotId", "SnapshotId", Text),
     F("status",     "State",      Text),
     F("volumeType", "VolumeType", Text),
+    F("createTime", "CreateTime", Text),
     F("tagSet",     "Tags",       Objects(TAG)),
 ];
 

@@ -20,7 +20,7 @@ use super::session::Session;
 use super::shape::Shape;
 use control_policies::{Levels, levels};
 
-pub use accounts::{Choice, accounts};
+pub use accounts::{Choice, Chosen, accounts};
 pub use effective::{backup_policy, tag_policy};
 
 /// What was read of AWS Organizations with an account's credentials.
@@ -169,7 +169,8 @@ async fn organization(session: &Session) -> Reply<Option<Shape>> {
                 let org = answer.organization().ok_or_else(CallError::unreadable)?;
                 let shape = Shape::new()
                     .with("Id", org.id())
-                    .with("MasterAccountId", org.master_account_id());
+                    .with("MasterAccountId", org.master_account_id())
+                    .with("FeatureSet", org.feature_set().map(|set| set.as_str()));
                 Ok(Some(shape))
             }
             Err(error) if error.code == "AWSOrganizationsNotInUseException" => Ok(None),
