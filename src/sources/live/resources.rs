@@ -67,7 +67,20 @@ impl Listed {
         self.in_part.is_empty()
     }
 
-    fn add(&mut self, types: &[ResourceType], found: Found<Option<Vec<Resource>>>) {
+    /// `not_here`: the types that the Region may lack.
+    fn add(
+        &mut self,
+        types: &[ResourceType],
+        found: Found<Option<Vec<Resource>>>,
+        not_here: &[ResourceType],
+    ) {
+        let may_lack = types.iter().all(|of| not_here.contains(of));
+        if may_lack && found.value.is_none() && !found.gaps.is_empty() {
+            let lacks = |gap: &Gap| gap.error.as_deref().is_some_and(says_that_there_is_none);
+            if found.gaps.iter().all(lacks) {
+                return;
+            }
+        }
         self.gaps.extend(found.gaps);
         match found.value {
             Some(resources) => self.resources.extend(resources),
@@ -76,8 +89,27 @@ impl Listed {
     }
 }
 
-/// All resources of these types in a Region, as far as they can be listed: the types side by side.
-pub async fn all(session: &Session, region: &Region, types: &[ResourceType]) -> Listed {
+/// Whether an error says that a Region has no such type, or no such service: Cloud Control knows no such type there, and the service
+/// has no endpoint.
+///
+/// See <https://docs.aws.amazon.com/cloudcontrolapi/latest/APIReference/API_ListResources.html>.
+fn says_that_there_is_none(code: &str) -> bool {
+    const CODES: &[&str] = &[
+        "TypeNotFoundException",
+        "UnsupportedActionException",
+        "NameNotResolved",
+    ];
+    CODES.contains(&code)
+}
+
+/// All resources of these types in a Region, as far as they can be listed: the types side by side. Of those that the Region may lack,
+/// `not_here`, there are none where it says so.
+pub async fn all(
+    session: &Session,
+    region: &Region,
+    types: &[ResourceType],
+    not_here: &[ResourceType],
+) -> Listed {
     let mut tasks: Vec<Task> = Vec::new();
     let place = || (session.clone(), region.clone());
     let wants = |of: &[ResourceType]| of.iter().any(|of| types.contains(of));
@@ -112,7 +144,7 @@ pub async fn all(session: &Session, region: &Region, types: &[ResourceType]) -> 
     }
     let mut listed = Listed::default();
     for (of, found) in each(tasks).await.into_iter().flatten() {
-        listed.add(&of, found);
+        listed.add(&of, found, not_here);
     }
     listed.in_part.retain(|of| types.contains(of));
     listed

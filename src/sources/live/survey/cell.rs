@@ -120,15 +120,19 @@ async fn resources(
 ) {
     let place = session.place(region);
     let mut types = types::selected(plans);
+    let named = types.clone().unwrap_or_default();
     if run.scope.coverage {
         types.get_or_insert_default().extend(types::can_leave());
     }
     let Some(types) = types else { return };
-    let mut of = Vec::new();
-    so_far.region(&place, |facts| of.extend(types::protected(facts, &types)));
+    let (mut of, mut not_here) = (Vec::new(), Vec::new());
+    so_far.region(&place, |facts| {
+        of.extend(types::protected(facts, &types));
+        not_here.extend(types::not_in_region(facts, &named));
+    });
     let listed = match &run.held {
         Some(held) => Box::pin(aggregator::resources(held, session, region, &of)).await,
-        None => Box::pin(all(session, region, &of)).await,
+        None => Box::pin(all(session, region, &of, &not_here)).await,
     };
     let whole = listed.is_whole();
     // Where all was refused, nothing is known of what there is.

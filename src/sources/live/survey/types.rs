@@ -35,17 +35,38 @@ pub fn selected(plans: &[Plan]) -> Option<BTreeSet<ResourceType>> {
 /// The types to list: those that AWS Backup protects in the Region, and those that a plan names by a pattern, which it
 /// backs up whatever the setting says.
 pub fn protected(region: &RegionFacts, named: &BTreeSet<ResourceType>) -> Vec<ResourceType> {
-    let switched_off = |of: &ResourceType| {
-        let settings = region.region_settings.value();
-        let preference = settings.and_then(|settings| settings.opt_in.value());
-        let on = preference.and_then(|map| map.get(of.as_str())?.as_bool());
-        on == Some(false)
-    };
+    let switched_off = |of: &ResourceType| setting(region, of) == Some(Some(false));
     ResourceType::ALL
         .iter()
         .filter(|of| named.contains(of) || !switched_off(of))
         .cloned()
         .collect()
+}
+
+/// The types that a Region may lack: its settings do not name them, and name those that AWS Backup supports there; or have them
+/// switched off, where no plan names them by a pattern.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html>.
+pub fn not_in_region(region: &RegionFacts, named: &BTreeSet<ResourceType>) -> Vec<ResourceType> {
+    let may_lack = |of: &&ResourceType| match setting(region, of) {
+        Some(None) => true,
+        Some(Some(false)) => !named.contains(of),
+        Some(Some(true)) | None => false,
+    };
+    ResourceType::ALL.iter().filter(may_lack).cloned().collect()
+}
+
+/// What the settings of a Region say of a type: whether it is switched on, if they name it. The outer `None`: they were not read.
+fn setting(region: &RegionFacts, of: &ResourceType) -> Option<Option<bool>> {
+    let settings = region.region_settings.value()?;
+    let types = settings.opt_in.value()?.as_object()?;
+    let mut told = types.iter();
+    let told = told.find(|(name, _)| ResourceType::parse(name) == *of);
+    match told {
+        None => Some(None),
+        // What is neither says nothing.
+        Some((_, on)) => on.as_bool().map(Some),
+    }
 }
 
 /// The types of which backups can be copied to another account.
