@@ -62,6 +62,8 @@ fn scope(estate: &Estate, aws: &Aws, what: Survey<'_>, limit: u64) -> anyhow::Re
         aggregator: None,
         plans: true,
         copy_jobs: what.has_copy_jobs() || what.has_coverage(),
+        // One by one: `collect`, which keeps what the lists say, would take the month's copies for it.
+        points_of_jobs: what.has_copy_jobs() && !what.has_coverage(),
         coverage: what.has_coverage(),
         entries: BTreeMap::new(),
     })

@@ -8,7 +8,7 @@ use crate::known::Arn;
 use super::error::LiveError;
 use super::estate::Estate;
 use super::settings::CallSettings;
-use super::settle::{Asks, Settler};
+use super::settle::{Asks, Lists, Settler};
 use super::sign_in::Sides;
 use super::so_far::InventorySoFar;
 use super::wire::Wire;
@@ -53,7 +53,7 @@ pub async fn read(
     let work = async {
         let estate = Estate::of_copy(&wire, copy.origin(), &copy.destination_vault, sides).await?;
         so_far.names(&estate.names);
-        let settler = Arc::new(Settler::new(estate, false));
+        let settler = Arc::new(Settler::new(estate, Lists::Nothing));
         let known = || so_far.inventory(collected_at.clone());
         settler.until_settled(&so_far, None, known, asks).await;
         Ok::<(), LiveError>(())

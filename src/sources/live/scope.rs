@@ -21,6 +21,8 @@ pub struct Scope {
     pub aggregator: Option<String>,
     /// Whether the copy jobs of the last 30 days are listed.
     pub copy_jobs: bool,
+    /// Whether the recovery points that those copied are described, each by calls of its own.
+    pub points_of_jobs: bool,
     /// Whether every resource is listed of a type that can leave its account, whatever the plans take.
     pub coverage: bool,
     /// How to get into accounts, where the configuration says so.

@@ -55,7 +55,7 @@ const WORLDS: &[World] = &[
         server: || served(&dynamodb()),
         read: |server| {
             let home = Home::new(server).attempts(1);
-            // The simulator is asked about a recovery point: they are to be listed whatever fails.
+            // They are to be listed whatever fails.
             let copy = NamedCopy {
                 source_vault: None,
                 ..copy_of(TABLE)

@@ -269,3 +269,97 @@ fn a_list_that_is_refused_leaves_the_rest_and_says_that_they_are_not_all() {
     );
     assert!(gaps(&found).contains(&refused), "{:?}", gaps(&found));
 }
+
+/// Cloud Control says so where a Region has no such type; of a type that the Region's settings name it is not believed.
+#[test]
+fn a_type_that_a_region_does_not_have_leaves_nothing_open() {
+    let by_cloud_control = [
+        "Aurora DSQL",
+        "CloudFormation",
+        "EFS",
+        "EKS",
+        "Redshift",
+        "Redshift Serverless",
+        "S3",
+        "Timestream",
+    ];
+    for (named, whole) in [(None, json!(true)), (Some("EFS"), Value::Null)] {
+        let mut world = world();
+        let place = &mut world["accounts"][0]["regions"][0];
+        let settings = &mut place["region_settings"]["ResourceTypeOptInPreference"];
+        let settings = settings.as_object_mut().unwrap();
+        settings.retain(|of, _| named == Some(of) || !by_cloud_control.contains(&of.as_str()));
+        let server = served(&world);
+        let none = Fault::error(400, "TypeNotFoundException");
+        server.fault(none.operation("cloudformation:ListResources"));
+        let found = read(&Home::new(&server), scope());
+        server.finish();
+        assert_eq!(found["resources_complete"], whole, "{named:?}");
+    }
+}
+
+/// What a later version of AWS Backup says in a plan may be that it copies less, or otherwise.
+#[test]
+fn what_a_plan_says_is_kept_as_it_came() {
+    let mut world = world();
+    let plan = &mut world["accounts"][0]["regions"][0]["plans"][0];
+    plan["BackupPlan"]["Rules"][0]["CopyActions"][0]["Disabled"] = json!(true);
+    plan["Selections"][0]["Conditions"] = json!({"StringEquals": [],
+        "StringNotContains": [{"ConditionKey": "aws:ResourceTag/x", "ConditionValue": "y"}]});
+    let plan = plan.clone();
+    let server = served(&world);
+    let found = read(&Home::new(&server), scope());
+    server.finish();
+    for part in ["BackupPlan", "Selections"] {
+        assert_eq!(found["plans"][0][part], plan[part]);
+    }
+}
+
+#[test]
+fn a_plan_that_was_not_read_has_the_name_that_the_list_gives_it() {
+    let server = served(&world());
+    server.fault(Fault::denied().operation("backup:GetBackupPlan"));
+    let found = read(&Home::new(&server), scope());
+    server.finish();
+    let plan = &found["plans"][0];
+    assert_eq!(
+        (&plan["BackupPlanName"], plan.get("BackupPlan")),
+        (&json!("daily"), None)
+    );
+}
+
+/// The lists do not say whether a recovery point is in cold storage, nor what its snapshot is like.
+#[test]
+fn what_copy_jobs_copied_is_described_where_that_is_asked() {
+    let mut world = rds();
+    let place = &mut world["accounts"][0]["regions"][0];
+    place["copy_jobs"] = json!([{
+        "AccountId": SOURCE, "CopyJobId": "job-1", "State": "COMPLETED", "SourceBackupVaultArn": PROD,
+        "SourceRecoveryPointArn": POINT, "DestinationBackupVaultArn": CENTRAL, "ResourceArn": DATABASE,
+        "ResourceType": "RDS", "CreationDate": "2026-11-20T10:00:00Z", "IamRoleArn": ROLE, "IsParent": false,
+    }]);
+    place["plans"] = json!([]);
+    place["vaults_complete"] = json!(true);
+    for account in 0..2 {
+        world["accounts"][account]["backup_policy"] = Value::Null;
+        world["accounts"][account]["tag_policy"] = Value::Null;
+    }
+    for points_of_jobs in [true, false] {
+        let server = served(&world);
+        let scope = Scope {
+            copy_jobs: true,
+            points_of_jobs,
+            ..scope()
+        };
+        let found = read(&Home::new(&server), scope);
+        let journal = server.finish();
+        let described = calls(&journal, "backup:DescribeRecoveryPoint");
+        assert_eq!(described, usize::from(points_of_jobs));
+        let points = found["recovery_points"].as_array().unwrap();
+        let point = points
+            .iter()
+            .find(|point| point["RecoveryPointArn"] == POINT);
+        let told = point.unwrap().get("Detail").is_some();
+        assert_eq!(told, points_of_jobs);
+    }
+}

@@ -162,6 +162,7 @@ fn own(account: &str, regions: Option<&[&str]>) -> (Scope, Sides) {
         aggregator: None,
         plans: true,
         copy_jobs: true,
+        points_of_jobs: false,
         coverage: false,
         entries: std::collections::BTreeMap::default(),
     };

@@ -25,6 +25,7 @@ pub fn everything(regions: &[&str]) -> Scope {
         aggregator: None,
         plans: true,
         copy_jobs: true,
+        points_of_jobs: false,
         coverage: false,
         entries: BTreeMap::default(),
     }

@@ -28,12 +28,22 @@ pub type Asks = Arc<dyn Fn(&Inventory, &mut dyn FnMut(&Facts<'_>, &Asked)) + Sen
 /// A query, and the account that it is asked for: its credentials ask where those of the owner are not there.
 type For = (Query, Option<AccountId>);
 
+/// What was listed of all that there is: that is not asked about by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    /// Nothing.
+    Nothing,
+    /// All of it.
+    Everything,
+    /// All of it, and a recovery point that a copy is of is described, as the lists do not say all of it.
+    AllButPoints,
+}
+
 /// Who reads what is asked for.
 pub struct Settler {
     /// The accounts that can be asked.
     pub estate: Estate,
-    /// Whether all that there is was listed: nothing of that is asked about by itself.
-    has_lists: bool,
+    lists: Lists,
     taken: Mutex<HashSet<Query>>,
 }
 
@@ -46,10 +56,10 @@ struct New {
 
 impl Settler {
     /// Nothing was read yet.
-    pub fn new(estate: Estate, has_lists: bool) -> Self {
+    pub fn new(estate: Estate, lists: Lists) -> Self {
         Self {
             estate,
-            has_lists,
+            lists,
             taken: Mutex::default(),
         }
     }
@@ -138,7 +148,13 @@ impl Settler {
         };
         asks(known, &mut |facts, asked| {
             for query in query::queries(asked, &home, facts) {
-                let is_told = self.has_lists && query.is_listed(facts);
+                let is_own_point = matches!(&query, Query::Point(_, point, _)
+                    if asked.recovery_point.as_ref() == Some(point));
+                let is_told = match self.lists {
+                    Lists::Nothing => false,
+                    Lists::AllButPoints if is_own_point => false,
+                    Lists::Everything | Lists::AllButPoints => query.is_listed(facts),
+                };
                 let is_here = within.is_none_or(|place| query.lies_in(place));
                 if !is_told && is_here && self.take(&query) {
                     new.queries.push((query, asked.from));

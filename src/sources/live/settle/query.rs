@@ -175,10 +175,6 @@ pub enum Query {
 pub struct Simulation {
     /// The vaults that it copies into.
     pub into: BTreeSet<Arn>,
-    /// A recovery point that it copies.
-    pub from: Option<Arn>,
-    /// The resource that has one, where none was read.
-    pub of: Option<(Place, Arn)>,
     /// What else is asked of it, by what that is done to.
     pub more: BTreeMap<SmolStr, BTreeSet<&'static str>>,
 }

@@ -1,17 +1,14 @@
-//! Where the service control policies could not be read, AWS's simulator knows whether they let a role copy. It is asked last:
-//! it needs the role and, for one of the two actions, a recovery point.
+//! Where the service control policies could not be read, AWS's simulator knows whether they let a role copy. It is asked last, as it
+//! needs the role, and once for all copies of the role: each action on what the copies do it to, a pattern where that is not known yet.
 
 use std::collections::BTreeMap;
 
-use smol_str::SmolStr;
-
-use crate::catalog::requests::{COPY_FROM, COPY_INTO};
-use crate::inventory::{Account, Field, Inventory, Json, items};
+use crate::catalog::requests::COPY_INTO;
+use crate::inventory::{Field, Inventory, Json, Role, items};
 use crate::known::Arn;
-use crate::sources::live::found::Place;
+use crate::sources::live::iam;
 use crate::sources::live::session::Session;
 use crate::sources::live::so_far::InventorySoFar;
-use crate::sources::live::{backup, iam};
 
 use super::asked::Asked;
 use super::query::{Query, Simulation};
@@ -30,21 +27,15 @@ impl Settler {
         let (Some(role), Some(vault)) = (&asked.role, &asked.destination_vault) else {
             return;
         };
-        let Some(account) = worth_asking(role, asked, known) else {
+        if !is_worth_asking(role, asked, known) {
             return;
-        };
+        }
         let simulation = all.entry(role.clone()).or_default();
         simulation.into.insert(vault.clone());
-        let point = || asked.recovery_point.clone().or_else(|| newest(account));
-        simulation.from = simulation.from.take().or_else(point);
-        let of = asked.resource.clone().zip(asked.from);
-        let of = of.map(|(resource, account)| {
-            let region = asked.region.clone();
-            (Place { account, region }, resource)
-        });
-        simulation.of = simulation.of.take().or(of);
         for (action, resource) in &asked.of_role {
-            if ![COPY_FROM, COPY_INTO].contains(action) {
+            // The simulator takes no pattern of every partition: it is not known what such a copy is of.
+            let is_of_some = !resource.starts_with("arn:*");
+            if *action != COPY_INTO && is_of_some {
                 let actions = simulation.more.entry(resource.clone()).or_default();
                 actions.insert(*action);
             }
@@ -54,12 +45,8 @@ impl Settler {
     /// Those of which the simulator was not asked yet.
     pub(super) fn simulations(&self, all: BTreeMap<Arn, Simulation>) -> Vec<For> {
         let mut queries = Vec::new();
-        for (role, mut simulation) in all {
+        for (role, simulation) in all {
             if self.take(&Query::Simulation(role.clone(), Simulation::default())) {
-                let unread = simulation.of.take();
-                let unread = unread.filter(|_| simulation.from.is_none() && !self.has_lists);
-                simulation.of =
-                    unread.filter(|(at, arn)| self.take(&Query::PointsOf(at.clone(), arn.clone())));
                 let account = role.account();
                 queries.push((Query::Simulation(role, simulation), account));
             }
@@ -70,22 +57,8 @@ impl Settler {
 
 /// Asks it.
 pub async fn ask(simulation: &Simulation, session: &Session, role: &Arn, so_far: &InventorySoFar) {
-    let Simulation {
-        into,
-        from,
-        of,
-        more,
-    } = simulation;
-    let mut from = from.clone();
-    if let Some((place, resource)) = of
-        && let Some(region) = &place.region
-        && let Some(points) = so_far.take(backup::of_resource(session, region, resource).await)
-    {
-        from = backup::newest(&points).map(|point| point.arn.clone());
-        so_far.points(place, points);
-    }
+    let Simulation { into, more } = simulation;
     let into = into.iter().map(|vault| (vec![COPY_INTO], vault.into()));
-    let from = from.map(|point| (vec![COPY_FROM], SmolStr::from(&point)));
     // What stands for many things first: it serves many copies.
     let (of_many, of_one): (Vec<_>, Vec<_>) = more
         .iter()
@@ -95,7 +68,7 @@ pub async fn ask(simulation: &Simulation, session: &Session, role: &Arn, so_far:
         let actions = actions.iter().copied().collect();
         (actions, resource.clone())
     });
-    let requests = into.chain(from).chain(more).collect();
+    let requests = into.chain(more).collect();
     let Some(results) = so_far.take(iam::simulated(session, role, requests).await) else {
         return;
     };
@@ -108,24 +81,17 @@ pub async fn ask(simulation: &Simulation, session: &Session, role: &Arn, so_far:
     });
 }
 
-/// The account of a role that is there and whose control policies a copy waits for and were not read.
-fn worth_asking<'a>(role: &Arn, asked: &Asked, known: &'a Inventory) -> Option<&'a Account> {
-    let own = role.account()?.to_string();
+/// Whether the role is there, and a copy waits for the control policies of its account, which were not read.
+fn is_worth_asking(role: &Arn, asked: &Asked, known: &Inventory) -> bool {
+    let own = role.account();
+    let id = own.map(|own| own.to_string());
     let mut control = asked.control_policies();
-    control.find(|gap| gap.account.as_deref() == Some(&*own))?;
-    let account = items(&known.accounts).iter().find(|account| {
-        role.account() == Some(account.account) && !account.service_control_policies.is_present()
-    })?;
-    let mut roles = items(&account.roles).iter();
-    let there = |it: &crate::inventory::Role| it.assume_role_policy_document.value().is_some();
-    roles
-        .any(|it| it.arn == *role && there(it))
-        .then_some(account)
-}
-
-/// The newest recovery point of an account.
-fn newest(account: &Account) -> Option<Arn> {
-    let regions = items(&account.regions).iter();
-    let points = regions.flat_map(|region| items(&region.recovery_points));
-    backup::newest(points).map(|point| point.arn.clone())
+    let is_open = id.is_some() && control.any(|gap| gap.account == id);
+    let there = |it: &Role| it.arn == *role && it.assume_role_policy_document.value().is_some();
+    is_open
+        && items(&known.accounts).iter().any(|account| {
+            own == Some(account.account)
+                && !account.service_control_policies.is_present()
+                && items(&account.roles).iter().any(there)
+        })
 }

@@ -28,7 +28,7 @@ use super::reply::CallError;
 use super::scope::Scope;
 use super::session::Session;
 use super::settings::CallSettings;
-use super::settle::{Asks, Settler};
+use super::settle::{Asks, Lists, Settler};
 use super::sign_in::Sides;
 use super::so_far::InventorySoFar;
 use super::wire::Wire;
@@ -57,9 +57,13 @@ pub async fn read(
             so_far.names(&estate.names);
             let scope = scope.near(&estate.near);
             let held = held(&scope, &estate, &so_far).await?;
+            let lists = match scope.points_of_jobs {
+                true => Lists::AllButPoints,
+                false => Lists::Everything,
+            };
             let run = Arc::new(Run {
                 scope,
-                settler: Arc::new(Settler::new(estate, true)),
+                settler: Arc::new(Settler::new(estate, lists)),
                 asks: Arc::clone(asks),
                 held,
                 collected_at: collected_at.clone(),
