@@ -1,6 +1,7 @@
 //! The accounts of a survey, signed in to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
 use crate::catalog::regions;
@@ -8,7 +9,7 @@ use crate::known::{AccountId, Arn, Gap, Partition, Region};
 use crate::sources::live::error::{LiveError, Side};
 use crate::sources::live::found::Place;
 use crate::sources::live::once::{Once, each};
-use crate::sources::live::organizations;
+use crate::sources::live::organizations::{self, Chosen};
 use crate::sources::live::session::Session;
 use crate::sources::live::sign_in::{Credentials, Sides, SignInError};
 use crate::sources::live::wire::Wire;
@@ -287,13 +288,25 @@ impl Estate {
         let Some(management) = self.management.clone() else {
             return Ok(Vec::new());
         };
-        let accounts = organizations::accounts(&management, &entry.choice)
+        let Chosen {
+            accounts,
+            not_in_use,
+        } = organizations::accounts(&management, &entry.choice)
             .await
             .map_err(|(operation, subject, why)| LiveError::NoAccounts {
                 operation,
                 subject,
                 why,
             })?;
+        if !not_in_use.is_empty() && self.wire.settings().progress {
+            let ids: Vec<String> = not_in_use.iter().map(ToString::to_string).collect();
+            let ids = ids.join(", ");
+            // Where nothing can be said, nothing is.
+            let _ = writeln!(
+                io::stderr(),
+                "note: not looked at, as they are suspended, closed or not activated yet: {ids}"
+            );
+        }
         let names = accounts.iter();
         self.names
             .extend(names.filter_map(|(id, name)| Some((*id, name.clone()?))));

@@ -32,6 +32,7 @@ mod progress;
 mod rds;
 mod reply;
 mod resources;
+mod retries;
 mod scope;
 mod session;
 mod settings;

@@ -12,7 +12,7 @@ pub struct CallSettings {
     pub timeout: Duration,
     /// How long all of it may take.
     pub deadline: Option<Duration>,
-    /// How often the SDK makes a call before it gives up.
+    /// How often the SDK makes a call before it gives up, where neither `AWS_MAX_ATTEMPTS` nor the profile says it.
     pub attempts: u32,
     /// An AWS configuration file in place of the usual one.
     pub config_file: Option<PathBuf>,

@@ -7,7 +7,6 @@ use std::time::Duration;
 use aws_config::identity::IdentityCache;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, SdkConfig};
@@ -27,6 +26,7 @@ use super::endpoints::Endpoints;
 use super::files;
 use super::profile;
 use super::reply::{self, CallError};
+use super::retries;
 use super::session::Session;
 use super::signed::{self, CachedCredentials};
 use super::wire::Wire;
@@ -221,6 +221,9 @@ impl Wire {
         let profiles = profile::read(self.settings(), named)
             .await
             .map_err(|why| SignInError::Wrong(why.to_string()))?;
+        let usual = self.settings().attempts;
+        let (retries, attempts) = retries::of(&Env::real(), &profiles, usual)
+            .map_err(|why| SignInError::Wrong(why.to_string()))?;
         let timeout = self.settings().timeout;
         let region = aws_config::Region::new(home.as_str().to_owned());
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
@@ -229,10 +232,10 @@ impl Wire {
             .profile_files(files::of(self.settings()))
             .identity_cache(identities())
             .retry_config(
-                // Not `adaptive`: after one throttled call it lets a service of an account in a Region have a call
+                // Not `adaptive`, unless that is asked for: after one throttled call it lets a service of an account in a Region have a call
                 // every two seconds, which is right for one busy client and not for many that have a dozen calls each.
-                RetryConfig::standard()
-                    .with_max_attempts(self.settings().attempts)
+                retries
+                    .with_max_attempts(attempts)
                     .with_initial_backoff(Duration::from_millis(200))
                     .with_max_backoff(Duration::from_secs(5)),
             )

@@ -645,3 +645,30 @@ fn a_role_of_the_configuration_is_assumed_with_its_external_id() {
     assert_eq!(facts["gaps"], json!([]));
     assert_eq!(facts["accounts"].as_array().unwrap().len(), 2);
 }
+
+/// The standard variables count as they do for `aws`.
+#[test]
+fn a_call_is_made_as_often_as_the_variables_say() {
+    let audit = |name: &str, value: &str| {
+        let server = Server::start(whole(1));
+        server.fault(Fault::throttled().operation("backup:DescribeGlobalSettings"));
+        let audit = ["audit", "--no-config", "--quiet", "--organization", "--region"];
+        let output = program(&server, MANAGEMENT)
+            .env(name, value)
+            .args(audit)
+            .arg(REGION)
+            .output()
+            .unwrap();
+        (output, server.finish())
+    };
+    for times in [1, 2] {
+        let (_, journal) = audit("AWS_MAX_ATTEMPTS", &times.to_string());
+        assert_eq!(calls(&journal, "backup:DescribeGlobalSettings"), times);
+    }
+    for (name, value) in [("AWS_MAX_ATTEMPTS", "0"), ("AWS_RETRY_MODE", "often")] {
+        let (output, _) = audit(name, value);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(name), "{said}");
+    }
+}

@@ -28,8 +28,19 @@ pub type Refusal = (ApiCall, String, CallError);
 /// Accounts, with their names.
 pub type Named = BTreeMap<AccountId, Option<String>>;
 
-/// The accounts that are in use, of those chosen.
-pub async fn accounts(session: &Session, choice: &Choice) -> Result<Named, Refusal> {
+/// Those chosen.
+pub struct Chosen {
+    /// Those that are looked at.
+    pub accounts: Named,
+    /// Those that nobody can enter, as they are suspended, closed or not activated yet.
+    pub not_in_use: BTreeSet<AccountId>,
+}
+
+/// Accounts as the organization lists them: by each its name, and whether it is in use.
+type Listed = BTreeMap<AccountId, (Option<String>, bool)>;
+
+/// The accounts of the organization, of those chosen.
+pub async fn accounts(session: &Session, choice: &Choice) -> Result<Chosen, Refusal> {
     let mut chosen = if choice.units.is_empty() {
         everywhere(session).await.map_err(|error| {
             (
@@ -49,22 +60,26 @@ pub async fn accounts(session: &Session, choice: &Choice) -> Result<Named, Refus
     chosen.retain(|id, _| {
         !left_out.contains_key(id) && !accounts.iter().any(|not| **not == id.to_string())
     });
-    Ok(chosen)
+    let (there, not): (Listed, Listed) = chosen.into_iter().partition(|(_, (_, used))| *used);
+    Ok(Chosen {
+        accounts: there
+            .into_iter()
+            .map(|(id, (name, _))| (id, name))
+            .collect(),
+        not_in_use: not.into_keys().collect(),
+    })
 }
 
-async fn everywhere(session: &Session) -> Reply<Named> {
+async fn everywhere(session: &Session) -> Reply<Listed> {
     let call = session.organizations().list_accounts();
     let all: Vec<Account> =
         pages!(session, call.into_paginator(), page => page.accounts().to_vec())?;
-    all.iter()
-        .filter(|account| is_in_use(account))
-        .map(named)
-        .collect()
+    all.iter().map(listed).collect()
 }
 
 /// The accounts of the units, and of the units below them.
-async fn below(session: &Session, units: Vec<String>) -> Result<Named, Refusal> {
-    let mut found = Named::new();
+async fn below(session: &Session, units: Vec<String>) -> Result<Listed, Refusal> {
+    let mut found = Listed::new();
     let mut level: BTreeSet<String> = units.into_iter().collect();
     let mut seen = BTreeSet::new();
     while !level.is_empty() {
@@ -87,19 +102,14 @@ async fn below(session: &Session, units: Vec<String>) -> Result<Named, Refusal> 
     Ok(found)
 }
 
-async fn in_unit(session: &Session, unit: String) -> Result<Named, Refusal> {
+async fn in_unit(session: &Session, unit: String) -> Result<Listed, Refusal> {
     let call = session
         .organizations()
         .list_accounts_for_parent()
         .parent_id(&unit);
     let read: Reply<Vec<Account>> =
         pages!(session, call.into_paginator(), page => page.accounts().to_vec());
-    let read = read.and_then(|all| {
-        all.iter()
-            .filter(|account| is_in_use(account))
-            .map(named)
-            .collect()
-    });
+    let read = read.and_then(|all| all.iter().map(listed).collect());
     read.map_err(|error| {
         (
             api_call!("organizations:ListAccountsForParent"),
@@ -126,18 +136,44 @@ async fn units_of(session: &Session, unit: String) -> Result<Vec<String>, Refusa
     })
 }
 
-/// Whether an account is in use: a suspended or closed one cannot be entered. One of which that is not said is.
+/// Whether an account is in use: one that is suspended, closed or not activated yet cannot be entered. One of which that is not said is,
+/// and one in a state that has no such name is looked at: whether it can be entered is seen then.
+///
+/// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html>.
 fn is_in_use(account: &Account) -> bool {
     // AWS gives `Status` up in favour of `State`, and not every endpoint has the new name.
     match (account.state(), account.status()) {
-        (Some(state), _) => *state == AccountState::Active,
-        (None, Some(status)) => *status == AccountStatus::Active,
+        (Some(state), _) => !matches!(
+            state,
+            AccountState::Suspended | AccountState::Closed | AccountState::PendingActivation
+        ),
+        (None, Some(status)) => *status != AccountStatus::Suspended,
         (None, None) => true,
     }
 }
 
-fn named(account: &Account) -> Reply<(AccountId, Option<String>)> {
+fn listed(account: &Account) -> Reply<(AccountId, (Option<String>, bool))> {
     let id = account.id().and_then(|id| AccountId::parse(id).ok());
     let id = id.ok_or_else(CallError::unreadable)?;
-    Ok((id, account.name().map(str::to_owned)))
+    Ok((id, (account.name().map(str::to_owned), is_in_use(account))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_in_a_state_that_is_new_is_looked_at() {
+        for (state, used) in [
+            ("ACTIVE", true),
+            ("PENDING_CLOSURE", true),
+            ("SOMETHING_NEW", true),
+            ("SUSPENDED", false),
+            ("CLOSED", false),
+            ("PENDING_ACTIVATION", false),
+        ] {
+            let account = Account::builder().state(AccountState::from(state)).build();
+            assert_eq!(is_in_use(&account), used, "{state}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::sources::live::found::{Found, Place, settled_by};
 use crate::sources::live::once::Once;
 use crate::sources::live::once::each;
 use crate::sources::live::paging::pages;
-use crate::sources::live::reply::{CallError, Reply, about};
+use crate::sources::live::reply::{CallError, CallErrorKind, Reply, about};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
 
@@ -38,13 +38,20 @@ pub async fn levels(
     way: &[String],
     kind: PolicyType,
 ) -> Found<Field<Levels>> {
-    let gap = |error: &CallError, permission: ApiCall| -> Gap {
-        let gap = Place::global(account).gap(
-            api_call!("organizations:ListPoliciesForTarget"),
-            &account.to_string(),
-            error,
-        );
-        settled_by(gap, permission)
+    let gaps = |error: &CallError, call: ApiCall| -> Vec<Gap> {
+        let (place, subject) = (Place::global(account), account.to_string());
+        let wanted = api_call!("organizations:ListPoliciesForTarget");
+        match error.kind {
+            CallErrorKind::Refused | CallErrorKind::NotThere => {
+                vec![settled_by(place.gap(wanted, &subject, error), call)]
+            }
+            _ if call == wanted => vec![place.gap(wanted, &subject, error)],
+            // It was the other call that failed, and no permission that was missing.
+            CallErrorKind::Throttled | CallErrorKind::Failed => {
+                let other = place.gap(call, &subject, error);
+                vec![other, place.unasked(wanted, &subject)]
+            }
+        }
     };
     match enabled(session).await {
         Ok(kinds) if !kinds.contains(&kind) => return Found::all(Field::Is(Vec::new())),
@@ -52,7 +59,7 @@ pub async fn levels(
         Err(error) => {
             return Found {
                 value: Field::Absent,
-                gaps: vec![gap(&error, api_call!("organizations:ListRoots"))],
+                gaps: gaps(&error, api_call!("organizations:ListRoots")),
             };
         }
     }
@@ -64,10 +71,10 @@ pub async fn levels(
     for read in each(tasks).await {
         match read {
             Ok(level) => levels.push(level),
-            Err((error, permission)) => {
+            Err((error, call)) => {
                 return Found {
                     value: Field::Absent,
-                    gaps: vec![gap(&error, permission)],
+                    gaps: gaps(&error, call),
                 };
             }
         }
