@@ -37,7 +37,7 @@ pub struct Chosen {
 }
 
 /// Accounts as the organization lists them: by each its name, and whether it is in use.
-type Listed = BTreeMap<AccountId, (Option<String>, bool)>;
+type WithUse = BTreeMap<AccountId, (Option<String>, bool)>;
 
 /// The accounts of the organization, of those chosen.
 pub async fn accounts(session: &Session, choice: &Choice) -> Result<Chosen, Refusal> {
@@ -60,7 +60,7 @@ pub async fn accounts(session: &Session, choice: &Choice) -> Result<Chosen, Refu
     chosen.retain(|id, _| {
         !left_out.contains_key(id) && !accounts.iter().any(|not| **not == id.to_string())
     });
-    let (there, not): (Listed, Listed) = chosen.into_iter().partition(|(_, (_, used))| *used);
+    let (there, not): (WithUse, WithUse) = chosen.into_iter().partition(|(_, (_, used))| *used);
     Ok(Chosen {
         accounts: there
             .into_iter()
@@ -70,7 +70,7 @@ pub async fn accounts(session: &Session, choice: &Choice) -> Result<Chosen, Refu
     })
 }
 
-async fn everywhere(session: &Session) -> Reply<Listed> {
+async fn everywhere(session: &Session) -> Reply<WithUse> {
     let call = session.organizations().list_accounts();
     let all: Vec<Account> =
         pages!(session, call.into_paginator(), page => page.accounts().to_vec())?;
@@ -78,8 +78,8 @@ async fn everywhere(session: &Session) -> Reply<Listed> {
 }
 
 /// The accounts of the units, and of the units below them.
-async fn below(session: &Session, units: Vec<String>) -> Result<Listed, Refusal> {
-    let mut found = Listed::new();
+async fn below(session: &Session, units: Vec<String>) -> Result<WithUse, Refusal> {
+    let mut found = WithUse::new();
     let mut level: BTreeSet<String> = units.into_iter().collect();
     let mut seen = BTreeSet::new();
     while !level.is_empty() {
@@ -102,7 +102,7 @@ async fn below(session: &Session, units: Vec<String>) -> Result<Listed, Refusal>
     Ok(found)
 }
 
-async fn in_unit(session: &Session, unit: String) -> Result<Listed, Refusal> {
+async fn in_unit(session: &Session, unit: String) -> Result<WithUse, Refusal> {
     let call = session
         .organizations()
         .list_accounts_for_parent()
