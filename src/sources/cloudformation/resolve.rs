@@ -199,6 +199,7 @@ impl<'t> Template<'t> {
                                 .cloned()
                                 .unwrap_or_else(|| self.unknown(name, argument)),
                         ),
+                        (Some(_), Some(list)) if is_open(&list) => Some(list),
                         _ => open(),
                     }
                 }

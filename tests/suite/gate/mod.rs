@@ -1,5 +1,6 @@
 //! What a change does to the copies: overlays, Terraform plans, CloudFormation templates.
 
+mod at_fault;
 mod bad_input;
 mod bucket_encryption;
 mod cloudformation;

@@ -59,7 +59,8 @@ fn the_statements_that_a_dynamic_block_makes_are_those_of_the_configuration() {
         json!({"policy": true}),
     );
     let name = "data.aws_iam_policy_document.d";
-    let refers = json!({"expressions": {"policy": {"references": [format!("{name}.json"), name]}}});
+    let refers = json!({"expressions": {"backup_vault_name": {"constant_value": "main"},
+        "policy": {"references": [format!("{name}.json"), name]}}});
     let of = |for_each: &str, unknown: Value| {
         let plan = plan(&[
             (key.clone(), json!({})),

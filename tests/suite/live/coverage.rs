@@ -652,7 +652,13 @@ fn a_call_is_made_as_often_as_the_variables_say() {
     let audit = |name: &str, value: &str| {
         let server = Server::start(whole(1));
         server.fault(Fault::throttled().operation("backup:DescribeGlobalSettings"));
-        let audit = ["audit", "--no-config", "--quiet", "--organization", "--region"];
+        let audit = [
+            "audit",
+            "--no-config",
+            "--quiet",
+            "--organization",
+            "--region",
+        ];
         let output = program(&server, MANAGEMENT)
             .env(name, value)
             .args(audit)

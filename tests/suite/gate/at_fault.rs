@@ -1,0 +1,164 @@
+//! What of a change is at fault: what it makes, changes or destroys, and of that what says what a check asks.
+
+use serde_json::{Value, json};
+
+use super::plan_facts::{change, plan};
+use crate::cli::Files;
+use crate::support::estate::{DATABASE, FROM, ROLE, TO};
+use crate::support::{Estate, run};
+
+const CENTRAL: &str = "arn:aws:backup:us-east-2:444455556666:backup-vault:central";
+const VAULT: &str = "aws_backup_vault.v";
+const POLICY: &str = "aws_backup_vault_policy.p";
+const LOCK: &str = "aws_backup_vault_lock_configuration.l";
+
+/// An object of a plan that changes so, or stays as it is.
+fn object(address: &str, before: &Value, after: &Value) -> Value {
+    let mut one = change(address, before.clone(), after.clone(), json!({}));
+    if before == after {
+        one["change"]["actions"] = json!(["no-op"]);
+    }
+    one
+}
+
+fn policy(effect: &str) -> Value {
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": effect, "Principal": "*",
+        "Action": "backup:CopyIntoBackupVault", "Resource": "*"}]});
+    json!({"backup_vault_name": "central", "policy": policy.to_string()})
+}
+
+/// A vault with its policy and its lock, of which something changes.
+fn vault((was, is): (&str, &str), (min_was, min_is): (u32, u32)) -> Value {
+    let vault = json!({"name": "central", "arn": CENTRAL, "id": "central"});
+    let lock = |min: u32| json!({"backup_vault_name": "central", "min_retention_days": min});
+    plan(
+        TO,
+        &[
+            object(VAULT, &vault, &vault),
+            object(POLICY, &policy(was), &policy(is)),
+            object(LOCK, &lock(min_was), &lock(min_is)),
+        ],
+    )
+}
+
+/// The findings of the one copy, each with the addresses that it names.
+fn found(report: &str) -> Vec<(String, Vec<String>)> {
+    let report: Value = serde_json::from_str(report).unwrap();
+    let copies = report["copies"].as_array().unwrap();
+    assert_eq!(copies.len(), 1, "{report}");
+    let checks = copies[0]["checks"].as_array().unwrap().iter();
+    let failing = checks.filter(|check| check["outcome"] == "fail");
+    let each = failing.map(|check| {
+        let places = check["locations"].as_array().unwrap().iter();
+        let addresses = places.map(|place| place["address"].as_str().unwrap().to_owned());
+        (
+            check["id"].as_str().unwrap().to_owned(),
+            addresses.collect(),
+        )
+    });
+    each.collect()
+}
+
+fn of_plan(planned: &Value, format: &str) -> String {
+    let files = Files::new();
+    let facts = files.estate(&Estate::rds());
+    let planned = files.write("plan.json", &planned.to_string());
+    let ran = run(&[
+        "check",
+        "--no-config",
+        "--inventory",
+        &facts,
+        "--terraform-plan",
+        &planned,
+        "--format",
+        format,
+    ]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    ran.out
+}
+
+#[test]
+fn what_does_not_change_is_not_at_fault() {
+    let lock = vault(("Allow", "Allow"), (1, 3000));
+    assert_eq!(
+        found(&of_plan(&lock, "json")),
+        [("retention-outside-vault-lock".into(), vec![LOCK.into()])]
+    );
+    let denies = vault(("Allow", "Deny"), (1, 1));
+    assert_eq!(
+        found(&of_plan(&denies, "json")),
+        [("vault-refuses-copy".into(), vec![POLICY.into()])]
+    );
+    let both = found(&of_plan(&vault(("Allow", "Deny"), (1, 3000)), "json"));
+    assert_eq!(
+        both,
+        [
+            ("retention-outside-vault-lock".into(), vec![LOCK.into()]),
+            ("vault-refuses-copy".into(), vec![POLICY.into()]),
+        ]
+    );
+}
+
+#[test]
+fn code_scanning_gets_one_place_and_what_is_related_to_it() {
+    let text = of_plan(&vault(("Allow", "Allow"), (1, 3000)), "sarif");
+    let log: Value = serde_json::from_str(&text).unwrap();
+    let result = &log["runs"][0]["results"][0];
+    let name = |place: &Value| place["logicalLocations"][0]["fullyQualifiedName"].clone();
+    let all = |list: &str| -> Vec<Value> {
+        let places = result[list].as_array().unwrap().iter();
+        places.map(name).collect()
+    };
+    assert_eq!(all("locations"), [LOCK]);
+    assert_eq!(all("relatedLocations"), [VAULT, POLICY]);
+    let ids: Vec<&Value> = result["relatedLocations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect();
+    assert_eq!((&ids[0]["id"], &ids[1]["id"]), (&json!(1), &json!(2)));
+}
+
+#[test]
+fn what_a_rule_says_is_at_fault_in_its_plan() {
+    let template = |cold: Value| {
+        let lifecycle = json!({"DeleteAfterDays": 14, "MoveToColdStorageAfterDays": cold});
+        json!({"Resources": {
+            "P": {"Type": "AWS::Backup::BackupPlan", "Properties": {"BackupPlan": {"BackupPlanName": "p", "BackupPlanRule": [
+                {"RuleName": "r", "TargetBackupVault": "prod", "ScheduleExpression": "cron(0 5 * * ? *)", "Lifecycle": {"DeleteAfterDays": 14},
+                    "CopyActions": [{"DestinationBackupVaultArn": CENTRAL, "Lifecycle": lifecycle}]}]}}},
+            "S": {"Type": "AWS::Backup::BackupSelection", "Properties": {"BackupPlanId": {"Ref": "P"}, "BackupSelection": {
+                "SelectionName": "s", "IamRoleArn": ROLE, "Resources": [DATABASE]}}},
+            "V": {"Type": "AWS::Backup::BackupVault", "Properties": {"BackupVaultName": "prod"}}}})
+    };
+    let files = Files::new();
+    let mut estate = Estate::rds();
+    estate.0["copies"] = json!([]);
+    let facts = files.estate(&estate);
+    let [now, then] = [
+        ("now.json", json!({"Ref": "AWS::NoValue"})),
+        ("then.json", json!(10)),
+    ]
+    .map(|(name, cold)| files.write(name, &format!("{:#}", template(cold))));
+    let ran = run(&[
+        "check",
+        "--no-config",
+        "--inventory",
+        &facts,
+        "--cloudformation",
+        &then,
+        "--cloudformation-before",
+        &now,
+        "--account",
+        FROM,
+        "--template-region",
+        "us-east-2",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert_eq!(
+        found(&ran.out),
+        [("lifecycle-invalid".into(), vec!["P".into()])]
+    );
+}
