@@ -4,10 +4,9 @@ use serde_json::{Value, json};
 
 use super::plan_facts::{change, plan};
 use crate::cli::Files;
-use crate::support::estate::{DATABASE, FROM, ROLE, TO};
+use crate::support::estate::{CENTRAL, CENTRAL_KEY, DATABASE, FROM, ROLE, TO};
 use crate::support::{Estate, run};
 
-const CENTRAL: &str = "arn:aws:backup:us-east-2:444455556666:backup-vault:central";
 const VAULT: &str = "aws_backup_vault.v";
 const POLICY: &str = "aws_backup_vault_policy.p";
 const LOCK: &str = "aws_backup_vault_lock_configuration.l";
@@ -29,7 +28,8 @@ fn policy(effect: &str) -> Value {
 
 /// A vault with its policy and its lock, of which something changes.
 fn vault((was, is): (&str, &str), (min_was, min_is): (u32, u32)) -> Value {
-    let vault = json!({"name": "central", "arn": CENTRAL, "id": "central"});
+    let vault =
+        json!({"name": "central", "arn": CENTRAL, "id": "central", "kms_key_arn": CENTRAL_KEY});
     let lock = |min: u32| json!({"backup_vault_name": "central", "min_retention_days": min});
     plan(
         TO,

@@ -113,15 +113,20 @@ const NOT_KEPT: &[(&str, &str)] = &[
 const BESIDE: &[(Reader, &[&str])] = &[
     ("sources/live/kms.rs",               &["DeletionDate", "MultiRegion", "Origin", "ValidTo"]),
     ("sources/live/backup/vaults.rs",     &["LockDate", "SourceBackupVaultArn"]),
-    ("sources/live/backup/plans.rs",      &["VersionId", "BackupPlanName"]),
+    ("sources/live/backup/plans.rs",      &["VersionId"]),
     ("sources/live/backup/points.rs",     &["BackupVaultName", "CalculatedLifecycle", "CompletionDate", "DeleteAt", "MoveToColdStorageAt",
                                             "OptInToArchiveForSupportedResources", "VaultType"]),
     ("sources/live/backup/jobs.rs",       &["CompletionDate"]),
     ("sources/live/organizations/mod.rs", &["FeatureSet"]),
 ];
 
-/// Those of them that no reader keeps: a list of plans has none that was deleted, and the others say again what is kept.
-const BESIDE_NOT_KEPT: &[&str] = &["AWSAccountId", "CustomerMasterKeySpec", "Enabled"];
+/// Those of them that no reader names: a plan is kept as it came, with its name, and the others say again what is kept.
+const BESIDE_NOT_KEPT: &[&str] = &[
+    "AWSAccountId",
+    "BackupPlanName",
+    "CustomerMasterKeySpec",
+    "Enabled",
+];
 
 fn text(file: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file);
