@@ -310,6 +310,7 @@ fn of_plans(
     let mut unlisted = Vec::new();
     if let Some(first) = missing.first() {
         unlisted = facts.plans_wanted();
+        unlisted.extend(plans.iter().flat_map(perhaps_called));
         if unlisted.is_empty() {
             return Err(no_plan(first, plans, mentioned, facts));
         }
@@ -338,6 +339,13 @@ fn of_plans(
         wanted.leave_open(plans::policies_unread(facts));
     }
     Ok(())
+}
+
+/// What was not read of a plan whose name, which any may have, stands in that.
+fn perhaps_called(plan: &Plan) -> impl Iterator<Item = Gap> + '_ {
+    let of_body = |gap: &&Gap| gap.operation() == "backup:GetBackupPlan";
+    let unread = plan.unread.iter().filter(|_| plan.name.is_none());
+    unread.filter(of_body).cloned()
 }
 
 /// That a plan is not there, with those that are, and where nobody looked.

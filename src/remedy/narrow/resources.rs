@@ -23,7 +23,15 @@ pub fn but_for(
         return Some(Some(statement));
     }
     let on = words(statement.get("Resource")?);
-    let is_all = |pattern: &str| but().all(|arn| covers(pattern, &any_like(&arn)));
+    // One request of these services names things of several kinds: all of one kind is not all that an action is done to.
+    let is_of_one_kind = !but().any(|arn| {
+        let service = arn.split(':').nth(2).unwrap_or_default();
+        ["ec2", "fsx", "rds", "redshift"].contains(&service)
+    });
+    let is_all = |pattern: &str| {
+        let all_of_kind = is_of_one_kind && but().all(|arn| covers(pattern, &any_like(&arn)));
+        pattern == "*" || all_of_kind
+    };
     if on.iter().any(|pattern| is_all(pattern)) {
         let others = one_or_list(but().collect());
         return Some(Some(in_place(statement, "Resource", "NotResource", others)));

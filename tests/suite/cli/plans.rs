@@ -197,6 +197,21 @@ fn a_plan_or_a_copy_that_is_not_found_where_aws_refused_the_list_stays_open() {
 }
 
 #[test]
+fn a_plan_whose_name_was_not_read_may_be_the_one_that_is_meant() {
+    let refused = json!([{
+        "account": FROM, "region": "us-east-2", "operation": "backup:GetBackupPlan",
+        "subject": PLAN, "error": "AccessDeniedException", "permission": "backup:GetBackupPlan",
+    }]);
+    let plan = "/accounts/0/regions/0/plans/0/BackupPlan";
+    let files = Files::new();
+    let file = files.estate(&sound().without(plan).set("/gaps", refused));
+    let ran = run(&["check", "--inventory", &file, "--plan", "daily"]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    let settles = "give the role that reads 111122223333 backup:GetBackupPlan";
+    assert!(ran.out.contains(settles), "{}", ran.out);
+}
+
+#[test]
 fn a_resource_and_an_id_pick_copies_of_plans_too() {
     let made = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");
     let (report, _) = checked(&both(), &["--copy", &made]);

@@ -223,10 +223,13 @@ fn a_member_account_that_may_not_read_the_tree_asks_the_simulator() {
         for (action, resource) in [
             ("rds:CopyDBSnapshot", snapshots.clone()),
             ("rds:CreateDBSnapshot", snapshots.clone()),
+            ("rds:DescribeDBSnapshots", snapshots.clone()),
             ("rds:ModifyDBSnapshotAttribute", snapshots),
             ("kms:CreateGrant", DATA_KEY.to_owned()),
             ("kms:DescribeKey", DATA_KEY.to_owned()),
             ("rds:CreateDBSnapshot", DATABASE.to_owned()),
+            ("rds:DescribeDBInstances", DATABASE.to_owned()),
+            ("rds:ListTagsForResource", DATABASE.to_owned()),
         ] {
             let said = json!({"EvalActionName": action, "EvalResourceName": resource, "EvalDecision": "allowed",
                               "OrganizationsDecisionDetail": {"AllowedByOrganizations": true}});

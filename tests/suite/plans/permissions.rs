@@ -34,6 +34,8 @@ fn what_is_selected_by_tags_is_found_by_the_role() {
         "backup:*",
         "kms:*",
         "rds:CopyDBSnapshot",
+        "rds:Describe*",
+        "rds:ListTagsForResource",
         "rds:ModifyDBSnapshotAttribute",
     ];
     let with = |more: &[&str]| {
