@@ -281,6 +281,16 @@ impl Resource {
 }
 
 impl Plan {
+    /// Its name in the list of plans, which the plan itself has, too: there it is where the plan was not read.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupPlansListMember.html>.
+    #[must_use]
+    pub fn listed_name(&self) -> Option<&str> {
+        let mut fields = self.extra.iter();
+        let (_, Json(name)) = fields.find(|(name, _)| &**name == "BackupPlanName")?;
+        name.as_str()
+    }
+
     /// Whether it was deleted. It starts no backups then; what it made stays.
     ///
     /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_GetBackupPlan.html>.

@@ -239,6 +239,7 @@ impl Plan {
             id: plan.id.to_string(),
             name: body
                 .and_then(|body| body.get("BackupPlanName")?.as_str())
+                .or_else(|| plan.listed_name())
                 .map(str::to_owned),
             account,
             region: region.clone(),

@@ -55,6 +55,30 @@ fn a_key_that_is_shared_through_ram_is_read_with_both_its_policies() {
     assert_eq!(journal.iter().filter(named).count(), 1);
 }
 
+/// The dates that AWS Backup works out of a lifecycle.
+#[test]
+fn the_dates_of_a_recovery_point_are_read_as_they_are() {
+    let mut world = rds();
+    let region = &mut world["accounts"][0]["regions"][0];
+    region["recovery_points"]
+        .as_array_mut()
+        .unwrap()
+        .truncate(1);
+    let dates =
+        json!({"MoveToColdStorageAt": "2026-12-01T00:00:00Z", "DeleteAt": "2027-03-01T00:00:00Z"});
+    region["recovery_points"][0]["CalculatedLifecycle"] = dates.clone();
+    let server = served(&world);
+    let copy = NamedCopy {
+        resource: None,
+        recovery_point: Some(arn(POINT)),
+        ..copy_of(DATABASE)
+    };
+    let found = Home::new(&server).both(&copy);
+    server.finish();
+    let region = &found["accounts"][0]["regions"][0];
+    assert_eq!(region["recovery_points"][0]["CalculatedLifecycle"], dates);
+}
+
 #[test]
 fn a_table_to_another_account_and_region_is_read_as_it_is_each_thing_once() {
     let world = dynamodb();

@@ -23,6 +23,7 @@ pub async fn plans(session: &Session, region: &Region) -> Found<Option<Vec<Plan>
         page.backup_plans_list().iter().filter_map(|plan| Some(PlanSummary {
             id: plan.backup_plan_id()?.to_owned(),
             arn: plan.backup_plan_arn()?.to_owned(),
+            name: plan.backup_plan_name().map(str::to_owned),
         })).collect::<Vec<_>>()
     });
     let listed = match listed {
@@ -56,6 +57,7 @@ pub async fn plans(session: &Session, region: &Region) -> Found<Option<Vec<Plan>
 struct PlanSummary {
     id: String,
     arn: String,
+    name: Option<String>,
 }
 
 async fn one(session: &Session, region: &Region, plan: &PlanSummary) -> Found<Option<Plan>> {
@@ -67,9 +69,12 @@ async fn one(session: &Session, region: &Region, plan: &PlanSummary) -> Found<Op
     let rules = rules.map_err(|gap| gaps.push(gap)).ok();
     let (rules, version) = rules.unzip();
     let version = version.flatten();
+    // The list's word for its name counts where the plan itself was not read.
+    let name = plan.name.as_deref().filter(|_| rules.is_none());
     let shape = Shape::new()
         .with("BackupPlanId", Some(plan.id.as_str()))
         .with("BackupPlanArn", Some(plan.arn.as_str()))
+        .with("BackupPlanName", name)
         .with("VersionId", version)
         .with("BackupPlan", rules)
         .with("Selections", selections.map_err(|gap| gaps.push(gap)).ok());
