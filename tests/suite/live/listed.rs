@@ -340,6 +340,7 @@ fn what_copy_jobs_copied_is_described_where_that_is_asked() {
     }]);
     place["plans"] = json!([]);
     place["vaults_complete"] = json!(true);
+    world["accounts"][0]["roles_complete"] = json!(true);
     for account in 0..2 {
         world["accounts"][account]["backup_policy"] = Value::Null;
         world["accounts"][account]["tag_policy"] = Value::Null;

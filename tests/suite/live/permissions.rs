@@ -69,6 +69,11 @@ fn journal() -> Vec<Entry> {
     copies.push(missing::in_south("opted-in", "opted-in"));
     copies.push(without_vaults());
     copies.push(of_a_cluster_snapshot());
+    let without_vault = NamedCopy {
+        source_vault: None,
+        ..copy_of(DATABASE)
+    };
+    copies.push((rds(), without_vault));
     copies.push(with_other_policies());
     copies.push(nested::composite());
     for (world, copy) in copies {
