@@ -288,6 +288,13 @@ fn without_what_stands_in(found: &mut Value) {
         let regions = account.get_mut("regions").and_then(Value::as_array_mut);
         for region in regions.into_iter().flatten() {
             let region = region.as_object_mut().unwrap();
+            // Of a plan that was not read the list tells the name.
+            let plans = region.get_mut("plans").and_then(Value::as_array_mut);
+            for plan in plans.into_iter().flatten() {
+                if let Some(plan) = plan.as_object_mut() {
+                    plan.remove("BackupPlanName");
+                }
+            }
             let resources = region.get_mut("resources").and_then(Value::as_array_mut);
             let is_gone = |resource: &Value| {
                 let arn = resource["ResourceArn"].as_str().unwrap();
