@@ -97,6 +97,7 @@ fn read(made: &Made, concurrency: usize) -> (Duration, usize) {
         plans: true,
         aggregator: None,
         copy_jobs: true,
+        points_of_jobs: false,
         coverage: false,
         entries: BTreeMap::new(),
     };
