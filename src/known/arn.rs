@@ -419,20 +419,6 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_a_vault_is_all_that_follows_the_colon() {
-        for (vault, name) in [
-            ("prod", "prod"),
-            (
-                "aws/efs/automatic-backup-vault",
-                "aws/efs/automatic-backup-vault",
-            ),
-        ] {
-            let arn = format!("arn:aws:backup:us-east-2:111122223333:backup-vault:{vault}");
-            assert_eq!(Arn::parse(&arn).unwrap().name(), name);
-        }
-    }
-
-    #[test]
     fn what_is_not_an_arn_is_refused_by_name() {
         for text in [
             "",
