@@ -4,7 +4,7 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::Kind;
-use crate::catalog::backups::{BackupPart, BucketPart, OF_BUCKETS, begins, takes_besides};
+use crate::catalog::backups::{BackupPart, BucketPart, OF_BUCKETS, begins, takes_of};
 use crate::catalog::requests::{ActionResource, role_actions};
 use crate::inventory::{Copy, Facts, KindOf};
 use crate::known::{Arn, Fact, Gap};
@@ -81,8 +81,7 @@ fn asked(copy: &Copy, resource: &Arn) -> Vec<(&'static str, SmolStr, bool)> {
     let kind = &copy.route().kind;
     let begins = kind.agreed(begins).known().flatten().flatten();
     let begins = begins.map(|action| (action, resource.into(), true));
-    let besides = kind.agreed(takes_besides).known().flatten();
-    let besides = besides.into_iter().flatten();
+    let besides = takes_of(kind.kinds()).into_iter();
     let of_resource = besides.filter(|asked| asked.on == BackupPart::Resource);
     let besides = of_resource.map(|asked| (asked.action, resource.into(), asked.is_certain));
     begins.into_iter().chain(besides).collect()

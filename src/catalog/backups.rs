@@ -194,6 +194,26 @@ pub const fn takes_besides(kind: Kind) -> &'static [BackupAction] {
     }
 }
 
+/// What a backup of something of these kinds may take beyond the action that it begins with. What AWS is known to fail a backup without
+/// that only some of them take, may not be asked for.
+#[must_use]
+pub fn takes_of(kinds: &[Kind]) -> Vec<BackupAction> {
+    let mut all: Vec<BackupAction> = Vec::new();
+    for asked in kinds.iter().flat_map(|kind| takes_besides(*kind)) {
+        let is_of_all = kinds
+            .iter()
+            .all(|kind| takes_besides(*kind).contains(asked));
+        let asked = BackupAction {
+            is_certain: asked.is_certain && is_of_all,
+            ..*asked
+        };
+        if !all.contains(&asked) {
+            all.push(asked);
+        }
+    }
+    all
+}
+
 /// Gives the access entry of a backup's role its rights within a cluster.
 pub const ASSOCIATE_ACCESS_POLICY: &str = "eks:AssociateAccessPolicy";
 
@@ -329,6 +349,20 @@ mod tests {
             );
             assert!(is_of_buckets(of.action));
         }
+    }
+
+    #[test]
+    fn what_only_some_of_several_kinds_take_is_asked_and_is_not_certain() {
+        let [tags, ..] = takes_besides(Kind::DynamoDbAdvanced) else {
+            panic!("tables have tags");
+        };
+        assert_eq!(takes_of(&[Kind::DynamoDbAdvanced]).first(), Some(tags));
+        let of_both = takes_of(&[Kind::DynamoDbBasic, Kind::DynamoDbAdvanced]);
+        let of_tags = of_both.iter().filter(|asked| asked.action == tags.action);
+        let certain: Vec<bool> = of_tags.map(|asked| asked.is_certain).collect();
+        assert_eq!((tags.is_certain, certain), (true, vec![false]));
+        assert_eq!(of_both.len(), 3, "{of_both:?}");
+        assert_eq!(takes_of(&[]), []);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::backups::{
-    ASSOCIATE_ACCESS_POLICY, BackupAction, BackupPart, BucketAction, BucketPart, takes_besides,
+    ASSOCIATE_ACCESS_POLICY, BackupAction, BackupPart, BucketAction, BucketPart, takes_of,
 };
 use crate::catalog::recovery_points::pattern;
 use crate::inventory::KindOf;
@@ -34,32 +34,25 @@ pub fn on_bucket(asked: &BucketAction, vault: &Arn, bucket: &str) -> Arc<RoleReq
 }
 
 /// What a backup takes beyond the action that it begins with, of a resource or of those of a shape; and whether AWS is known to fail it
-/// without. What is not the same for all of several kinds is left out.
+/// without.
 pub fn besides(of: &KindOf, vault: &Arn, resources: &str) -> Vec<(Arc<RoleRequest>, bool)> {
-    let kinds = of.kinds();
-    let Some(first) = kinds.first() else {
-        return Vec::new();
-    };
-    let is_of_all = |asked: &&BackupAction| {
-        kinds
-            .iter()
-            .all(|kind| takes_besides(*kind).contains(asked))
-    };
-    let asked: Vec<&BackupAction> = takes_besides(*first).iter().filter(is_of_all).collect();
+    let asked = takes_of(of.kinds());
     // What is asked of one thing is one request; what conditions tell apart is one of its own.
     let of_one_thing = asked.chunk_by(|one, other| {
         one.on == other.on
             && one.is_certain == other.is_certain
             && one.action != ASSOCIATE_ACCESS_POLICY
     });
-    let request = |asked: &[&BackupAction]| {
+    let request = |asked: &[BackupAction]| {
         let first = asked.first()?;
         let shape = match first.on {
-            BackupPart::Resource => resources.into(),
-            BackupPart::Within(kind) => within(resources, kind)?,
-            BackupPart::Made => recovery_points(of, vault)?,
-            BackupPart::Any => SmolStr::new_static("*"),
+            BackupPart::Resource => Some(resources.into()),
+            BackupPart::Within(kind) => within(resources, kind),
+            BackupPart::Made => recovery_points(of, vault),
+            BackupPart::Any => None,
         };
+        // What is not known may be anything.
+        let shape = shape.unwrap_or(SmolStr::new_static("*"));
         let actions = asked.iter().map(|asked| asked.action).collect();
         let subject = Arn::parse(resources).unwrap_or_else(|_| vault.clone());
         let asked = RoleRequest::plain(vault, actions, &subject, shape);

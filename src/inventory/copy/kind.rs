@@ -323,8 +323,16 @@ fn fsx_kind(
                     (of_volume == "ONTAP").then_some(Kind::FsxOntap)
                 })
         });
-    told.map_or_else(
-        || one_of(kinds, gap_of(named, resource, facts)),
-        KindOf::Known,
-    )
+    let by_place = resource.and_then(|arn| arn.resource().split('/').next());
+    match (told, by_place) {
+        (Some(kind), _) => KindOf::Known(kind),
+        (None, Some("volume")) => KindOf::Known(Kind::FsxOntap),
+        (None, Some("file-system")) => one_of(FILE_SYSTEMS, gap_of(named, resource, facts)),
+        (None, _) => one_of(kinds, gap_of(named, resource, facts)),
+    }
 }
+
+/// The kinds that are backed up as a file system: of ONTAP it is the volumes.
+///
+/// See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateBackup.html>.
+const FILE_SYSTEMS: &[Kind] = &[Kind::FsxLustre, Kind::FsxWindows, Kind::FsxOpenZfs];
