@@ -50,6 +50,11 @@ impl Expressions for Evaluator<'_> {
         body_value(&block.body, &context, &at).get(name).cloned()
     }
 
+    fn reads_blocks(&self, ids: &Identities<'_, '_>, object: &Object<'_>) -> bool {
+        let block = self.block(object);
+        block.is_some_and(|block| self.of_object(ids, object, block).is_some())
+    }
+
     fn takes_as_it_is(&self, object: &Object<'_>, target: &Object<'_>) -> Option<bool> {
         let data = if target.is_data { "data." } else { "" };
         let name = format!("{data}{}.{}", target.kind, target.name);

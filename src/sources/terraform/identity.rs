@@ -84,6 +84,9 @@ pub trait Expressions {
     /// marked.
     fn blocks(&self, ids: &Identities<'_, '_>, object: &Object<'_>, name: &str) -> Option<Value>;
 
+    /// Whether the text of an object is there, and what its blocks come to can be worked out.
+    fn reads_blocks(&self, ids: &Identities<'_, '_>, object: &Object<'_>) -> bool;
+
     /// Whether an object's block has what it refers to of another as it is; `None` where that is not told.
     fn takes_as_it_is(&self, object: &Object<'_>, target: &Object<'_>) -> Option<bool>;
 }
@@ -226,6 +229,17 @@ impl<'p> Identities<'_, 'p> {
             let mut taken = self.taken.borrow_mut();
             let of = taken.entry(object.address.to_owned()).or_default();
             of.insert(format!("{}.{attribute}", target.address));
+        }
+    }
+
+    /// Notes that an object was taken to have no blocks of a name: no plan shows one that is dynamic and of something that waits for
+    /// apply, and the text of the object was not read.
+    pub fn take_for_none(&self, object: &Object<'p>, name: &str) {
+        let source = self.source;
+        if !source.is_some_and(|source| source.reads_blocks(self, object)) {
+            let mut taken = self.taken.borrow_mut();
+            let of = taken.entry(object.address.to_owned()).or_default();
+            of.insert(format!("{} without {name}", object.address));
         }
     }
 

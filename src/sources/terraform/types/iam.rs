@@ -124,7 +124,10 @@ fn own_inline<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>) -> Value {
         // A dynamic block stands in the text alone.
         let source = reader.ids.source;
         let written = source.and_then(|source| source.blocks(&reader.ids, object, LIST));
-        written.unwrap_or(Value::Null)
+        written.unwrap_or_else(|| {
+            reader.ids.take_for_none(object, LIST);
+            Value::Null
+        })
     } else {
         object.marked(moment, LIST)
     };
