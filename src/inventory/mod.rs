@@ -56,7 +56,8 @@ pub use lookup::{
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use objects::{
     AttachedPolicy, ControlPolicy, CopyJob, EngineVersion, Grant, InlinePolicy, Key, Lifecycle,
-    OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
+    OptionGroup, Organization, PLAN_OF_POLICY, Plan, RecoveryPoint, RegionSettings, Resource, Role,
+    Vault, is_plan_of_policy,
 };
 pub use overlay::{
     ANEW, ARN_BEGINS, BY_NAME, Becomes, ENCRYPTED_ANEW, KEY_FOR_GOOD, Misspelt, NAME_SHAPE,

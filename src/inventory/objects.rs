@@ -280,6 +280,15 @@ impl Resource {
     }
 }
 
+/// What the ids of plans begin with that AWS Backup made of a backup policy of the organization.
+pub const PLAN_OF_POLICY: &str = "orgs/";
+
+/// Whether the plan of this id was made of a backup policy of the organization.
+#[must_use]
+pub fn is_plan_of_policy(id: &str) -> bool {
+    id.starts_with(PLAN_OF_POLICY)
+}
+
 impl Plan {
     /// Its name in the list of plans, which the plan itself has, too: there it is where the plan was not read.
     ///

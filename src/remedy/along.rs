@@ -6,10 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::change::{Change, CopyChange, steps};
-use super::command::is_of_organization;
 use super::draft::Draft;
 use crate::checks::{Decided, decide};
-use crate::inventory::{self, Copy, Facts, Named};
+use crate::inventory::{self, Copy, Facts, Named, is_plan_of_policy};
 use crate::known::{AccountId, Arn, Region};
 use crate::plans::{self, Plan};
 use crate::verdict::{Status, Verdict};
@@ -62,13 +61,13 @@ impl Action {
         let is_of_own = self.vault.account() == Some(self.account)
             && vault.account() == Some(plan.account)
             && vault.name() == self.vault.name();
-        *vault == self.vault || is_of_organization(&self.plan) && is_of_own
+        *vault == self.vault || is_plan_of_policy(&self.plan) && is_of_own
     }
 
     /// Whether a plan is the action's, or made of the same backup policy in another place.
     fn is_of(&self, id: &str, account: AccountId, region: &Region) -> bool {
-        if is_of_organization(&self.plan) {
-            return is_of_organization(id) && name_in_policy(id) == name_in_policy(&self.plan);
+        if is_plan_of_policy(&self.plan) {
+            return is_plan_of_policy(id) && name_in_policy(id) == name_in_policy(&self.plan);
         }
         id == self.plan && account == self.account && *region == self.region
     }

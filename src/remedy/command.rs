@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::inventory::{Field, Lifecycle};
+use crate::inventory::{Field, Lifecycle, is_plan_of_policy};
 use crate::known::{AccountId, Arn, Region};
 use crate::quote::json::policy as policy_text;
 use crate::quote::shell::here_document;
@@ -90,11 +90,6 @@ pub fn lifecycle(lifecycle: &Lifecycle) -> String {
     format!(" --lifecycle {}", words.join(","))
 }
 
-/// Whether a plan is made by a backup policy of the organization.
-pub fn is_of_organization(plan: &str) -> bool {
-    plan.starts_with("orgs/")
-}
-
 /// Whether a vault lies in the account of a backup policy's plan, `orgs/ACCOUNT/REGION/NAME`.
 fn is_of_own_account(plan: &str, vault: &Arn) -> bool {
     let account = plan.split('/').nth(1);
@@ -103,7 +98,7 @@ fn is_of_own_account(plan: &str, vault: &Arn) -> bool {
 
 /// That a rule copies to another vault, in the words of the plan or of the backup policy that makes it.
 pub fn copies_elsewhere(plan: &str, rule: &str, old: &Arn, new: &Arn) -> String {
-    if is_of_organization(plan) {
+    if is_plan_of_policy(plan) {
         let action = json!({new.as_str(): {"target_backup_vault_arn": {"@@assign": new.as_str()}}});
         let own = if is_of_own_account(plan, old) {
             " (where the policy has `$account` for the account, it is so in the new one, too)"
@@ -120,7 +115,7 @@ pub fn copies_elsewhere(plan: &str, rule: &str, old: &Arn, new: &Arn) -> String 
 
 /// That a rule copies to one more vault, and keeps the copies for so many days.
 pub fn copies_too(plan: &str, rule: &str, vault: &Arn, days: Option<i64>) -> String {
-    if is_of_organization(plan) {
+    if is_plan_of_policy(plan) {
         let mut action = json!({"target_backup_vault_arn": {"@@assign": vault.as_str()}});
         if let (Some(days), Some(action)) = (days, action.as_object_mut()) {
             let kept = json!({"delete_after_days": {"@@assign": days.to_string()}});
@@ -139,7 +134,7 @@ pub fn copies_too(plan: &str, rule: &str, vault: &Arn, days: Option<i64>) -> Str
 /// That a rule backs up to another vault.
 pub fn backs_up_to(plan: &str, rule: &str, vault: &Arn) -> String {
     let name = vault.name();
-    if is_of_organization(plan) {
+    if is_plan_of_policy(plan) {
         format!("rule {rule}: set \"target_backup_vault_name\": {{\"@@assign\": \"{name}\"}}")
     } else {
         format!("rule {rule}: set \"TargetBackupVaultName\": \"{name}\"")
@@ -155,7 +150,7 @@ pub fn change_plan(
     what: &str,
 ) -> SmolStr {
     let of = account.map_or_else(String::new, |account| format!(" of account {account}"));
-    if is_of_organization(plan) {
+    if is_plan_of_policy(plan) {
         return format_smolstr!(
             "aws organizations list-policies --filter BACKUP_POLICY   # in the management account, or as its delegated administrator: POLICY_ID is the one that makes the plan\n\
              aws organizations describe-policy --policy-id \"$POLICY_ID\" --query Policy.Content --output text > backup-policy.json\n\

@@ -2,11 +2,11 @@
 
 use super::RemedyKind;
 use super::change::Change;
-use super::command::{is_of_organization, update_policy};
+use super::command::update_policy;
 use super::draft::Draft;
 use super::narrow::Grammar;
 use super::wanted::{Wanted, lift_all};
-use crate::inventory::{ControlPolicy, Facts, Field, Policy};
+use crate::inventory::{ControlPolicy, Facts, Field, Policy, is_plan_of_policy};
 use crate::known::{AccountId, Arn};
 use crate::verdict::ControlKind;
 use smol_str::format_smolstr;
@@ -114,7 +114,7 @@ pub fn management(account: AccountId, facts: &Facts<'_>) -> Option<AccountId> {
 /// The account in which a plan is changed: its own, or the management account where a backup policy of the organization
 /// makes it. `None` where that is not known.
 pub fn changed_in(plan: &str, account: Option<AccountId>, facts: &Facts<'_>) -> Option<AccountId> {
-    if is_of_organization(plan) {
+    if is_plan_of_policy(plan) {
         account.and_then(|account| management(account, facts))
     } else {
         account

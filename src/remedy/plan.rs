@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
 
-use super::command::is_of_organization;
 use super::draft::{Draft, Target};
 use super::prove::Proof;
 use super::wanted::Wanted;
@@ -14,7 +13,7 @@ use super::{
 };
 use crate::catalog::regions;
 use crate::checks::{Alike, Decided, Failing};
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Copy, Facts, is_plan_of_policy};
 use crate::known::{AccountId, Arn, HashMap, Region};
 use crate::verdict::{Lift, Need, PolicyOf, Share, Verdict};
 
@@ -308,7 +307,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
     for draft in &mut drafts {
         let is_of_policy = |copy: &Copy| {
             let plan = copy.plan.as_ref();
-            plan.is_some_and(|plan| is_of_organization(&plan.id))
+            plan.is_some_and(|plan| is_plan_of_policy(&plan.id))
         };
         let targets: BTreeSet<Target> = draft.targets.iter().copied().collect();
         let ours = copies(&targets);

@@ -7,11 +7,11 @@ use smol_str::{SmolStr, format_smolstr};
 use super::RemedyKind;
 use super::along;
 use super::change::{Change, CopyChange};
-use super::command::{is_of_organization, option, region};
+use super::command::{option, region};
 use super::control_policy::changed_in;
 use super::draft::Draft;
 use crate::catalog::lifecycles::COLD_DAYS;
-use crate::inventory::{Copy, Extra, Facts, Field, Json, Lifecycle, List};
+use crate::inventory::{Copy, Extra, Facts, Field, Json, Lifecycle, List, is_plan_of_policy};
 use crate::known::{Arn, Fact};
 use crate::plans::{SaidBy, said_by};
 
@@ -310,7 +310,7 @@ fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle, facts: &Facts<'_>) -> 
         } else {
             ""
         };
-        let of_policy = is_of_organization(&plan.id);
+        let of_policy = is_plan_of_policy(&plan.id);
         let place = where_said(copy, of_policy, facts);
         let what = if of_policy {
             let warm = if warm.is_empty() {

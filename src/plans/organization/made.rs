@@ -3,13 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::catalog;
-use crate::inventory::{Extra, Field, Json, Plan};
+use crate::inventory::{Extra, Field, Json, PLAN_OF_POLICY, Plan};
 use crate::known::{AccountId, Arn, Region};
 
 use super::node::{Node, Open};
-
-/// What the ids of plans begin with that AWS Backup made of a policy.
-pub const MADE_OF_POLICY: &str = "orgs/";
 
 /// What a plan of a policy may have.
 pub const OF_PLAN: &[&str] = &[
@@ -102,7 +99,7 @@ const OPERATORS: &[(&str, &str)] = &[
 
 /// The id that the program gives a plan of a policy.
 pub fn id_of(account: AccountId, region: &Region, name: &str) -> String {
-    format!("{MADE_OF_POLICY}{account}/{region}/{name}")
+    format!("{PLAN_OF_POLICY}{account}/{region}/{name}")
 }
 
 /// The plan as AWS Backup prints it, as far as the policy says it. AWS gives it an id of its own, which is not known before.

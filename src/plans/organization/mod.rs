@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::catalog::calls::api_call;
 use crate::inventory::{
     Account, Extra, Facts, Field, GapEntry, Inventory, Json, List, Plan, RegionFacts,
+    is_plan_of_policy,
 };
 use crate::known::{AccountId, Gap, Region};
 
@@ -96,7 +97,7 @@ pub fn unread(facts: &Facts<'_>, account: AccountId, region: &Region, id: &str) 
 
 /// Whether a plan is one that AWS listed and had made of a policy: then it listed all of them.
 pub fn is_listed(account: AccountId, region: &Region, id: &str) -> bool {
-    id.starts_with(made::MADE_OF_POLICY) && !is_made(account, region, id)
+    is_plan_of_policy(id) && !is_made(account, region, id)
 }
 
 /// Whether a plan of this id was made here of a policy.
@@ -168,5 +169,5 @@ fn is_made_of(plan: &Plan, name: &str) -> bool {
             .and_then(Value::as_str)
             .is_some_and(|own| own.eq_ignore_ascii_case(name))
     });
-    plan.id.starts_with(made::MADE_OF_POLICY) && named
+    is_plan_of_policy(&plan.id) && named
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use smol_str::format_smolstr;
 
-use crate::inventory::{Extra, Facts, Field, Json, List, RegionSettings, Resource, Tags};
+use crate::inventory::{
+    Extra, Facts, Field, Json, List, RegionSettings, Resource, Tags, is_plan_of_policy,
+};
 use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
 use crate::remedy::RemedyKind;
 use crate::remedy::change::Change;
@@ -102,7 +104,7 @@ pub(super) fn select(
     names: &mut SelectionNames,
     facts: &Facts<'_>,
 ) -> Option<Draft> {
-    if cover.plan.starts_with("orgs/") {
+    if is_plan_of_policy(&cover.plan) {
         return None;
     }
     let Cover {

@@ -298,6 +298,26 @@ fn a_type_that_a_region_does_not_have_leaves_nothing_open() {
     }
 }
 
+/// Whether a type is switched on for a plan of the organization's the management account says.
+#[test]
+fn for_a_plan_of_a_policy_what_is_switched_off_is_listed_too() {
+    for (id, listed) in [("orgs/111122223333/us-east-2/daily", 1), ("plan-1", 0)] {
+        let mut world = world();
+        let place = &mut world["accounts"][0]["regions"][0];
+        place["plans"][0]["BackupPlanId"] = json!(id);
+        place["plans"][0]["BackupPlanArn"] = json!(format!(
+            "arn:aws:backup:us-east-2:111122223333:backup-plan:{id}"
+        ));
+        place["region_settings"]["ResourceTypeOptInPreference"]["EFS"] = json!(false);
+        let server = served(&world);
+        let found = read(&Home::new(&server), scope());
+        server.finish();
+        let all = found["resources"].as_array().unwrap().iter();
+        let of_type = all.filter(|one| one["ResourceType"] == "EFS").count();
+        assert_eq!(of_type, listed, "{id}");
+    }
+}
+
 /// What a later version of AWS Backup says in a plan may be that it copies less, or otherwise.
 #[test]
 fn what_a_plan_says_is_kept_as_it_came() {

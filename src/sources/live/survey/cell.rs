@@ -127,7 +127,7 @@ async fn resources(
     let Some(types) = types else { return };
     let (mut of, mut not_here) = (Vec::new(), Vec::new());
     so_far.region(&place, |facts| {
-        of.extend(types::protected(facts, &types));
+        of.extend(types::protected(facts, &types, plans));
         not_here.extend(types::not_in_region(facts, &named));
     });
     let listed = match &run.held {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::catalog::{Kind, can_leave_its_account};
-use crate::inventory::{Json, Plan, RegionFacts};
+use crate::inventory::{Json, Plan, RegionFacts, is_plan_of_policy};
 use crate::known::{Arn, ResourceType};
 
 /// The types that plans name by a pattern, where anything is taken by tag or by pattern. A selection without resources takes by
@@ -33,12 +33,20 @@ pub fn selected(plans: &[Plan]) -> Option<BTreeSet<ResourceType>> {
 }
 
 /// The types to list: those that AWS Backup protects in the Region, and those that a plan names by a pattern, which it
-/// backs up whatever the setting says.
-pub fn protected(region: &RegionFacts, named: &BTreeSet<ResourceType>) -> Vec<ResourceType> {
+/// backs up whatever the setting says. A plan of the organization's goes by the settings of the management account: for one
+/// of those all are listed.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/manage-cross-account.html>.
+pub fn protected(
+    region: &RegionFacts,
+    named: &BTreeSet<ResourceType>,
+    plans: &[Plan],
+) -> Vec<ResourceType> {
+    let is_of_policy = plans.iter().any(|plan| is_plan_of_policy(&plan.id));
     let switched_off = |of: &ResourceType| setting(region, of) == Some(Some(false));
     ResourceType::ALL
         .iter()
-        .filter(|of| named.contains(of) || !switched_off(of))
+        .filter(|of| is_of_policy || named.contains(of) || !switched_off(of))
         .cloned()
         .collect()
 }
