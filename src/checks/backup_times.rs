@@ -6,13 +6,11 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::resource_windows::{MINUTE, blocked};
 use crate::catalog::windows::own_windows;
-use crate::inventory::{Copy, Facts, Json, KindOf, MadeBy, Question};
+use crate::inventory::{Copy, Facts, KindOf, MadeBy, Question};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
-use crate::plans::Plan;
+use crate::plans::{Plan, days_kept, is_continuous};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 /// How many starts are looked at: those of a year, where there is one a week.
@@ -134,7 +132,8 @@ impl Question for TimesQuestion {
 
     fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
         let plan = Plan::of_id(&self.plan, self.account, &self.region, facts)?;
-        let rules = rules(facts, self)?;
+        let rules = facts.plan_of_id(&self.plan, self.account, &self.region)?;
+        let rules = rules.rules()?;
         let of = |place: usize| {
             let read = plan.rules.iter().find(|rule| rule.place == place)?;
             Some((read, rules.get(place)?))
@@ -144,14 +143,10 @@ impl Question for TimesQuestion {
         let now = facts.now().unwrap_or(SOME_TIME);
         let starts: Vec<i128> = schedule.after(now).take(STARTS).collect();
         let within = i128::from(own.starts.start_within).saturating_mul(MINUTE);
-        let kept = kept(text);
+        let kept = days_kept(text);
         let outlives = |place: usize| {
             let (other, text) = of(place)?;
-            let longer = match (self::kept(text), kept) {
-                (None, Some(_)) => true,
-                (Some(other), Some(own)) => other > own,
-                (_, None) => false,
-            };
+            let longer = days_kept(text) > kept;
             let schedule = other.starts.schedule.as_ref()?;
             if !longer || is_continuous(text) || place == self.place {
                 return None;
@@ -169,38 +164,17 @@ impl Question for TimesQuestion {
         } else {
             (0..rules.len()).find_map(outlives)
         };
-        let is_continuous = rules.iter().any(self::is_continuous);
-        let mut here = facts.plans().into_iter();
-        let is_continuous_elsewhere = here.any(|(account, region, plan)| {
-            let body = plan.plan.value();
-            let rules = body.and_then(|Json(body)| body.get("Rules")?.as_array());
-            account == self.account
-                && *region == self.region
-                && rules.into_iter().flatten().any(self::is_continuous)
-        });
+        let makes_continuous = rules.iter().any(is_continuous);
+        let mut here = facts.plans_in(self.account, &self.region).into_iter();
+        let is_continuous_elsewhere =
+            here.any(|plan| plan.rules().into_iter().flatten().any(is_continuous));
         Some(Arc::new(Times {
             starts,
             is_over: schedule.is_over(now),
             within,
             outlived_by,
-            is_continuous,
+            is_continuous: makes_continuous,
             is_continuous_elsewhere,
         }))
     }
-}
-
-fn rules<'a>(facts: &Facts<'a>, asked: &TimesQuestion) -> Option<&'a Vec<Value>> {
-    let plan = facts.plan_of_id(&asked.plan, asked.account, &asked.region)?;
-    let Json(body) = plan.plan.value()?;
-    body.get("Rules")?.as_array()
-}
-
-fn is_continuous(rule: &Value) -> bool {
-    rule.get("EnableContinuousBackup").and_then(Value::as_bool) == Some(true)
-}
-
-/// For how many days a rule keeps its backups; `None`: for good, for which AWS also writes -1.
-fn kept(rule: &Value) -> Option<i64> {
-    let days = rule.get("Lifecycle")?.get("DeleteAfterDays")?.as_i64();
-    days.filter(|days| *days >= 0)
 }

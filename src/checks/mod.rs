@@ -12,6 +12,7 @@ mod backup_times;
 mod bucket_versioning;
 mod check;
 mod continuous_elsewhere;
+mod continuous_rules;
 mod copy_inherits_expiry;
 mod copy_overdue;
 mod copy_role_lacks_permission;

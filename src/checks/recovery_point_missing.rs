@@ -3,6 +3,7 @@
 use super::backup_times::never_starts;
 use super::bucket_versioning::not_versioned;
 use super::continuous_elsewhere::continuous_elsewhere;
+use super::continuous_rules::{bucket_elsewhere, disregarded};
 use super::fsx_backups::not_made_by_fsx;
 use super::not_backed_up::not_backed_up_as_it_is;
 use super::rds_backup_key;
@@ -91,7 +92,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         not_made_by_fsx(resource, facts),
         not_switched_on(copy, resource, facts),
         not_versioned(resource, facts),
-        continuous_elsewhere(copy, resource, facts),
+        continuous_elsewhere(copy, resource, facts)
+            .or_else(|| bucket_elsewhere(copy, resource, facts)),
+        disregarded(copy, facts),
         denied_by_its_policy(copy, resource, facts),
         not_readable(copy, resource, facts),
         rds_backup_key::keeps_out(copy, resource, facts),

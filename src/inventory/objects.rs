@@ -1,6 +1,8 @@
 //! The leaves of the inventory file: AWS's own objects, with the names that AWS gives their fields, so that what the
 //! `aws` command prints can be pasted in. Only the fields that checks read are named here; all others are kept.
 
+use serde_json::Value;
+
 use crate::known::{Arn, ResourceType};
 
 use super::envelope::{
@@ -298,6 +300,13 @@ impl Plan {
         let mut fields = self.extra.iter();
         let (_, Json(name)) = fields.find(|(name, _)| &**name == "BackupPlanName")?;
         name.as_str()
+    }
+
+    /// Its rules as AWS prints them; `None`: they were not read.
+    #[must_use]
+    pub fn rules(&self) -> Option<&[Value]> {
+        let Json(body) = self.plan.value()?;
+        body.get("Rules")?.as_array().map(Vec::as_slice)
     }
 
     /// Whether it was deleted. It starts no backups then; what it made stays.

@@ -30,9 +30,9 @@ pub use nearest::{Miss, Nearest, letters, nearest};
 pub use organization::{add_those_of_policies, policies_unread};
 pub use pattern::matches;
 use reading::{Lost, Reading};
-pub use refused::may_be_tag;
+pub use refused::{is_continuous, may_be_tag};
 
-pub use rule::{Kept, Rule, SaidBy, Starts, Target, TargetBy, kept_by, said_by};
+pub use rule::{Kept, Rule, SaidBy, Starts, Target, TargetBy, days_kept, kept_by, said_by};
 pub use schedule::Schedule;
 pub use selected::{Selected, Taken, settling};
 pub use selection::Selection;
@@ -173,7 +173,7 @@ impl Plan {
                 reading.lost.rules.push((None, gap));
             }
             Some(all) => {
-                if let Some(what) = refused::too_many(all) {
+                if let Some(what) = refused::of_rules(all) {
                     reading.not_understood(what, "/BackupPlan/Rules");
                 }
                 for (place, rule) in all.iter().enumerate() {

@@ -5,6 +5,8 @@
 //! <https://docs.aws.amazon.com/aws-backup/latest/devguide/aws-backup-limits.html> (of which none can be adjusted) and
 //! <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html>.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::schedule::{DEFAULT, START_WITHIN, Schedule, is_rate};
@@ -33,10 +35,24 @@ const LONGEST_NAME: usize = 50;
 /// See <https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html>.
 const LONGEST_TAG: (usize, usize) = (128, 256);
 
-/// The rules of a plan, where they are more than AWS takes.
-pub fn too_many(rules: &[Value]) -> Option<String> {
+/// What of the rules of a plan, taken together, AWS refuses: more than it takes, and continuous ones that go to several vaults.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery-overlapping.html>.
+pub fn of_rules(rules: &[Value]) -> Option<String> {
     let count = rules.len();
-    (count > RULES).then(|| format!("{count} rules, of which AWS takes {RULES}"))
+    if count > RULES {
+        return Some(format!("{count} rules, of which AWS takes {RULES}"));
+    }
+    let continuous = rules.iter().filter(|rule| is_continuous(rule));
+    let vaults: BTreeSet<&str> = continuous
+        .filter_map(|rule| rule.get("TargetBackupVaultName")?.as_str())
+        .collect();
+    let (first, second) = (vaults.first()?, vaults.last()?);
+    (first != second).then(|| {
+        format!(
+            "continuous rules into the vaults `{first}` and `{second}`, for which AWS refuses the plan,"
+        )
+    })
 }
 
 /// What of a rule AWS refuses. `schedule`: its own, where that is one that AWS documents.
@@ -229,10 +245,15 @@ pub fn more_than(field: &'static str, count: usize, most: usize) -> Option<Refus
     })
 }
 
+/// Whether the backups of a rule are continuous, where their type has such.
+#[must_use]
+pub fn is_continuous(rule: &Value) -> bool {
+    rule.get("EnableContinuousBackup").and_then(Value::as_bool) == Some(true)
+}
+
 /// A continuous backup is kept for so long, and never moves to cold storage.
 fn of_continuous(rule: &Value) -> Option<Refused> {
-    let is_on = rule.get("EnableContinuousBackup").and_then(Value::as_bool);
-    if is_on != Some(true) {
+    if !is_continuous(rule) {
         return None;
     }
     let field = "Lifecycle";

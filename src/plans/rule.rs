@@ -249,6 +249,17 @@ pub enum Kept {
     Differently,
 }
 
+/// For how many days a rule as AWS prints it keeps its backups: for good, where it says none, or AWS's -1.
+#[must_use]
+pub fn days_kept(rule: &Value) -> u64 {
+    let said = rule
+        .get("Lifecycle")
+        .and_then(|kept| kept.get("DeleteAfterDays"));
+    let days = said.and_then(Value::as_i64);
+    days.and_then(|days| u64::try_from(days).ok())
+        .unwrap_or(u64::MAX)
+}
+
 /// How long a rule as AWS prints it keeps its copies in a vault.
 #[must_use]
 pub fn kept_by(rule: &Value, vault: &Arn) -> Kept {

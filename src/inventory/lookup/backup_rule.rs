@@ -84,8 +84,7 @@ impl<'a> Facts<'a> {
         let mut rules = self
             .plans_of(wanted)
             .into_iter()
-            .filter_map(|plan| plan.plan.value())
-            .filter_map(|Json(plan)| plan.get("Rules")?.as_array())
+            .filter_map(Plan::rules)
             .flat_map(|rules| rules.iter().enumerate())
             .filter(|(at, rule)| match index {
                 Some(index) => *at == index,
@@ -115,7 +114,7 @@ impl<'a> Facts<'a> {
             let listed = self.plans_listed(account, region);
             return (listed == Fact::Known(())).then_some(false);
         };
-        let rules = plan.plan.value()?.0.get("Rules")?.as_array()?;
+        let rules = plan.rules()?;
         let text = |of: &Value, field: &str| of.get(field)?.as_str().map(str::to_owned);
         let is = |of: &Value, field: &str| text(of, field).as_deref() == Some(rule);
         if rules

@@ -41,6 +41,20 @@ impl<'a> Facts<'a> {
         plans
     }
 
+    /// The backup plans of an account and a Region that were not deleted.
+    #[must_use]
+    pub fn plans_in(&self, account: AccountId, region: &Region) -> Vec<&'a Plan> {
+        let region = self.region(account, region);
+        let mut plans: Vec<&Plan> = region
+            .parts()
+            .flat_map(|part| items(&part.plans))
+            .filter(|plan| !plan.is_deleted())
+            .collect();
+        plans.sort_by_key(|plan| &plan.id);
+        plans.dedup_by_key(|plan| &plan.id);
+        plans
+    }
+
     /// Every backup plan, the deleted ones among them: what they made is still there.
     fn plans_recorded(&self) -> Vec<(AccountId, &'a Region, &'a Plan)> {
         let mut found: Vec<_> = self

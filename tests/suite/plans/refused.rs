@@ -73,6 +73,25 @@ fn a_lifecycle_of_one_rule_that_is_invalid_leaves_the_whole_plan_open() {
     );
 }
 
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery-overlapping.html>.
+#[test]
+fn continuous_rules_of_one_plan_have_one_vault() {
+    let rules = |vault: &str, is_continuous: bool| {
+        let rule = |name: &str, vault: &str, is_continuous: bool| {
+            json!({
+                "RuleName": name, "TargetBackupVaultName": vault,
+                "Lifecycle": {"DeleteAfterDays": 35}, "EnableContinuousBackup": is_continuous,
+            })
+        };
+        json!([rule("one", "prod", true), rule("two", vault, is_continuous)])
+    };
+    let place = "BackupPlan/Rules";
+    let into_two = "continuous rules into the vaults `pitr` and `prod`";
+    refused(place, rules("pitr", true), into_two);
+    taken(place, rules("pitr", false));
+    taken(place, rules("prod", true));
+}
+
 #[test]
 fn backups_are_made_hourly_at_most() {
     let place = format!("{RULE}/ScheduleExpression");
