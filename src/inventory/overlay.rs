@@ -3,6 +3,7 @@
 
 mod data;
 mod default_key;
+mod document;
 mod either;
 mod emptied;
 mod file;
@@ -21,8 +22,6 @@ mod stands;
 mod strange;
 mod unknown;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::frame::Inventory;
@@ -33,6 +32,7 @@ use stale::Stale;
 
 pub use data::{as_data, data};
 pub use default_key::{ebs_default_key, leave_changed_defaults_open};
+pub use document::{Overlay, Waiting};
 pub use either::differs;
 pub use file::opened;
 pub use names::{Misspelt, misspelt};
@@ -46,61 +46,11 @@ pub use stale::forget_roles;
 pub use strange::strangers;
 pub use unknown::unknown_within;
 
-/// A document that is laid over an inventory.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Overlay {
-    /// Where it comes from: a file's name.
-    pub name: String,
-    /// The document: an inventory with `{"unknown": "why"}` in place of some of its values.
-    pub document: Value,
-    /// What settles what is unknown: `terraform apply`, `overlay`.
-    pub waits_for: Waiting,
-    /// The documents of managed policies, by their ARNs: each is in force wherever a role has the policy.
-    pub policies: BTreeMap<String, Value>,
-    /// What becomes of policies of the organization.
-    pub organization: Vec<PolicyChange>,
-}
-
-/// What settles the unknowns of an overlay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waiting {
-    /// Somebody who says in the overlay what it is.
-    Overlay,
-    /// `terraform apply`: the reason names the address and the attribute.
-    TerraformApply,
-    /// The deployment of the stack: the reason names the logical id and the property.
-    StackDeployment {
-        /// Whether the template of now is told: else what it says otherwise than what was read may stand as it was read.
-        is_compared: bool,
-    },
-}
-
-impl Waiting {
-    const fn operation(self) -> &'static str {
-        match self {
-            Self::Overlay => "overlay",
-            Self::TerraformApply => "terraform apply",
-            Self::StackDeployment { .. } => "cloudformation deploy",
-        }
-    }
-}
-
 impl Overlay {
-    /// What settles what is unknown, as a gap names it.
-    #[must_use]
-    pub const fn operation(&self) -> &'static str {
-        self.waits_for.operation()
-    }
-
     /// What was not read of the organization whose policies this changes, in words.
     #[must_use]
     pub fn organization_unread(&self, inventory: &Inventory) -> Vec<String> {
         organization::unread(inventory, &self.organization)
-    }
-
-    /// Whether what was read stands as well as what this says: nobody knows which of both the change leaves.
-    fn may_leave(&self) -> bool {
-        self.waits_for == Waiting::StackDeployment { is_compared: false }
     }
 
     /// The facts with this on top.

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::document::{Overlay, Waiting};
 use super::emptied::Emptied;
 use super::joined::{self, Joined};
 use super::lists::{self, Frame, LEAF, LIST_RESOURCES, MAY_BE_WHOLE, SETTINGS, describing};
-use super::{ANEW, ENCRYPTED_ANEW, Overlay, Waiting, data, either, made, open, stands};
+use super::{ANEW, ENCRYPTED_ANEW, data, either, made, open, stands};
 use crate::inventory::frame::Inventory;
 use crate::inventory::merge::Conflict;
 use crate::inventory::span::escape;

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::document::Waiting;
 use super::emptied::Emptied;
 use super::laid::Laid;
 use super::lists::{self, DESCRIPTIONS, LIST_RESOURCES, describing};
 use super::unknown::{unknown, unknown_within};
-use super::{ANEW, KEY_FOR_GOOD, Waiting, either, open};
+use super::{ANEW, KEY_FOR_GOOD, either, open};
 use crate::inventory::span::escape;
 
 impl Laid<'_> {
