@@ -169,17 +169,16 @@ fn a_plan_goes_through_all_scripts_to_the_end() {
     assert_eq!(code, 0, "{log}");
     let asked = runner.asked();
     assert!(
-        asked[0].contains("repos/o/r/issues/12/comments")
-            && asked[0].contains("<!-- backup-preflight -->"),
+        asked[1].contains("repos/o/r/issues/12/comments")
+            && asked[1].contains("<!-- backup-preflight -->"),
         "{asked:?}"
     );
+    let (request, body) = asked[2].split_once(" --field body=@").unwrap();
     assert_eq!(
-        asked[1],
-        format!(
-            "api --silent --method POST repos/o/r/issues/12/comments --field body=@{}",
-            outputs["markdown"]
-        )
+        request,
+        "api --silent --method POST repos/o/r/issues/12/comments"
     );
+    assert_eq!(fs::read_to_string(body).unwrap(), markdown);
 
     runner.set("EXIT_CODE", &outputs["exit-code"]);
     assert_eq!(runner.script("finish.sh").0, 1);
@@ -220,15 +219,35 @@ fn an_annotation_names_the_file_as_it_stands_in_the_repository() {
 #[test]
 fn a_comment_is_written_over_the_one_before_and_a_refusal_fails_nothing() {
     let mut runner = Runner::new();
+    let report = runner.path("report.md");
+    fs::write(&report, "<!-- backup-preflight -->\n# Feasible\n").unwrap();
     runner.set("NUMBER", "12");
-    runner.set("MARKDOWN", "report.md");
-    runner.gh("77\n88\n", 0);
-    assert_eq!(runner.script("comment.sh").0, 0);
-    assert!(
-        runner.asked()[1].contains("--method PATCH repos/o/r/issues/comments/77 "),
-        "{:?}",
-        runner.asked()
-    );
+    runner.set("MARKDOWN", &report.display().to_string());
+    // Each category has a comment of its own.
+    for (category, marker) in [
+        ("", "<!-- backup-preflight -->"),
+        ("backup-preflight", "<!-- backup-preflight -->"),
+        ("prod \"--> x", "<!-- backup-preflight prod-x -->"),
+    ] {
+        runner.set("CATEGORY", category);
+        runner.gh("77\n88\n", 0);
+        assert_eq!(runner.script("comment.sh").0, 0);
+        let asked = runner.asked();
+        let [.., select, patch] = asked.as_slice() else {
+            panic!("{asked:?}");
+        };
+        assert!(
+            select.contains(&format!("startswith(\"{marker}\")")),
+            "{select}"
+        );
+        let (request, body) = patch.split_once(" --field body=@").unwrap();
+        assert!(
+            request.ends_with("--method PATCH repos/o/r/issues/comments/77"),
+            "{request}"
+        );
+        let body = fs::read_to_string(body).unwrap();
+        assert_eq!(body, format!("{marker}\n# Feasible\n"));
+    }
     runner.gh("", 1);
     let (code, log) = runner.script("comment.sh");
     assert!(
@@ -267,9 +286,21 @@ fn a_pull_request_takes_the_configuration_of_its_base() {
     assert_eq!(checks(&report(&runner)), ["vault-refuses-copy"], "{log}");
     assert_eq!(runner.outputs()["exit-code"], "1");
     // Where the base has none, none is read.
+    let (code, text) = runner.command("git", &["hash-object", "-t", "tree", "-w", "/dev/null"]);
+    assert_eq!(code, 0, "{text}");
+    let author = ["-c", "user.name=a", "-c", "user.email=a@b"];
+    let empty = [&author[..], &["commit-tree", text.trim(), "-m", "a"]].concat();
+    let (_, commit) = runner.command("git", &empty);
+    let update = ["update-ref", "refs/remotes/origin/other", commit.trim()];
+    assert_eq!(runner.command("git", &update).0, 0);
     runner.set("GITHUB_BASE_REF", "other");
     let (_, log) = runner.script("run.sh");
     assert!(checks(&report(&runner)).is_empty(), "{log}");
+    // Whether one that cannot be fetched has one, nobody knows.
+    runner.set("GITHUB_BASE_REF", "unreachable");
+    let (code, log) = runner.script("run.sh");
+    assert_eq!((code, runner.outputs()["exit-code"].as_str()), (0, "2"));
+    assert!(log.contains("could not be fetched: give `token`"), "{log}");
     // On the branch itself it is the one that is there.
     runner.variables.remove("GITHUB_BASE_REF");
     runner.script("run.sh");
