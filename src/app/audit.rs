@@ -60,6 +60,7 @@ pub(super) fn decide(
     let waivers = settings::waivers(config, given)?;
     let off = settings::of_level(config, Level::Off);
     let raised = settings::raised(config);
+    let counting = settings::counting(&raised, output.strict);
     let Prepared {
         inventory,
         before,
@@ -109,7 +110,7 @@ pub(super) fn decide(
             let copies = copies::all(inventory, &plans::plans(facts), facts).copies;
             Stood::of(copies, facts, &makes)
         });
-    let baseline = change::baseline_of(given, output, &raised)?;
+    let baseline = change::baseline_of(given, output, &counting)?;
     let told = baseline.iter().flat_map(|baseline| &baseline.planned);
     let stood_then = stood.iter().filter(|_| baseline.is_none());
     let stood_then = stood_then.flat_map(|stood| stood.copies.iter().filter_map(Asked::planned));
@@ -125,6 +126,7 @@ pub(super) fn decide(
         before: earlier.as_ref(),
         off: &off,
         raised: &raised,
+        counting: &counting,
     };
     let then = match (&baseline, &before, &earlier) {
         (Some(then), ..) => Then {
@@ -158,10 +160,6 @@ pub(super) fn decide(
         let found = audited.found(status).into_iter();
         found.filter(|finding| !waived.contains_key(finding))
     };
-    let unclean = left(Status::Warn)
-        .chain(left(Status::Undecided))
-        .next()
-        .is_some();
     // With a change to judge, what was so before it does not count.
     let then = if given.change.all {
         Then::default()
@@ -175,6 +173,10 @@ pub(super) fn decide(
             failed.retain(|(subject, _)| *subject != plan);
         }
     }
+    let is_news = |finding: &_| !failed.contains(finding) && !undecided.contains(finding);
+    let unclean = left(Status::Warn)
+        .chain(left(Status::Undecided))
+        .any(|finding| is_news(&finding));
     let is_raised = |finding: &(String, &'static str)| raised.contains(finding.1);
     let warns = left(Status::Warn).filter(is_raised);
     let fails = left(Status::Fail)
@@ -208,7 +210,7 @@ fn found_before(inventory: &Inventory, facts: &Facts<'_>, how: How<'_>) -> Then 
     let plans = plans::plans(facts);
     // What leaves its account is known by the copies, which takes deciding them all.
     let asks_resources = how
-        .raised
+        .counting
         .iter()
         .filter_map(|check| checks::find(check))
         .any(|check| matches!(check.run, Run::Resource(_)));
@@ -220,7 +222,7 @@ fn found_before(inventory: &Inventory, facts: &Facts<'_>, how: How<'_>) -> Then 
     };
     let of = |status| {
         let found = audited.found(status).into_iter();
-        found.filter(|(_, check)| how.raised.contains(check))
+        found.filter(|(_, check)| how.counting.contains(check))
     };
     let mut failing = audited.failing();
     failing.extend(of(Status::Warn));

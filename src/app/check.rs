@@ -40,6 +40,7 @@ pub(super) fn decide(
     let waivers = settings::waivers(config, given)?;
     let off = settings::of_level(config, Level::Off);
     let raised = settings::raised(config);
+    let counting = settings::counting(&raised, output.strict);
     let Prepared {
         inventory,
         before,
@@ -89,7 +90,7 @@ pub(super) fn decide(
         // Where neither the facts before the change nor those after it have it, that is an error, or stays open.
         wanted = copies::asked_for(asked, &inventory, &facts, None)?;
     }
-    let baseline = change::baseline_of(given, output, &raised)?;
+    let baseline = change::baseline_of(given, output, &counting)?;
     let is_whole = asked.narrowed_by().is_none();
     let told = baseline.iter().filter(|_| is_whole);
     let told = told.flat_map(|baseline| &baseline.planned);
@@ -118,6 +119,7 @@ pub(super) fn decide(
         before: None,
         off: &off,
         raised: &raised,
+        counting: &counting,
     };
     let left_open = wanted.open.clone();
     let mut found = Found::of(wanted, &facts, None, how);

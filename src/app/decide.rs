@@ -29,6 +29,8 @@ pub(super) struct Found<'a> {
     copies: Vec<Told<'a>>,
     /// The verdicts of the copies that are told; empty: all.
     only: &'a [Verdict],
+    /// The checks whose warnings count as errors do where a change is judged.
+    pub(super) counting: &'a BTreeSet<&'static str>,
     /// Whether what passes is told, too.
     everything: bool,
     /// What of a change says something of which thing.
@@ -69,6 +71,8 @@ pub(super) struct How<'a> {
     pub off: &'a BTreeSet<&'a str>,
     /// The checks whose warnings are errors.
     pub raised: &'a BTreeSet<&'static str>,
+    /// Those whose warnings count as errors do where a change is judged.
+    pub counting: &'a BTreeSet<&'static str>,
 }
 
 impl<'a> Found<'a> {
@@ -121,6 +125,7 @@ impl<'a> Found<'a> {
             facts,
             copies,
             only: how.only,
+            counting: how.counting,
             everything: how.everything,
             places: Places::new(),
             report,
@@ -140,7 +145,7 @@ impl<'a> Found<'a> {
             let ids: Vec<&str> = self.copies.iter().map(|copy| copy.asked.id()).collect();
             before.compare(&ids, |place| {
                 let copy = self.copies.get(place);
-                copy.map(|copy| copy.standing(&self.report.raised))
+                copy.map(|copy| copy.standing(self.counting))
             })
         };
         for (copy, (change, was)) in self.copies.iter_mut().zip(compared.changes) {

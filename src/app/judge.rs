@@ -76,7 +76,7 @@ pub(super) fn judge(
     let Some(Stood { facts, copies }) = stood else {
         return;
     };
-    let (before, left) = decide::before(copies, facts, &found.report.raised);
+    let (before, left) = decide::before(copies, facts, found.counting);
     let (changes, gone) = found.judge(&before, places);
     found.lose(&left);
     let gone = copies

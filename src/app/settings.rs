@@ -126,6 +126,15 @@ pub(super) fn raised(config: &Config) -> BTreeSet<&'static str> {
         .collect()
 }
 
+/// The checks whose warnings count as errors do where a change is judged: with `--strict` those of all.
+pub(super) fn counting(raised: &BTreeSet<&'static str>, strict: bool) -> BTreeSet<&'static str> {
+    if strict {
+        CHECKS.iter().map(|check| check.id).collect()
+    } else {
+        raised.clone()
+    }
+}
+
 /// Adds to a report what became of the waivers, and the names of accounts.
 pub(super) fn tell(report: &mut Report, waivers: &[Waiver], config: &Config, output: &Output) {
     report.waivers = fates(waivers);

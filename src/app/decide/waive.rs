@@ -21,7 +21,7 @@ pub(in crate::app) type OfAudit = BTreeMap<(String, &'static str), Waived>;
 pub(in crate::app) struct Counted {
     pub blocked: usize,
     pub undecided: usize,
-    /// Of those that are not waived.
+    /// Those of copies that are not waived.
     pub warnings: usize,
 }
 
@@ -106,11 +106,14 @@ impl Found<'_> {
         all
     }
 
-    /// What counts of the copies: all of them, or those that a change makes or makes worse. A warning of a `raised` check
-    /// counts as a failure.
+    /// What counts of the copies: all of them, or those that a change makes or makes worse, and those that it takes away. A
+    /// warning of a `raised` check counts as a failure.
     pub(in crate::app) fn counted(&self, all: bool, raised: &BTreeSet<&str>) -> Counted {
+        // Those of copies that are no longer made are news.
+        let removed = self.report.removed.iter();
+        let lost = removed.filter(|copy| copy.verdict == Verdict::Feasible);
         let mut counted = Counted {
-            warnings: self.report.summary.warnings,
+            warnings: lost.count(),
             ..Counted::default()
         };
         for copy in &self.copies {
@@ -130,9 +133,8 @@ impl Found<'_> {
             may_be_raised = may_be_raised && verdict == Verdict::Feasible;
             let mut is_raised = false;
             for (check, _) in warned {
-                if copy.waives(check.id) {
-                    counted.warnings = counted.warnings.saturating_sub(1);
-                } else {
+                if !copy.waives(check.id) {
+                    counted.warnings.one_more_if(is_news);
                     is_raised = is_raised || raised.contains(check.id);
                 }
             }

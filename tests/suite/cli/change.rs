@@ -287,6 +287,37 @@ fn what_failed_in_a_baseline_does_not_count() {
     assert_eq!((&worse["copies"][0]["change"], code), (&json!("worse"), 1));
 }
 
+/// What warned before a change does not count with `--strict` either.
+#[test]
+fn strict_counts_the_warnings_that_a_change_brings() {
+    let files = Files::new();
+    let warning = Estate::dynamodb().set(
+        &format!("{SOURCE_VAULT_KEY}/Policy"),
+        key_policy(FROM, json!([])),
+    );
+    let names = ["sound", "warns"];
+    let [sound, warns] = [Estate::dynamodb(), warning];
+    let [sound, warns] = [(names[0], sound), (names[1], warns)]
+        .map(|(name, estate)| files.write(name, &estate.0.to_string()));
+    for command in ["check", "audit"] {
+        let baseline = |file: &str, name: &str| {
+            let ran = run(&[command, "--inventory", file, "--format", "json"]);
+            files.write(&format!("{command}-{name}"), &ran.out)
+        };
+        let (of_sound, of_warns) = (baseline(&sound, "sound"), baseline(&warns, "warns"));
+        let judged = |file: &str, then: &str, more: &[&str]| {
+            let args = [command, "--inventory", file, "--baseline", then];
+            report(&[&args[..], more].concat()).1
+        };
+        assert_eq!(judged(&warns, &of_warns, &["--strict"]), 0, "{command}");
+        assert_eq!(judged(&sound, &of_warns, &["--strict"]), 0, "{command}");
+        assert_eq!(judged(&warns, &of_sound, &["--strict"]), 1, "{command}");
+        assert_eq!(judged(&warns, &of_sound, &[]), 0, "{command}");
+        let all = judged(&warns, &of_warns, &["--strict", "--all"]);
+        assert_eq!(all, 1, "{command}");
+    }
+}
+
 /// What if: a service control policy, a key that waits for its deletion, a lock of 90 days, over the example's organization.
 #[test]
 fn what_breaks_is_tried_before_it_is_applied() {
