@@ -76,14 +76,20 @@ fn a_lifecycle_of_one_rule_that_is_invalid_leaves_the_whole_plan_open() {
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery-overlapping.html>.
 #[test]
 fn continuous_rules_of_one_plan_have_one_vault() {
+    let rule = sound().at(&format!("{SOURCE}/plans/0/{RULE}")).clone();
     let rules = |vault: &str, is_continuous: bool| {
-        let rule = |name: &str, vault: &str, is_continuous: bool| {
-            json!({
-                "RuleName": name, "TargetBackupVaultName": vault,
-                "Lifecycle": {"DeleteAfterDays": 35}, "EnableContinuousBackup": is_continuous,
-            })
+        let named = |name: &str, vault: &str, is_continuous: bool| {
+            let mut rule = rule.clone();
+            rule["RuleName"] = json!(name);
+            rule["TargetBackupVaultName"] = json!(vault);
+            rule["Lifecycle"] = json!({"DeleteAfterDays": 35});
+            rule["EnableContinuousBackup"] = json!(is_continuous);
+            rule
         };
-        json!([rule("one", "prod", true), rule("two", vault, is_continuous)])
+        json!([
+            named("one", "prod", true),
+            named("two", vault, is_continuous)
+        ])
     };
     let place = "BackupPlan/Rules";
     let into_two = "continuous rules into the vaults `pitr` and `prod`";
