@@ -6,11 +6,14 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
+use super::continuous_rules::{has_continuous, is_continuous_of};
 use super::resource_windows::{MINUTE, blocked};
 use crate::catalog::windows::own_windows;
 use crate::inventory::{Copy, Facts, KindOf, MadeBy, Question};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
-use crate::plans::{Plan, days_kept, is_continuous};
+use crate::plans::{Holds, Plan, days_kept, is_continuous};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 /// How many starts are looked at: those of a year, where there is one a week.
@@ -30,10 +33,6 @@ struct Times {
     within: i128,
     /// The rule that keeps its backups for longer, and whose start windows all of these overlap.
     outlived_by: Option<String>,
-    /// Whether the plan makes continuous backups of what it selects: then AWS Backup moves the windows out of its way.
-    is_continuous: bool,
-    /// Whether another plan of the account and Region makes some, and maybe of the same.
-    is_continuous_elsewhere: bool,
 }
 
 /// The rule at a place of a plan.
@@ -43,6 +42,8 @@ struct TimesQuestion {
     account: AccountId,
     region: Region,
     place: usize,
+    /// Whether the type has continuous backups: of others a continuous rule makes snapshots.
+    has_continuous: bool,
 }
 
 /// Why the backup that a copy waits for never starts, or may not; `None`: nothing keeps it.
@@ -61,6 +62,7 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
         account: *account,
         region: region.clone(),
         place: *place,
+        has_continuous: has_continuous(copy),
     };
     let times = facts.answer(&asked)?;
     let at = format!("/BackupPlan/Rules/{place}");
@@ -96,7 +98,7 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
     let KindOf::Known(kind) = copy.route().kind else {
         return None;
     };
-    let own = own_windows(kind).filter(|_| !times.is_continuous && !times.starts.is_empty())?;
+    let own = own_windows(kind).filter(|_| !times.starts.is_empty())?;
     let Fact::Known(Some(detail)) = facts.resource_description(resource) else {
         return None;
     };
@@ -107,7 +109,16 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
     }
     let names = windows.names();
     let seen = Evidence::at(resource, "/Detail".to_owned(), format!("has {names}"));
-    if times.is_continuous_elsewhere {
+    // Of what it backs up continuously AWS Backup moves the windows out of its way.
+    let of = (plan.id.as_str(), *account, region);
+    let is_continuous = match asked.has_continuous {
+        true => is_continuous_of(resource, of, facts),
+        false => Holds::No,
+    };
+    if is_continuous == Holds::Yes {
+        return None;
+    }
+    if is_continuous != Holds::No {
         let what = "whether AWS Backup also makes continuous backups of it, and moves its windows";
         let gap = Gap::not_told(what, resource.as_str()).where_is(resource);
         let message = format!(
@@ -148,7 +159,7 @@ impl Question for TimesQuestion {
             let (other, text) = of(place)?;
             let longer = days_kept(text) > kept;
             let schedule = other.starts.schedule.as_ref()?;
-            if !longer || is_continuous(text) || place == self.place {
+            if !longer || self.is_continuous(text) || place == self.place {
                 return None;
             }
             let span = i128::from(other.starts.start_within).saturating_mul(MINUTE);
@@ -159,22 +170,22 @@ impl Question for TimesQuestion {
             };
             (!starts.is_empty() && starts.iter().all(overlaps)).then(|| other.name.clone())
         };
-        let outlived_by = if is_continuous(text) {
+        let outlived_by = if self.is_continuous(text) {
             None
         } else {
             (0..rules.len()).find_map(outlives)
         };
-        let makes_continuous = rules.iter().any(is_continuous);
-        let mut here = facts.plans_in(self.account, &self.region).into_iter();
-        let is_continuous_elsewhere =
-            here.any(|plan| plan.rules().into_iter().flatten().any(is_continuous));
         Some(Arc::new(Times {
             starts,
             is_over: schedule.is_over(now),
             within,
             outlived_by,
-            is_continuous: makes_continuous,
-            is_continuous_elsewhere,
         }))
+    }
+}
+
+impl TimesQuestion {
+    fn is_continuous(&self, rule: &Value) -> bool {
+        self.has_continuous && is_continuous(rule)
     }
 }

@@ -1,12 +1,14 @@
 //! Rules that make continuous backups, against others that take the same: of several of one plan AWS Backup follows one, and a
 //! bucket has all its backups in one vault.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::catalog::{Kind, capabilities};
-use crate::inventory::{Copy, Facts, KindOf};
+use crate::inventory::{Copy, Facts, KindOf, Question};
 use crate::known::{AccountId, Arn, Gap, Region};
-use crate::plans::{Holds, Plan, days_kept, is_continuous};
+use crate::plans::{Holds, Plan, Rule, days_kept, is_continuous};
 use crate::verdict::{Evidence, Outcome};
 
 /// Why the backup that a copy waits for may be made for another continuous rule of its plan alone; `None`: there is none that keeps
@@ -15,8 +17,7 @@ use crate::verdict::{Evidence, Outcome};
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery-overlapping.html>.
 pub fn disregarded(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     let (own, account, region) = own_rule(copy, facts)?;
-    let mut kinds = copy.route().kind.kinds().iter();
-    if !is_continuous(own) || !kinds.any(|kind| capabilities(*kind).pitr.is_supported()) {
+    if !is_continuous(own) || !has_continuous(copy) {
         return None;
     }
     let plan = &copy.plan.as_ref()?.id;
@@ -41,6 +42,12 @@ pub fn disregarded(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     Some(Outcome::undecided(message, [gap]).saw([seen]))
 }
 
+/// Whether the type of what is backed up has continuous backups.
+pub fn has_continuous(copy: &Copy) -> bool {
+    let mut kinds = copy.route().kind.kinds().iter();
+    kinds.any(|kind| capabilities(*kind).pitr.is_supported())
+}
+
 /// Why a backup of a bucket may not be made into a vault: another rule that takes the bucket backs it up into another, and one of the
 /// two is continuous. `None`: no rule does.
 ///
@@ -58,11 +65,8 @@ pub fn bucket_elsewhere(copy: &Copy, bucket: &Arn, facts: &Facts<'_>) -> Option<
     let mut others = plans.filter_map(|plan| {
         let other = plan.rules()?.iter().find(is_in_the_way)?;
         let read = Plan::of_id(&plan.id, account, &region, facts)?;
-        let takes = |holds: Holds| holds != Holds::No;
-        let mut selections = read.selections.iter();
-        selections
-            .any(|of| takes(of.takes(bucket, account, &region, facts)))
-            .then(|| (read.called().to_owned(), plan, other))
+        let takes = read.takes(bucket, facts) != Holds::No;
+        takes.then(|| (read.called().to_owned(), plan, other))
     });
     let (called, plan, other) = others.next()?;
     let (there, here) = (vault_name(self::into(other)?), vault_name(into));
@@ -78,6 +82,59 @@ pub fn bucket_elsewhere(copy: &Copy, bucket: &Arn, facts: &Facts<'_>) -> Option<
         format!("`{rule}` is into `{there}`"),
     );
     Some(Outcome::undecided(message, [gap]).saw([seen]))
+}
+
+/// Whether AWS Backup makes continuous backups of a resource whose type has such, for the plan of an id, which takes it, or another of
+/// the account and the Region.
+pub fn is_continuous_of(
+    resource: &Arn,
+    of: (&str, AccountId, &Region),
+    facts: &Facts<'_>,
+) -> Holds {
+    let (plan, account, region) = of;
+    let region = region.clone();
+    let plans = facts.answer(&ContinuousPlans { account, region });
+    let mut any = Holds::No;
+    for other in &*plans {
+        match other.takes(resource, facts) {
+            _ if other.id == plan => return Holds::Yes,
+            Holds::Yes => return Holds::Yes,
+            assumed @ Holds::Assumed(_) => any = assumed,
+            Holds::No => {}
+        }
+    }
+    any
+}
+
+/// The plans of an account and a Region with a continuous rule that starts again.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct ContinuousPlans {
+    account: AccountId,
+    region: Region,
+}
+
+impl Question for ContinuousPlans {
+    type Answer = Arc<Vec<Plan>>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let plans = facts.plans_in(self.account, &self.region).into_iter();
+        let with_such = plans.filter_map(|plan| {
+            let rules = plan.rules()?;
+            if !rules.iter().any(is_continuous) {
+                return None;
+            }
+            let read = Plan::of_id(&plan.id, self.account, &self.region, facts)?;
+            let is_over = |rule: &Rule| {
+                let schedule = rule.starts.schedule.as_ref();
+                schedule
+                    .is_some_and(|schedule| facts.now().is_some_and(|now| schedule.is_over(now)))
+            };
+            let is_in_force =
+                |rule: &Rule| rules.get(rule.place).is_some_and(is_continuous) && !is_over(rule);
+            read.rules.iter().any(is_in_force).then_some(read)
+        });
+        Arc::new(with_such.collect())
+    }
 }
 
 /// The vault of a rule, by its name.

@@ -6,15 +6,15 @@
 //! snapshot KMS key does not exist, is not enabled or you do not have permissions to access it.\"", of which the remedy is "Add your
 //! IAM role to your KMS key".
 
-use serde_json::Value;
-
+use super::continuous_rules::is_continuous_of;
 use super::described::is_any_of;
 use super::words::key_name;
 use crate::authorization::{AskedPolicy, KeyAccess, Via};
 use crate::catalog::Kind;
 use crate::catalog::requests::PLAIN_KEY_ACTIONS;
 use crate::inventory::{Copy, Facts, KeyManager, Start};
-use crate::known::{Arn, Fact};
+use crate::known::{Arn, Fact, Gap};
+use crate::plans::Holds;
 use crate::verdict::{Outcome, Status};
 
 /// Why that matters.
@@ -31,7 +31,8 @@ pub fn keeps_out(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outco
     let key = copy.route().backup_key.as_ref().known()?;
     let key = key.key()?;
     let automated = has_automated_backups(copy, resource, facts);
-    if facts.key_manager(key) != Fact::Known(Some(KeyManager::Customer)) || automated == Some(false)
+    if facts.key_manager(key) != Fact::Known(Some(KeyManager::Customer))
+        || automated == Fact::Known(false)
     {
         return None;
     }
@@ -49,13 +50,12 @@ pub fn keeps_out(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outco
     let message = format!("{}: {WHY}", found.message);
     let is_denied = rulings.denied().is_some();
     match (found.status, automated) {
-        (Status::Fail, Some(_)) if !is_denied => Some(Outcome {
+        (Status::Fail, Fact::Known(_)) if !is_denied => Some(Outcome {
             message: message.into(),
             ..found
         }),
-        (Status::Fail, None) if !is_denied => {
-            let gap = facts.describe_gap(resource);
-            Some(Outcome::undecided(message, [gap]).saw(found.evidence))
+        (Status::Fail, Fact::Unknown(gap)) if !is_denied => {
+            Some(Outcome::undecided(message, [*gap]).saw(found.evidence))
         }
         (Status::Undecided, _) if rulings.open().is_some_and(|(_, may_deny, _)| !may_deny) => {
             Some(Outcome {
@@ -70,14 +70,26 @@ pub fn keeps_out(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outco
     }
 }
 
-/// Whether AWS Backup finds automated backups of RDS's: by its description, or as a continuous rule has them made. `None`: nobody says.
-fn has_automated_backups(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<bool> {
-    let rule = facts.rule_of(copy.plan.as_ref()).known().flatten();
-    let is_continuous = rule.and_then(|rule| rule.get("EnableContinuousBackup"));
-    if is_continuous.and_then(Value::as_bool) == Some(true) {
-        return Some(true);
+/// Whether AWS Backup finds automated backups of RDS's: by its description, or as a continuous rule of any plan has them made.
+fn has_automated_backups(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Fact<bool> {
+    let vault = copy.endpoints().source_vault.as_ref().known();
+    let place = vault.and_then(|vault| vault.account().zip(vault.region()));
+    let plan = copy.plan.as_ref().map_or("", |plan| plan.id.as_str());
+    let is_continuous = place.map_or(Holds::No, |(account, region)| {
+        is_continuous_of(resource, (plan, account, &region), facts)
+    });
+    if is_continuous == Holds::Yes {
+        return Fact::Known(true);
     }
-    let detail = facts.resource_description(resource).known().flatten()?;
-    let days = detail.get("BackupRetentionPeriod")?.as_f64()?;
-    Some(days > 0.0)
+    let detail = facts.resource_description(resource).known().flatten();
+    let days = detail.and_then(|detail| detail.get("BackupRetentionPeriod")?.as_f64());
+    match (days, is_continuous) {
+        (Some(days), _) if days > 0.0 => Fact::Known(true),
+        (_, Holds::Assumed(_)) => {
+            let what = "whether another plan makes continuous backups of it";
+            Fact::unknown(Gap::not_told(what, resource.as_str()).where_is(resource))
+        }
+        (Some(_), Holds::No | Holds::Yes) => Fact::Known(false),
+        (None, Holds::No | Holds::Yes) => Fact::unknown(facts.describe_gap(resource)),
+    }
 }

@@ -293,6 +293,25 @@ impl Plan {
         Some(Self::read(account, region, plan, facts))
     }
 
+    /// Whether a selection of it takes a resource.
+    #[must_use]
+    pub fn takes(&self, resource: &Arn, facts: &Facts<'_>) -> Holds {
+        let unread = !self.lost.selections.is_empty();
+        let mut any = if unread {
+            Holds::Assumed("not all of its selections were read".to_owned())
+        } else {
+            Holds::No
+        };
+        for selection in &self.selections {
+            match selection.takes(resource, self.account, &self.region, facts) {
+                Holds::Yes => return Holds::Yes,
+                assumed @ Holds::Assumed(_) => any = assumed,
+                Holds::No => {}
+            }
+        }
+        any
+    }
+
     /// The copies that it makes of a resource, each with an id of its own.
     #[must_use]
     pub fn copies_of(&self, resource: &Arn, facts: &Facts<'_>) -> Vec<inventory::Named> {

@@ -267,6 +267,7 @@ fn of_continuous(rule: &Value) -> Option<Refused> {
         }
         Some(kept) => kept,
     };
+    let never = || refused("a continuous rule whose backups never expire".to_owned());
     let days = |name: &str| kept.get(name).filter(|days| !days.is_null());
     if let Some(cold) = days("MoveToColdStorageAfterDays") {
         return refused(format!(
@@ -274,7 +275,9 @@ fn of_continuous(rule: &Value) -> Option<Refused> {
         ));
     }
     match days("DeleteAfterDays") {
-        None => refused("a continuous rule whose backups never expire".to_owned()),
+        // -1 is AWS's word for never.
+        Some(after) if after.as_i64() == Some(-1) => never(),
+        None => never(),
         Some(after)
             if after
                 .as_i64()

@@ -222,6 +222,10 @@ fn more_than_aws_takes_of_a_plan_leaves_open_what_is_copied() {
             "`MoveToColdStorageAfterDays` 30",
         ),
         (continuous(json!({})), "whose backups never expire"),
+        (
+            continuous(json!({"DeleteAfterDays": -1})),
+            "whose backups never expire",
+        ),
         (continuous(Value::Null), "without a `Lifecycle`"),
     ];
     for (all, says) in cases {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::ORDERS;
 use super::organization::{policy, under};
 use crate::cli::Files;
 use crate::support::estate::{CENTRAL, RESOURCE};
@@ -164,22 +165,50 @@ fn a_rule_that_keeps_its_backups_for_good_makes_the_backups_of_those_that_do_not
     }
 }
 
+/// Of what it backs up continuously AWS Backup moves the windows out of its way, whichever plan says so.
 #[test]
-fn continuous_backups_of_another_plan_may_be_of_something_else() {
+fn another_plan_that_takes_the_database_continuously_frees_it_of_its_windows() {
     let estate = planned(&[], &[("PreferredBackupWindow", json!("05:30-07:00"))]);
     let plans = "/accounts/0/regions/0/plans";
-    let mut other = estate.at(&format!("{plans}/0")).clone();
-    other["BackupPlanId"] = json!("other");
-    other.as_object_mut().unwrap().remove("BackupPlanArn");
-    other["Selections"] = json!([]);
-    let rule = &mut other["BackupPlan"]["Rules"][0];
-    rule["EnableContinuousBackup"] = json!(true);
-    rule["Lifecycle"] = json!({"DeleteAfterDays": 35});
-    rule.as_object_mut().unwrap().remove("CopyActions");
     let own = estate.at(&format!("{plans}/0")).clone();
-    let (found, checks) = verdict(&estate.set(plans, json!([own, other])));
-    assert_eq!(found, "undecided", "{checks}");
-    assert!(checks.contains("another plan backs"), "{checks}");
+    let selection = |resource: &str| {
+        let mut selection = own["Selections"][0].clone();
+        selection["Resources"] = json!([resource]);
+        json!([selection])
+    };
+    let never = json!("cron(0 5 1 1 ? 2020)");
+    for (selections, schedule, expected) in [
+        (Some(selection(ORDERS)), None, "feasible"),
+        (
+            Some(selection(&ORDERS.replace("orders", "other"))),
+            None,
+            "blocked",
+        ),
+        (Some(json!([])), None, "blocked"),
+        (None, None, "undecided"),
+        (Some(selection(ORDERS)), Some(never), "blocked"),
+    ] {
+        let mut other = own.clone();
+        other["BackupPlanId"] = json!("other");
+        let fields = other.as_object_mut().unwrap();
+        fields.remove("BackupPlanArn");
+        fields.remove("Selections");
+        fields.extend(selections.map(|all| ("Selections".to_owned(), all)));
+        let rule = &mut other["BackupPlan"]["Rules"][0];
+        rule["EnableContinuousBackup"] = json!(true);
+        rule["Lifecycle"] = json!({"DeleteAfterDays": 35});
+        rule.as_object_mut().unwrap().remove("CopyActions");
+        if let Some(schedule) = schedule {
+            rule["ScheduleExpression"] = schedule;
+        }
+        let (found, checks) = verdict(&estate.clone().set(plans, json!([own, other])));
+        assert_eq!(found, expected, "{} {checks}", other["Selections"]);
+        assert_eq!(
+            checks.contains("another plan backs"),
+            expected == "undecided",
+            "{checks}"
+        );
+    }
 }
 
 #[test]
@@ -203,8 +232,28 @@ fn windows_of_a_file_system_count_and_those_of_aurora_do_not() {
     for (starts, expected) in [("06:30", "blocked"), ("09:30", "feasible")] {
         let detail = json!({"FileSystemId": "fs-0123456789abcdef0", "FileSystemType": "WINDOWS", "Lifecycle": "AVAILABLE", "StorageType": "SSD",
             "WindowsConfiguration": {"DeploymentType": "SINGLE_AZ_2", "DailyAutomaticBackupStartTime": starts, "AutomaticBackupRetentionDays": 7}});
-        let (found, checks) = verdict(&of(Estate::rds().planned(), arn, "FSx", detail));
+        let estate = of(Estate::rds().planned(), arn, "FSx", detail);
+        let (found, checks) = verdict(&estate);
         assert_eq!(found, expected, "{starts} {checks}");
+        // Its type has no continuous backups: a rule that asks for such makes snapshots.
+        let estate = estate
+            .set(&format!("{RULES}/0/EnableContinuousBackup"), json!(true))
+            .set(
+                &format!("{RULES}/0/Lifecycle"),
+                json!({"DeleteAfterDays": 14}),
+            );
+        let (found, checks) = verdict(&estate);
+        assert_eq!(found, expected, "{starts} {checks}");
+        let mut longer = estate.at(&format!("{RULES}/0")).clone();
+        longer["RuleName"] = json!("longer");
+        longer["Lifecycle"] = json!({"DeleteAfterDays": 35});
+        longer.as_object_mut().unwrap().remove("CopyActions");
+        let (found, checks) = verdict(&estate.push(RULES, longer));
+        assert_ne!(found, "feasible", "{starts} {checks}");
+        assert!(
+            checks.contains("for the rule that keeps it longer"),
+            "{checks}"
+        );
     }
     let detail = json!({"Engine": "aurora-mysql", "PreferredBackupWindow": "05:30-07:00"});
     let cluster = "arn:aws:rds:us-east-2:111122223333:cluster:orders";
