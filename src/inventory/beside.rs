@@ -95,7 +95,7 @@ fn is_feature_set(value: &Value) -> bool {
 }
 
 fn is_time(value: &Value) -> bool {
-    value.is_number()
+    value.as_f64().is_some_and(Timestamp::is_seconds)
         || value
             .as_str()
             .is_some_and(|text| Timestamp::parse(text).is_some())

@@ -68,6 +68,13 @@ impl Timestamp {
         })
     }
 
+    /// Whether a number is seconds since 1970: those of a moment after the year 9999 are milliseconds, as other programs count.
+    #[must_use]
+    pub fn is_seconds(number: f64) -> bool {
+        const END_OF_9999: f64 = 253_402_300_799.0;
+        number <= END_OF_9999
+    }
+
     /// A moment of the clock, to the second.
     #[must_use]
     pub fn of(moment: OffsetDateTime) -> Self {

@@ -295,7 +295,12 @@ fn options(value: Value) -> Result<Json, String> {
 
 fn moment(value: Value) -> Result<Json, String> {
     match &value {
-        Value::Number(_) => Ok(Json(value)),
+        Value::Number(number) if number.as_f64().is_some_and(Timestamp::is_seconds) => {
+            Ok(Json(value))
+        }
+        Value::Number(number) => Err(format!(
+            "found {number}, which is after the year 9999: expected a time, RFC 3339 or seconds since 1970"
+        )),
         Value::String(text) if Timestamp::parse(text).is_some() => Ok(Json(value)),
         Value::String(text) => Err(format!(
             "found `{text}`: expected a time, RFC 3339 or seconds since 1970"

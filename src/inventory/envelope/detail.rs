@@ -261,7 +261,7 @@ fn small(value: &Tree) -> bool {
 
 fn time(value: &Tree) -> bool {
     matches!(value, Tree::Null)
-        || matches!(value, Tree::Number(_))
+        || value.as_f64().is_some_and(Timestamp::is_seconds)
         || value.as_str().is_some_and(is_time)
 }
 

@@ -288,6 +288,21 @@ fn a_slip_of_the_pen_beside_what_is_compared_is_refused() {
             (format!("{RESOURCE_KEY}/ValidTo"), json!("soon")),
             "expected a date",
         ),
+        // Milliseconds: the same moment in seconds is one of the year 2025.
+        (
+            (
+                format!("{RESOURCE_KEY}/ValidTo"),
+                json!(1_763_596_800_000_i64),
+            ),
+            "expected a date",
+        ),
+        (
+            (
+                format!("{POINT}/CreationDate"),
+                json!(1_763_596_800_000_i64),
+            ),
+            "after the year 9999",
+        ),
         (
             (format!("{DESTINATION_VAULT}/LockDates"), json!(1)),
             "expected `LockDate`",

@@ -67,6 +67,18 @@ fn a_name_that_is_nearly_one_of_a_field_would_change_nothing_and_is_told() {
             (format!("{at}/{field}"), Some(meant))
         );
     }
+    // What another call names so: get-backup-vault-access-policy, describe-db-instances, CloudFormation.
+    for (field, meant) in [
+        ("Policy", "AccessPolicy"),
+        ("KmsKeyId", "EncryptionKeyArn"),
+        ("LockConfiguration", "MinRetentionDays"),
+    ] {
+        let found = misspelt(&vault(json!({field: {}}))).unwrap();
+        assert_eq!(
+            (found.at, found.meant),
+            (format!("{at}/{field}"), Some(meant))
+        );
+    }
     let account = json!({"accounts": [{"account": "444455556666", "rolse": []}]});
     assert_eq!(misspelt(&account).unwrap().meant, Some("roles"));
     assert!(misspelt(&json!({"copeis": []})).is_some());
