@@ -20,6 +20,7 @@ use crate::verdict::{Outcome, Status, Verdict};
 
 use super::copies::{Asked, Wanted};
 
+mod locate;
 mod waive;
 
 /// What was decided.
@@ -162,6 +163,7 @@ impl<'a> Found<'a> {
             }
         }
         self.places = places;
+        self.locate_audited();
         (changes, compared.removed)
     }
 

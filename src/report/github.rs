@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::quote::workflow::{data, log, property};
-use crate::verdict::Status;
+use crate::verdict::{Status, Verdict};
 
 use super::findings::Finding;
 use super::headline;
@@ -43,11 +43,28 @@ pub fn github(report: &Report) -> String {
             text.push('\n');
         }
     }
+    for (title, what) in beside(report).into_iter().take(ANNOTATIONS) {
+        let what = data(&report.names.beside(&what));
+        text += &format!("::warning title={title}::{what}\n");
+    }
     for line in lines(report) {
         text += &log(&report.names.beside(&line));
         text.push('\n');
     }
     text
+}
+
+/// What is of no check: what leaves open whether there are more copies, and those that succeeded and are made no longer.
+fn beside(report: &Report) -> Vec<(&'static str, String)> {
+    let open = report.open.iter().filter(|_| report.is_open());
+    let open = open.map(|gap| ("undecided", format!("there may be other copies: {gap}")));
+    let removed = report.removed.iter();
+    let lost = removed.filter(|copy| copy.verdict == Verdict::Feasible);
+    let lost = lost.map(|copy| {
+        let what = format!("no longer made, and it was feasible: {}", copy.id);
+        ("copy-removed", what)
+    });
+    open.chain(lost).collect()
 }
 
 /// The commands that annotate.

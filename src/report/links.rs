@@ -116,7 +116,11 @@ impl<'a> Links<'a> {
         let seen = found.evidence.iter().map(|seen| seen.subject.as_str());
         let waits = found.gaps.iter().map(|gap| gap.subject.as_str());
         let named = seen.chain(waits.clone()).chain([about.subject]);
-        let of = |thing: &str| places.get(thing).into_iter().flatten();
+        let of = |thing: &str| {
+            let by_arn = places.get(thing);
+            let place = by_arn.or_else(|| places.get(&role_by_name(thing)?));
+            place.into_iter().flatten()
+        };
         let mut all: Vec<&PlaceOfChange> = named.flat_map(of).collect();
         // What waits for the change names what of it.
         all.extend(waits.flat_map(|text| self.named_in(text)));
@@ -160,6 +164,13 @@ impl<'a> Links<'a> {
     pub fn fixes(&self, subject: &str, check: &str) -> Vec<String> {
         self.fixes.of(subject, check)
     }
+}
+
+/// The ARN of a role as it is where its name alone is known: no two of an account have one, whatever their paths.
+fn role_by_name(arn: &str) -> Option<String> {
+    let (account, path) = arn.split_once(":role/")?;
+    let (_, name) = path.rsplit_once('/')?;
+    Some(format!("{account}:role/{name}"))
 }
 
 /// Which remedies fix which check of which copy, vault or plan.

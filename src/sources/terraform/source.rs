@@ -60,7 +60,7 @@ pub struct Source {
 #[derive(Debug, Default)]
 pub(super) struct SourceModule {
     body: Vec<Structure>,
-    /// Where the block of a resource begins: file and line.
+    /// Where the block of a resource begins, or that of a call under `module`: file and line.
     lines: BTreeMap<(String, String), (String, usize)>,
 }
 
@@ -111,15 +111,26 @@ impl Source {
         self
     }
 
-    /// The file and line of a resource.
+    /// The file and line of a resource; of one in a module that was downloaded, those of the block that calls it.
     #[must_use]
     pub fn place(&self, object: &Object<'_>) -> Option<(String, usize)> {
         let names: Vec<String> = steps(object.module)
             .into_iter()
             .map(str::to_owned)
             .collect();
-        let key = (object.kind.to_owned(), object.name.to_owned());
-        self.modules.get(&names)?.lines.get(&key).cloned()
+        let line = |names: &[String], kind: &str, name: &str| {
+            let key = (kind.to_owned(), name.to_owned());
+            self.modules.get(names)?.lines.get(&key).cloned()
+        };
+        let mut place = line(&names, object.kind, object.name)?;
+        let mut names = names.as_slice();
+        while is_downloaded(&place.0)
+            && let Some((name, outer)) = names.split_last()
+            && let Some(call) = line(outer, "module", name)
+        {
+            (place, names) = (call, outer);
+        }
+        Some(place)
     }
 
     pub(super) fn module(&self, address: &str) -> Option<&SourceModule> {
@@ -132,6 +143,12 @@ impl Source {
         let names: Vec<String> = steps(address).into_iter().map(str::to_owned).collect();
         self.written.get(&names)
     }
+}
+
+/// Whether `terraform init` wrote a file, which is in no repository then.
+fn is_downloaded(file: &str) -> bool {
+    let mut parts = Path::new(file).components();
+    parts.any(|part| part.as_os_str() == ".terraform")
 }
 
 /// Where `terraform init` put the modules that are not local.
@@ -227,15 +244,18 @@ impl SourceModule {
                 .iter()
                 .map(hcl::edit::structure::BlockLabel::as_str)
                 .collect();
-            if let ("resource" | "data", [kind, name]) = (block.ident.as_str(), labels.as_slice())
+            let named = match (block.ident.as_str(), labels.as_slice()) {
+                ("resource" | "data", [kind, name]) => Some((*kind, *name)),
+                ("module", [name]) => Some(("module", *name)),
+                _ => None,
+            };
+            if let Some((kind, name)) = named
                 && let Some(span) = block.span()
             {
                 let before = text.get(..span.start).unwrap_or_default();
                 let line = before.matches('\n').count().saturating_add(1);
-                self.lines.insert(
-                    ((*kind).to_owned(), (*name).to_owned()),
-                    (file.to_owned(), line),
-                );
+                self.lines
+                    .insert((kind.to_owned(), name.to_owned()), (file.to_owned(), line));
             }
         }
         Ok(spans)

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::plan_facts::{change, plan};
 use crate::cli::Files;
-use crate::support::estate::{CENTRAL, CENTRAL_KEY, DATABASE, FROM, ROLE, TO};
+use crate::support::estate::{
+    CENTRAL, CENTRAL_KEY, DATABASE, FROM, PROD, PROD_KEY, ROLE, SOURCE_VAULT_KEY, TO,
+};
 use crate::support::{Estate, run};
 
 const VAULT: &str = "aws_backup_vault.v";
@@ -161,4 +163,101 @@ fn what_a_rule_says_is_at_fault_in_its_plan() {
         found(&ran.out),
         [("lifecycle-invalid".into(), vec!["P".into()])]
     );
+}
+
+fn judged(args: &[&str]) -> Value {
+    let ran = run(&[args, &["--no-config", "--format", "json"]].concat());
+    serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err))
+}
+
+/// The places of a check of the first thing of a list that has it.
+fn places(report: &Value, list: &str, check: &str) -> Value {
+    let things = report[list].as_array().unwrap().iter();
+    let mut checks = things.flat_map(|thing| thing["checks"].as_array().unwrap());
+    let found = checks.find(|found| found["id"] == check);
+    found.unwrap_or_else(|| panic!("{report}"))["locations"].clone()
+}
+
+#[test]
+fn what_an_audit_finds_of_a_vault_is_at_fault_where_the_change_has_it() {
+    let files = Files::new();
+    let estate = Estate::rds().set(&format!("{SOURCE_VAULT_KEY}/KeyManager"), json!("AWS"));
+    let facts = files.estate(&estate);
+    let vault = |note: &str| json!({"name": "prod", "arn": PROD, "id": "prod", "kms_key_arn": PROD_KEY, "tags": {"note": note}});
+    let prod = "aws_backup_vault.prod";
+    let planned = plan(FROM, &[object(prod, &vault("a"), &vault("b"))]);
+    let planned = files.write("plan.json", &planned.to_string());
+    let report = judged(&["audit", "--inventory", &facts, "--terraform-plan", &planned]);
+    let places = places(&report, "vaults", "vault-uses-aws-managed-key");
+    assert_eq!(places[0]["address"], prod, "{places}");
+}
+
+/// A role has the path `/service-role/`, and what is attached to it names it alone.
+#[test]
+fn what_names_a_role_by_its_name_is_at_fault_for_the_role() {
+    let denies = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]});
+    let inline = json!({"role": "AWSBackupDefaultServiceRole", "name": "no", "policy": denies.to_string(),
+        "id": "AWSBackupDefaultServiceRole:no"});
+    let address = "aws_iam_role_policy.no";
+    let planned = plan(FROM, &[change(address, Value::Null, inline, json!({}))]);
+    let found = found(&of_plan(&planned, "json"));
+    let of_role = found
+        .iter()
+        .find(|(id, _)| id == "copy-role-lacks-permission");
+    assert_eq!(of_role.unwrap().1, [address], "{found:?}");
+}
+
+#[test]
+fn what_is_in_a_downloaded_module_is_at_fault_where_the_module_is_called() {
+    let fixture = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/suite/gate/terraform/modules"
+    );
+    let read = |name: &str| std::fs::read_to_string(format!("{fixture}/{name}")).unwrap();
+    let files = Files::new();
+    let folder = files.path(".");
+    let modules = folder.join(".terraform/modules/database");
+    std::fs::create_dir_all(&modules).unwrap();
+    files.write(
+        ".terraform/modules/database/main.tf",
+        &read("database/main.tf"),
+    );
+    let list = json!({"Modules": [{"Key": "database", "Dir": ".terraform/modules/database"}]});
+    files.write(".terraform/modules/modules.json", &list.to_string());
+    files.write("common.tf", &read("common.tf"));
+    let main = read("main.tf").replace("./database", "example/database/aws");
+    files.write("main.tf", &main);
+    let facts = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/gate/base.json");
+    let planned = format!("{fixture}/plan.json");
+    let report = judged(&[
+        "check",
+        "--inventory",
+        facts,
+        "--terraform-plan",
+        &planned,
+        "--terraform-source",
+        folder.to_str().unwrap(),
+    ]);
+    let places = places(&report, "copies", "source-key-not-shared");
+    let line = main
+        .lines()
+        .position(|line| line.starts_with("module "))
+        .unwrap()
+        + 1;
+    assert!(
+        places[0]["address"]
+            .as_str()
+            .unwrap()
+            .starts_with("module.database["),
+        "{places}"
+    );
+    assert!(
+        places[0]["file"].as_str().unwrap().ends_with("main.tf"),
+        "{places}"
+    );
+    assert!(
+        !places[0]["file"].as_str().unwrap().contains(".terraform"),
+        "{places}"
+    );
+    assert_eq!(places[0]["line"], line, "{places}");
 }
