@@ -61,22 +61,19 @@ struct PlanSummary {
 }
 
 async fn one(session: &Session, region: &Region, plan: &PlanSummary) -> Found<Option<Plan>> {
-    let (rules, selections) = tokio::join!(
-        rules(session, region, plan),
+    let (body, selections) = tokio::join!(
+        body(session, region, plan),
         selections(session, region, plan)
     );
     let mut gaps = Vec::new();
-    let rules = rules.map_err(|gap| gaps.push(gap)).ok();
-    let (rules, version) = rules.unzip();
-    let version = version.flatten();
-    // The list's word for its name counts where the plan itself was not read.
-    let name = plan.name.as_deref().filter(|_| rules.is_none());
-    let shape = Shape::new()
+    let body = body.unwrap_or_else(|gap| {
+        gaps.push(gap);
+        // The list's word for its name counts where the plan itself was not read.
+        Shape::new().with("BackupPlanName", plan.name.as_deref())
+    });
+    let shape = body
         .with("BackupPlanId", Some(plan.id.as_str()))
         .with("BackupPlanArn", Some(plan.arn.as_str()))
-        .with("BackupPlanName", name)
-        .with("VersionId", version)
-        .with("BackupPlan", rules)
         .with("Selections", selections.map_err(|gap| gaps.push(gap)).ok());
     match shape.read() {
         Ok(plan) => Found {
@@ -92,12 +89,8 @@ async fn one(session: &Session, region: &Region, plan: &PlanSummary) -> Found<Op
     }
 }
 
-/// The plan's body, and which version of the plan it is.
-async fn rules(
-    session: &Session,
-    region: &Region,
-    plan: &PlanSummary,
-) -> Result<(Value, Option<String>), Gap> {
+/// The plan's body, which version of the plan it is, and when that was made.
+async fn body(session: &Session, region: &Region, plan: &PlanSummary) -> Result<Shape, Gap> {
     let said = Verbatim::default();
     let call = session
         .backup(region)
@@ -117,7 +110,10 @@ async fn rules(
     }
     let body = said.member("BackupPlan");
     let body = body.ok_or_else(CallError::unreadable).map_err(gap)?;
-    Ok((body, answer.version_id().map(str::to_owned)))
+    Ok(Shape::new()
+        .with("VersionId", answer.version_id())
+        .at("CreationDate", answer.creation_date())
+        .with("BackupPlan", Some(body)))
 }
 
 /// The plan's selections: all of them, or none where one could not be read, as the rest would pass for all.
@@ -149,9 +145,11 @@ async fn selections(
             .interceptor(said.clone())
             .send();
         async move {
-            session.ask(call).await?;
-            let selection = said.member("BackupSelection");
-            selection.ok_or_else(CallError::unreadable)
+            let answer = session.ask(call).await?;
+            let selection = said.member("BackupSelection").filter(Value::is_object);
+            let selection = selection.ok_or_else(CallError::unreadable)?;
+            let shape = Shape::of(&selection).at("CreationDate", answer.creation_date());
+            Ok(shape.into())
         }
     });
     let read: Reply<Vec<Value>> = each(tasks).await.into_iter().collect();

@@ -239,6 +239,7 @@ macro_rules! fields_of {
             .with("MinRetentionDays", $vault.min_retention_days())
             .with("MaxRetentionDays", $vault.max_retention_days())
             .at("LockDate", $vault.lock_date())
+            .at("CreationDate", $vault.creation_date())
     };
 }
 
