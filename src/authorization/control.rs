@@ -4,7 +4,7 @@
 mod levels;
 mod simulated;
 
-use smol_str::format_smolstr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::calls::api_call;
 use crate::catalog::requests::is_reached_by_rcps;
@@ -264,7 +264,11 @@ impl Controls<'_> {
                 seen.push(Evidence::at(
                     self.owner(policy),
                     format!("/{}/{level}", list_name(policy)),
-                    format!("no policy of this level allows {}", asked.action),
+                    format!(
+                        "no {} of level {level} allows {} (0 is the root)",
+                        short(policy),
+                        asked.action
+                    ),
                 ));
                 Ruling::missing(Party::Organization, seen)
             }
@@ -347,8 +351,9 @@ impl Controls<'_> {
                 subject: owner.as_str().into(),
                 pointer: &pointer,
                 document,
+                of: called(at.policy, of),
             };
-            Some(named(say(&place, at), of))
+            Some(say(&place, at))
         });
         unique(seen.flatten().collect())
     }
@@ -365,17 +370,21 @@ impl Controls<'_> {
     }
 }
 
-/// Evidence that says which policy it is of.
-fn named(seen: Vec<Evidence>, policy: &ControlPolicy) -> Vec<Evidence> {
-    let name = policy.name.value().or(policy.id.value());
-    seen.into_iter()
-        .map(|mut evidence| {
-            if let Some(name) = name {
-                evidence.says = format_smolstr!("{} (policy `{name}`)", evidence.says);
-            }
-            evidence
-        })
-        .collect()
+/// A policy for people, by its name or else its id: `the SCP `guardrail``.
+fn called(kind: PolicyType, policy: &ControlPolicy) -> SmolStr {
+    match policy.name.value().or(policy.id.value()) {
+        Some(name) => format_smolstr!("the {} `{name}`", short(kind)),
+        None => format_smolstr!("an {} without a name", short(kind)),
+    }
+}
+
+fn short(kind: PolicyType) -> &'static str {
+    match kind {
+        PolicyType::Rcp => "RCP",
+        PolicyType::Scp | PolicyType::Identity | PolicyType::Boundary | PolicyType::Resource => {
+            "SCP"
+        }
+    }
 }
 
 fn list_name(policy: PolicyType) -> &'static str {

@@ -77,11 +77,7 @@ fn ask(
     action: &'static str,
     request: &Request,
 ) -> Ruling {
-    let asked = LocatedPolicy {
-        subject: (&question.key).into(),
-        pointer: "/Policy",
-        document: policy.document(),
-    };
+    let asked = LocatedPolicy::new(&question.key, "/Policy", policy.document());
     match decide_resource(request, Some(policy.document())) {
         PolicyDecision::Denied { by, allow } => {
             let silent = allow == Truth::False

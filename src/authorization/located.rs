@@ -2,8 +2,11 @@
 
 use smol_str::SmolStr;
 
-use crate::known::Gap;
-use crate::policy::{Context, Document, Effect, Entry, Miss, NearMiss, Request, StatementRef};
+use crate::known::near::is_a_slip;
+use crate::known::{Arn, Gap};
+use crate::policy::{
+    Context, Document, Effect, Entry, Miss, NearMiss, PolicyType, Request, StatementRef,
+};
 use crate::verdict::{Evidence, Trap};
 
 use super::ruling::{DenyStatement, Ruling};
@@ -17,6 +20,20 @@ pub struct LocatedPolicy<'a> {
     pub pointer: &'a str,
     /// The document.
     pub document: &'a Document,
+    /// Which of several policies of the subject: `the SCP `guardrail``. Empty where it has one.
+    pub of: SmolStr,
+}
+
+impl<'a> LocatedPolicy<'a> {
+    /// The one policy of its kind that a subject has.
+    pub fn new(subject: &Arn, pointer: &'a str, document: &'a Document) -> Self {
+        Self {
+            subject: subject.into(),
+            pointer,
+            document,
+            of: SmolStr::default(),
+        }
+    }
 }
 
 impl LocatedPolicy<'_> {
@@ -55,16 +72,23 @@ impl LocatedPolicy<'_> {
         [self.pointer, "/Statement/", &index.to_string()].concat()
     }
 
-    fn name(&self, index: usize) -> String {
-        match self
-            .document
-            .statements()
-            .get(index)
-            .and_then(|statement| statement.sid())
-        {
+    /// A statement for people: by its `Sid`, and of which policy.
+    pub fn name(&self, index: usize) -> String {
+        let statement = self.document.statements().get(index);
+        let name = match statement.and_then(|statement| statement.sid()) {
             Some(sid) => ["statement `", sid, "`"].concat(),
             None => ["statement ", &index.to_string()].concat(),
+        };
+        if self.of.is_empty() {
+            name
+        } else {
+            [&*name, " of ", &self.of].concat()
         }
+    }
+
+    /// Something said of a statement.
+    pub fn says(&self, index: usize, says: String) -> Evidence {
+        Evidence::at(self.subject.clone(), self.at(index), says)
     }
 
     /// Statements that allow an action, or deny it: those with their conditions, and what the request has of each key.
@@ -87,7 +111,7 @@ impl LocatedPolicy<'_> {
                         )
                     }
                 };
-                Evidence::at(self.subject.clone(), self.at(at.index), says)
+                self.says(at.index, says)
             })
             .collect()
     }
@@ -118,7 +142,7 @@ impl LocatedPolicy<'_> {
         refs.iter()
             .map(|at| {
                 let says = format!("{} depends on {}", self.name(at.index), keys.join(", "));
-                Evidence::at(self.subject.clone(), self.at(at.index), says)
+                self.says(at.index, says)
             })
             .collect()
     }
@@ -132,14 +156,14 @@ impl LocatedPolicy<'_> {
                     let each = unmet.iter().map(|unmet| {
                         compared(&unmet.operator, &unmet.key, &unmet.wanted, &unmet.found)
                     });
-                    each.collect::<Vec<_>>().join("; ")
+                    format!("its condition: {}", each.collect::<Vec<_>>().join("; "))
                 }
                 Miss::Principal | Miss::Action | Miss::Resource | Miss::Element(_) => {
                     "its NotPrincipal leaves the caller out".to_owned()
                 }
             };
             let says = format!("{name} would deny {action}, but for {but}");
-            Evidence::at(self.subject.clone(), self.at(deny.statement.index), says)
+            self.says(deny.statement.index, says)
         });
         each.collect()
     }
@@ -151,10 +175,11 @@ impl LocatedPolicy<'_> {
                 let name = self.name(miss.statement.index);
                 let (trap, says) = match &miss.why {
                     Miss::Principal => return None,
-                    Miss::Action => (
+                    Miss::Action if miss.statement.policy == PolicyType::Resource => (
                         None,
                         format!("{name} names the principal, and not {action}"),
                     ),
+                    Miss::Action => (None, format!("{name} does not name {action}")),
                     Miss::Resource => (
                         None,
                         format!("{name} would allow {action}, but names another resource"),
@@ -187,22 +212,43 @@ impl LocatedPolicy<'_> {
                         )
                     }
                 };
-                let at = self.at(miss.statement.index);
-                let seen = Evidence::at(self.subject.clone(), at, says);
+                let seen = self.says(miss.statement.index, says);
                 Some(trap.into_iter().fold(seen, Evidence::showing))
             })
             .collect()
     }
 }
 
-/// A condition, and what the request has.
+/// A condition, as reports write it, and what the request has.
 fn compared(operator: &str, key: &str, wanted: &[impl AsRef<str>], found: &Entry) -> String {
     let wanted: Vec<&str> = wanted.iter().map(AsRef::as_ref).collect();
     format!(
-        "{operator} {key} wants {}, and the call has {}",
+        "{key} {operator} {}, and the call has {}{}",
         wanted.join(" or "),
-        entry(found)
+        entry(found),
+        slip(key, &wanted, found)
     )
+}
+
+/// That an account or an organization is one slip of the finger away from one that a condition names.
+fn slip(key: &str, wanted: &[&str], found: &Entry) -> &'static str {
+    let key = key.to_ascii_lowercase();
+    let is_of_id = key.ends_with("account") || key.ends_with("orgid");
+    match found {
+        Entry::One(found)
+            if is_of_id
+                && !wanted.contains(&found.as_str())
+                && wanted.iter().any(|wanted| is_a_slip(wanted, found)) =>
+        {
+            ": one character is off"
+        }
+        Entry::One(_)
+        | Entry::Absent
+        | Entry::Unknown
+        | Entry::Many(_)
+        | Entry::Including(_)
+        | Entry::Shaped(_) => "",
+    }
 }
 
 /// What people expect of a condition, and is not so.

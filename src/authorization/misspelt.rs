@@ -2,7 +2,7 @@
 
 use crate::known::Arn;
 use crate::known::near::{is_a_slip, meant};
-use crate::policy::{Effect, Miss, NearMiss};
+use crate::policy::{Effect, Miss, Named, NearMiss};
 use crate::verdict::Evidence;
 
 use super::located::LocatedPolicy;
@@ -18,10 +18,29 @@ impl LocatedPolicy<'_> {
                 let statement = self.document.statements().get(index)?;
                 let mut named = statement.principals().iter();
                 let says = named.find_map(|named| slip(named.text(), principal))?;
-                Some(Evidence::at(
-                    self.subject.clone(),
-                    format!("{}/Statement/{index}", self.pointer),
-                    format!("statement {index} {says}"),
+                Some(self.says(index, format!("{} {says}", self.name(index))))
+            })
+            .collect()
+    }
+
+    /// The statements that would allow an action, but to others.
+    pub fn of_others(&self, near: &[NearMiss], action: &str) -> Vec<Evidence> {
+        near.iter()
+            .filter(|miss| matches!(miss.why, Miss::Principal))
+            .filter(|miss| miss.statement.effect == Effect::Allow)
+            .filter_map(|miss| {
+                let index = miss.statement.index;
+                let statement = self.document.statements().get(index)?;
+                let named: Vec<&str> = statement.principals().iter().map(Named::text).collect();
+                let (first, rest) = named.split_first()?;
+                let more = match rest.len() {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                let name = self.name(index);
+                Some(self.says(
+                    index,
+                    format!("{name} allows {action} to {first}{more} alone"),
                 ))
             })
             .collect()

@@ -30,11 +30,7 @@ pub fn against_backup(
     let role = copy.endpoints().role.as_ref().known()?;
     let vault = copy.endpoints().source_vault.as_ref().known()?;
     let pointer = format!("/Detail/{field}");
-    let located = LocatedPolicy {
-        subject: resource.into(),
-        pointer: &pointer,
-        document: policy.document(),
-    };
+    let located = LocatedPolicy::new(resource, &pointer, policy.document());
     let mut open = None;
     for (action, on, is_certain) in asked {
         let request = RoleRequest::plain(vault, vec![action], resource, on);

@@ -293,6 +293,7 @@ impl<'a> Read<'a> {
             subject: role.into(),
             pointer: &policy.pointer,
             document,
+            of: policy.name.as_str().into(),
         })
     }
 

@@ -55,11 +55,7 @@ fn by_vault(action: &'static str, facts: &Facts<'_>, vault: &Arn, request: &Requ
     let Fact::Known(Some(policy)) = facts.vault_policy(vault) else {
         return Ruling::allowed(Vec::new());
     };
-    let asked = LocatedPolicy {
-        subject: vault.into(),
-        pointer: "/AccessPolicy",
-        document: policy.document(),
-    };
+    let asked = LocatedPolicy::new(vault, "/AccessPolicy", policy.document());
     let (denies, keys) = match decide_resource(request, Some(policy.document())) {
         PolicyDecision::Denied { by, .. } => {
             return asked.denies(&by, action, request, false);

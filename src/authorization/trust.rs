@@ -41,11 +41,7 @@ impl Question for TrustQuestion {
 }
 
 fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> Ruling {
-    let asked = LocatedPolicy {
-        subject: role.into(),
-        pointer: "/AssumeRolePolicyDocument",
-        document: trust.document(),
-    };
+    let asked = LocatedPolicy::new(role, "/AssumeRolePolicyDocument", trust.document());
     let Some(request) = assume_request(facts, role, source) else {
         return Ruling::missing(Party::Resource, Vec::new());
     };

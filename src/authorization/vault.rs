@@ -121,11 +121,7 @@ fn rule(asking: &VaultQuestion, facts: &Facts<'_>) -> Ruling {
         return missing();
     };
     request.bounded = facts.has_boundary(role);
-    let asked = LocatedPolicy {
-        subject: vault.into(),
-        pointer: "/AccessPolicy",
-        document: policy.document(),
-    };
+    let asked = LocatedPolicy::new(vault, "/AccessPolicy", policy.document());
     let gaps = |keys: &[String]| {
         let gap = |key: &String| {
             // Only this key is about the vault that the copy goes to.
@@ -155,7 +151,14 @@ fn rule(asking: &VaultQuestion, facts: &Facts<'_>) -> Ruling {
         PolicyDecision::NotAllowed {
             near, denies, keys, ..
         } => Ruling::Missing {
-            near: [asked.near(&near, action), asked.misspelt(&near, role)].concat(),
+            near: {
+                let seen = [asked.near(&near, action), asked.misspelt(&near, role)].concat();
+                if seen.is_empty() {
+                    asked.of_others(&near, action)
+                } else {
+                    seen
+                }
+            },
             party: Party::Resource,
             denies: (!denies.is_empty()).then(|| OpenDeny {
                 gaps: gaps(&keys),

@@ -103,5 +103,5 @@ fn of_role_policies(copy: &Route, facts: &Facts<'_>, key: &Arn, role: &Arn) -> O
     let rulings = rulings.and_denies_of(&in_use);
     let needs = || to_allow(role, &plain, &rulings, &copy.endpoints.destination_vault);
     let to_do = "use the air-gapped vault's key";
-    of_own_policies(role, to_do, &rulings, Vec::new(), needs)
+    of_own_policies(facts, role, to_do, &rulings, Vec::new(), needs)
 }

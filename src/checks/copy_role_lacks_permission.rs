@@ -87,7 +87,7 @@ fn of_policies(
             |attach| vec![attach],
         )
     };
-    let found = of_own_policies(role, to_do, rulings, gaps, needs);
+    let found = of_own_policies(facts, role, to_do, rulings, gaps, needs);
     if found.status == Status::Fail && rulings.stop(COPY_INTO) {
         found.foretells(status_message(MessageId::E3))
     } else {

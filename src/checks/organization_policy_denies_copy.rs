@@ -7,8 +7,8 @@ use super::words::{backed_up_by_another, backup_without, status_message, taken_b
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     ASSUME, AskedOf, BackupRequest, Grounds, Party, RoleRequest, RoleRequests, Ruling, Rulings,
-    air_gapped_key_requests, backup_requests, control_rulings, denied_by_the_organization, list,
-    may_be_assumed, nothing_binds, role_requests, to_lift,
+    air_gapped_key_requests, backup_requests, control_rulings, denied_by,
+    denied_by_the_organization, list, may_be_assumed, nothing_binds, role_requests, to_lift,
 };
 use crate::catalog::cite;
 use crate::catalog::messages::MessageId;
@@ -213,12 +213,10 @@ fn stopped(
     let silent = (!missing.is_empty()).then(|| format!("do not allow {}", list(&missing)));
     let parts: Vec<String> = [deny, silent].into_iter().flatten().collect();
     let seen = rulings.stopped_by();
-    let by = seen
-        .first()
-        .map_or_else(String::new, |first| format!(" ({})", first.says));
     let fail = Outcome::fail(format!(
-        "the organization's policies {} to the role `{name}`{by}",
-        parts.join(", and ")
+        "the organization's policies {} to the role `{name}`{}",
+        parts.join(", and "),
+        denied_by(&seen)
     ));
     let destination = &copy.endpoints().destination_vault;
     let fail = match to_lift(role, requests, rulings, destination) {

@@ -2,11 +2,13 @@
 
 use super::words::not_read;
 use crate::authorization::{Party, Rulings, denied_by, list};
+use crate::inventory::Facts;
 use crate::known::{Arn, ByHand, Gap};
 use crate::verdict::{Evidence, Need, Outcome};
 
 /// What the role's own policies come to: a Deny or a boundary before silence, silence before what is unknown.
 pub fn of_own_policies(
+    facts: &Facts<'_>,
     role: &Arn,
     to_do: &str,
     rulings: &Rulings,
@@ -20,31 +22,48 @@ pub fn of_own_policies(
     };
     let denied = rulings.denied();
     let bounded = rulings.missing(Party::Boundary);
+    let boundary = || {
+        let policies = facts.role_policies(role).known().flatten();
+        let boundary = policies.and_then(|policies| policies.boundary);
+        boundary.map_or_else(|| "the permissions boundary".to_owned(), |of| of.name)
+    };
     // One statement more is no remedy where a Deny or a boundary stands against it.
-    let is_missing_alone = denied.is_none() && bounded.is_none();
+    let step = match (&denied, &bounded) {
+        (None, None) => None,
+        (Some(_), None) => Some("change that Deny"),
+        (None, Some(_)) => Some("let the boundary allow them"),
+        (Some(_), Some(_)) => Some("change that Deny, and let the boundary allow the rest"),
+    };
+    let nothing_allows = match (&denied, &bounded) {
+        (None, Some(_)) => {
+            let says = format!("no statement of {} allows it", boundary());
+            Evidence::at(role, "/PermissionsBoundary", says)
+        }
+        (Some(_), _) | (None, None) => Evidence::of(role, "no statement of its policies allows it"),
+    };
     let denied = denied.map(|(actions, _, seen)| {
         format!("its policies deny {}{}", sorted(actions), denied_by(&seen))
     });
-    let bounded = bounded
-        .map(|(actions, _)| format!("its permissions boundary leaves out {}", sorted(actions)));
+    let bounded =
+        bounded.map(|(actions, _)| format!("{} leaves out {}", boundary(), sorted(actions)));
     let missing = rulings.missing(Party::Principal);
     let missing = missing.map(|(actions, _)| format!("nothing allows {}", sorted(actions)));
     let parts: Vec<String> = [denied, bounded, missing].into_iter().flatten().collect();
     if !parts.is_empty() {
         let mut seen = rulings.stopped_by();
         if seen.is_empty() {
-            seen.push(Evidence::of(role, "no statement of its policies allows it"));
+            seen.push(nothing_allows);
         }
         let fail = Outcome::fail(format!(
             "the role `{name}` may not {to_do}: {}",
             parts.join("; ")
         ));
-        return if role.is_role_of_aws() {
-            fail.by_hand(ANOTHER_ROLE)
-        } else if is_missing_alone {
-            fail.needs(needs())
-        } else {
-            fail.by_hand("change the Deny or the boundary itself: no further statement helps")
+        return match step {
+            _ if role.is_role_of_aws() => fail.by_hand(ANOTHER_ROLE),
+            None => fail.needs(needs()),
+            Some(step) => {
+                fail.by_hand(&format!("{step}: no further statement of the role's helps"))
+            }
         }
         .saw(seen);
     }

@@ -23,11 +23,7 @@ impl KeyAccess<'_> {
         if !policy.document().has_deny() {
             return seen;
         }
-        let asked = LocatedPolicy {
-            subject: self.key.into(),
-            pointer: "/Policy",
-            document: policy.document(),
-        };
+        let asked = LocatedPolicy::new(self.key, "/Policy", policy.document());
         for (action, request, of_owner) in self.beside_the_owner(actions) {
             let denies = excepting_denies(&request, &of_owner, policy.document());
             seen.extend(asked.excepting(&denies, action));

@@ -48,11 +48,7 @@ pub fn with_second_policy(
             };
         }
     };
-    let asked = LocatedPolicy {
-        subject: (&question.key).into(),
-        pointer: "/RamPolicy",
-        document: policy.document(),
-    };
+    let asked = LocatedPolicy::new(&question.key, "/RamPolicy", policy.document());
     let allows_or_may = |ruling: Ruling, allowed: Ruling| match ruling {
         Ruling::Missing {
             denies: Some(denies),

@@ -34,11 +34,7 @@ pub fn role_may(
         );
         return Ruling::not_known_to_allow(vec![gap], seen);
     };
-    let asked = LocatedPolicy {
-        subject: (&question.principal).into(),
-        pointer: "/AttachedPolicies/0/Document",
-        document: first,
-    };
+    let asked = LocatedPolicy::new(&question.principal, "/AttachedPolicies/0/Document", first);
     match decide_identity(request, &documents, None) {
         PolicyDecision::Allowed { .. } => Ruling::allowed(seen),
         PolicyDecision::Denied { by, .. } => Ruling::missing(

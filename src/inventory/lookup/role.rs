@@ -20,7 +20,7 @@ use super::{Facts, Seen, fact};
 /// One policy of a role.
 #[derive(Clone, Debug)]
 pub struct PolicyInForce {
-    /// Its name, for people.
+    /// What it is and its name, for people: ``the inline policy `copies` ``.
     pub name: String,
     /// Where it stands in the role: a JSON pointer.
     pub pointer: String,
@@ -126,7 +126,7 @@ impl<'a> Facts<'a> {
             Field::Is(attached) => {
                 for (index, policy) in attached.0.iter().enumerate() {
                     identity.push(PolicyInForce {
-                        name: policy.policy_arn.name().to_owned(),
+                        name: format!("the attached policy `{}`", policy.policy_arn.name()),
                         pointer: format!("/AttachedPolicies/{index}/Document"),
                         policy: self.managed(&policy.policy_arn, &policy.document),
                     });
@@ -141,7 +141,7 @@ impl<'a> Facts<'a> {
             Field::Is(inline) => {
                 for (index, policy) in inline.0.iter().enumerate() {
                     identity.push(PolicyInForce {
-                        name: policy.policy_name.to_string(),
+                        name: format!("the inline policy `{}`", policy.policy_name),
                         pointer: format!("/InlinePolicies/{index}/Document"),
                         policy: match &policy.document {
                             Field::Is(document) => Fact::Known(document.clone()),
@@ -163,7 +163,7 @@ impl<'a> Facts<'a> {
             }),
             Field::Absent | Field::Null => None,
             Field::Is(boundary) => Some(PolicyInForce {
-                name: boundary.policy_arn.name().to_owned(),
+                name: format!("the permissions boundary `{}`", boundary.policy_arn.name()),
                 pointer: "/PermissionsBoundary/Document".to_owned(),
                 policy: self.managed(&boundary.policy_arn, &boundary.document),
             }),
