@@ -88,9 +88,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         }
     }
     if let Some(seen) = conditional {
+        let what = "whether the image meets what `ImageCriteria` asks for besides its provider";
+        let gap = Gap::not_told(what, place.as_str()).within(Some(account), Some(&region));
         return Outcome::undecided(
             format!("whether the destination account's Allowed AMIs setting lets images of {wanted} in is not known: it asks for names or ages too"),
-            [call()],
+            [gap],
         )
         .saw([seen]);
     }
