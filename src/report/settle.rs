@@ -9,6 +9,9 @@ use crate::known::{Arn, Gap};
 use super::reading::{Reading, account_of};
 use super::reason::{NO_CREDENTIALS, Reason, is_of_connection, is_without_credentials};
 
+/// What stands before what no call tells.
+const NOT_TOLD: &str = "no call of AWS tells";
+
 /// The permission that would settle a gap; `None` where a permission is not what is missing.
 #[must_use]
 pub fn permission<'g>(gap: &'g Gap, reading: &Reading) -> Option<&'g str> {
@@ -69,7 +72,7 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
         Reason::NotNamed => format!("{operation} `{subject}`"),
         Reason::NotTold => {
             let what = gap.untold().unwrap_or(operation);
-            format!("no call of AWS tells {what}: look at {subject} yourself")
+            format!("{NOT_TOLD} {what} ({subject}): look at it yourself")
         }
         Reason::LookUp => format!("{operation} ({subject})"),
         Reason::Contradiction => contradiction(subject, reading),
@@ -85,7 +88,7 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
             let step = step("give --").or_else(|| step("plan again with "));
             step.unwrap_or_else(|| format!("{subject}: it is known after {operation}"))
         }
-        Reason::AccountNotRead => account_not_read(account),
+        Reason::AccountNotRead => collect(account, ""),
         Reason::NotAsked if reading.live => {
             format!("{operation} on {subject} was not asked: give credentials that may call it")
         }
@@ -93,7 +96,10 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
             Some((command, field)) => format!(
                 "put what this prints into the inventory, as {field} of {account}: {command}"
             ),
-            None => format!("read {operation} on {subject}, and give it with --inventory FILE"),
+            None if is_of_the_organization(operation) => {
+                collect(account, " and --management-profile")
+            }
+            None => collect(account, ""),
         },
     }
 }
@@ -125,9 +131,7 @@ fn credentials(gap: &Gap, reading: &Reading) -> String {
     if is_destination {
         format!("give --destination-profile or --destination-role-arn for {account}")
     } else {
-        format!(
-            "read {account} by `backup-preflight collect` with credentials of its own, and give the file with --inventory FILE"
-        )
+        collect(account, "")
     }
 }
 
@@ -142,10 +146,10 @@ fn contradiction(subject: &str, reading: &Reading) -> String {
     }
 }
 
-/// How to read an account of which there is nothing.
-fn account_not_read(account: &str) -> String {
+/// How to read an account, or what takes several calls or more than a paste.
+fn collect(account: &str, besides: &str) -> String {
     format!(
-        "backup-preflight collect --output more.json, with credentials of {account}; then --inventory more.json beside the other facts"
+        "backup-preflight collect --output more.json, with credentials of {account}{besides}; then --inventory more.json beside the other facts"
     )
 }
 
@@ -277,7 +281,7 @@ impl SameCause {
             ),
             Reason::NotNamed => operation.trim_start_matches("name ").to_owned() + " is not named",
             Reason::NotTold => match operation.strip_prefix("no call tells ") {
-                Some(what) => format!("AWS tells nobody {what}"),
+                Some(what) => format!("{NOT_TOLD} {what}"),
                 None => operation.to_owned(),
             },
             Reason::LookUp | Reason::Contradiction => operation.to_owned(),

@@ -106,7 +106,7 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
         return;
     }
     if summary.copies == 0 && report.is_open() {
-        let text = format!("there was nothing to decide as far as is known{warnings}");
+        let text = format!("no copies were found, and there may be some{warnings}");
         return say(sheet, ("undecided", Paint::Unsure), &text);
     }
     if summary.copies == 0 {

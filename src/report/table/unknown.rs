@@ -28,6 +28,21 @@ struct Unknown<'a> {
     accounts: BTreeSet<&'a str>,
 }
 
+impl Unknown<'_> {
+    /// How many gaps the same settles, or in which other accounts.
+    fn more(&self, gap: &Gap) -> String {
+        let others = self.accounts.iter().copied();
+        let others: Vec<&str> = others
+            .filter(|id| gap.account.as_deref() != Some(id))
+            .collect();
+        match self.gaps.saturating_sub(1) {
+            0 => String::new(),
+            more if more == others.len() => format!("; the same of {}", others.join(" and ")),
+            more => format!("; {more} more like it"),
+        }
+    }
+}
+
 /// The unknowns: what is missing in many accounts is one, and so is all that one step settles.
 fn unknowns(report: &Report) -> Vec<Unknown<'_>> {
     let mut all: Vec<Unknown<'_>> = Vec::new();
@@ -160,10 +175,7 @@ fn one(sheet: &mut Sheet, report: &Report, unknown: &Unknown<'_>) {
         &format!("{}: {checks}{of}", unknown.says),
     );
     if let Some(gap) = unknown.gap {
-        let more = match unknown.gaps.saturating_sub(1) {
-            0 => String::new(),
-            more => format!("; {more} more like it"),
-        };
+        let more = unknown.more(gap);
         let text = settle(gap, &report.reading);
         // What is said once already is not said again: what it is about is.
         let (word, text) = match text.strip_prefix(&*unknown.says) {

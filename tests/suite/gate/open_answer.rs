@@ -54,7 +54,7 @@ fn the_last_line_says_that_not_all_is_known() {
             ),
             (
                 Estate::rds().set("/copies", json!([])),
-                "undecided: there was nothing to decide as far as is known",
+                "undecided: no copies were found, and there may be some",
             ),
         ] {
             let ran = checked(&estate, &Change::WholePlan(&plan), &[]);
