@@ -195,18 +195,21 @@ impl Arn {
     }
 
     /// The last part of the resource, after `/` or `:`: `prod` of `backup-vault:prod`. Of a vault all of its name, of which
-    /// AWS's own has slashes: `aws/efs/automatic-backup-vault`.
+    /// AWS's own has slashes, `aws/efs/automatic-backup-vault`, and of a snapshot of RDS: `awsbackup:job-1`.
     ///
-    /// See <https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html>.
+    /// See <https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html> and
+    /// <https://docs.aws.amazon.com/aws-backup/latest/devguide/working-with-recovery-points.html>.
     #[must_use]
     pub fn name(&self) -> &str {
         let resource = self.resource();
-        if self.service() == "backup"
-            && let Some(name) = resource.strip_prefix("backup-vault:")
-        {
-            return name;
-        }
-        resource.rsplit(['/', ':']).next().unwrap_or(resource)
+        let whole = match self.service() {
+            "backup" => resource.strip_prefix("backup-vault:"),
+            "rds" => resource
+                .strip_prefix("snapshot:")
+                .or_else(|| resource.strip_prefix("cluster-snapshot:")),
+            _ => None,
+        };
+        whole.unwrap_or_else(|| resource.rsplit(['/', ':']).next().unwrap_or(resource))
     }
 }
 
@@ -353,6 +356,10 @@ mod tests {
             (
                 "backup:us-east-1:111122223333:backup-vault:aws/efs/automatic-backup-vault",
                 "aws/efs/automatic-backup-vault",
+            ),
+            (
+                "rds:us-east-1:111122223333:cluster-snapshot:awsbackup:job-1",
+                "awsbackup:job-1",
             ),
             ("backup:us-east-1:111122223333:recovery-point:1-2", "1-2"),
             ("rds:us-east-1:111122223333:db:orders", "orders"),
