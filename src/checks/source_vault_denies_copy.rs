@@ -1,5 +1,6 @@
 #![doc = include_str!("source_vault_denies_copy.md")]
 
+use super::reserved_vault::is_reserved;
 use super::words::status_message;
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
@@ -50,7 +51,9 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
             "nobody can start this copy: {START_COPY} out of the vault `{name}` is denied to everybody{}",
             denied_by(&seen)
         ))
-        .by_hand(if seen.iter().any(|seen| seen.subject == vault.as_str()) {
+        .by_hand(if is_reserved(vault) {
+            "AWS sets that policy: back up into a vault of your own, and copy out of that"
+        } else if seen.iter().any(|seen| seen.subject == vault.as_str()) {
             "let who starts the copy pass that Deny, or copy out of another vault"
         } else {
             "let who starts the copy pass that Deny of the organization's: another vault does not help"
