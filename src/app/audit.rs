@@ -96,7 +96,7 @@ pub(super) fn decide(
     );
     warn_of_more(
         output,
-        "a plan may copy more, or otherwise",
+        "there may be other copies, or these may come out otherwise",
         &plans::policies_unread(&facts),
     );
     let mut audited =

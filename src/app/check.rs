@@ -102,7 +102,11 @@ pub(super) fn decide(
     for sentence in &wanted.not_found {
         warn(output, sentence);
     }
-    warn_of_more(output, "a plan may copy more, or otherwise", &wanted.gaps);
+    warn_of_more(
+        output,
+        "there may be other copies, or these may come out otherwise",
+        &wanted.gaps,
+    );
     let is_open = !wanted.open.is_empty();
     if asked.and_back {
         let back = ways_back(&wanted.copies, &facts, Some(output));

@@ -34,6 +34,11 @@ pub(super) fn facts_for(
             (output, config),
         );
     }
+    if !from_files && !named && (asked.resource.is_some() || asked.recovery_point.is_some()) {
+        bail!(
+            "nothing says where the copy goes: name the vault, with --to VAULT_ARN; or give --inventory FILE, and the plans in it do"
+        );
+    }
     if !from_files && !named {
         bail!(
             "nothing to decide from: name a copy (--resource ARN --to VAULT_ARN), an inventory (--inventory FILE) or an \
@@ -43,6 +48,7 @@ pub(super) fn facts_for(
                 .map_or("NAME", |example| example.name)
         );
     }
+    warn_of_idle_credentials(&asked.facts, &asked.aws.credentials, output);
     let (mut inventory, unknown_fields) = recorded::load(
         &asked.facts.inventory,
         &asked.facts.example,
@@ -70,6 +76,16 @@ pub(super) fn facts_for(
     })
 }
 
+/// Says where credentials are of no use.
+fn warn_of_idle_credentials(given: &Given, credentials: &Credentials, output: &Output) {
+    if given.from_files() && !given.live && credentials.are_given() {
+        warn(
+            output,
+            "no credentials are used: AWS is not asked where files are given, unless --live is",
+        );
+    }
+}
+
 /// The facts of whole accounts and Regions: files, examples, AWS.
 pub(super) fn facts_of_estate(
     given: &Given,
@@ -83,6 +99,7 @@ pub(super) fn facts_of_estate(
         warn(output, &unknown_field.to_string());
     }
     let mut stopped = false;
+    warn_of_idle_credentials(given, &aws.credentials, output);
     if given.from_files() && !given.live && estate.is_chosen() {
         warn(
             output,

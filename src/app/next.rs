@@ -17,6 +17,33 @@ const HOW: &[&str] = &[
     "sarif-suppressions",
 ];
 
+/// Options that say how AWS is asked: of no use where files are, and `--live` does not stand beside them.
+const OF_AWS: &[&str] = &[
+    "source-profile",
+    "source-role-arn",
+    "destination-profile",
+    "destination-role-arn",
+    "management-profile",
+    "management-role-arn",
+    "external-id",
+    "region",
+    "organization",
+    "role-name",
+    "ou",
+    "exclude",
+    "profiles",
+    "shard",
+];
+
+/// The options that name files of facts.
+const FILES: &[&str] = &[
+    "inventory",
+    "example",
+    "overlay",
+    "terraform-plan",
+    "cloudformation",
+];
+
 /// The command that writes the changes with the same facts, of the words of the command line; `None` where the facts came
 /// from standard input, which is read by now.
 pub(super) fn fix(words: &[String]) -> Option<String> {
@@ -25,7 +52,9 @@ pub(super) fn fix(words: &[String]) -> Option<String> {
     if command == "audit" || options.iter().any(|(option, _)| option == "audit") {
         text += " --audit";
     }
-    for (option, words) in options {
+    let has = |names: &[&str]| options.iter().any(|(option, _)| names.contains(&&**option));
+    let from_files_alone = has(FILES) && !has(&["live"]);
+    for (option, words) in &options {
         let is_input = option == "inventory";
         if is_input
             && words
@@ -34,12 +63,15 @@ pub(super) fn fix(words: &[String]) -> Option<String> {
         {
             return None;
         }
-        if HOW.contains(&&*option) || !Words::is_option_of("fix", &option) {
+        if from_files_alone && OF_AWS.contains(&option.as_str()) {
+            continue;
+        }
+        if HOW.contains(&option.as_str()) || !Words::is_option_of("fix", option) {
             continue;
         }
         for word in words {
             text.push(' ');
-            text += &shell_word(&word);
+            text += &shell_word(word);
         }
     }
     Some(text)
@@ -70,6 +102,18 @@ mod tests {
         assert_eq!(
             of("fix --dir there --audit --force --format table --example x").as_deref(),
             Some("backup-preflight fix --dir fixes --audit --example x")
+        );
+    }
+
+    #[test]
+    fn what_says_how_aws_is_asked_goes_where_it_is_not() {
+        assert_eq!(
+            of("audit --source-profile prod --region all --example x").as_deref(),
+            Some("backup-preflight fix --dir fixes --audit --example x")
+        );
+        assert_eq!(
+            of("check --source-profile prod --live --example x").as_deref(),
+            Some("backup-preflight fix --dir fixes --source-profile prod --live --example x")
         );
     }
 

@@ -24,7 +24,8 @@ pub(super) fn explain(id: Option<&str>, output: &Output) -> anyhow::Result<u8> {
     let Some(id) = id else {
         return print(&report::set(&report::list(), width(false), 2));
     };
-    match checks::find(id) {
+    let written = id.to_ascii_lowercase().replace('_', "-");
+    match checks::find(&written) {
         Some(check) => print(&match width(false) {
             None => report::page(check),
             columns => report::set(&report::flowing(&report::page_to_read(check)), columns, 0),
@@ -35,9 +36,8 @@ pub(super) fn explain(id: Option<&str>, output: &Output) -> anyhow::Result<u8> {
             )
         }
         None => {
-            let id = &id.to_ascii_lowercase().replace('_', "-");
             let ids = checks::CHECKS.iter().map(|check| check.id);
-            let hint = near::nearest(id, ids)
+            let hint = near::nearest(&written, ids)
                 .filter(|(far, known)| far.saturating_mul(2) <= known.len())
                 .map(|(_, known)| known)
                 .map(|id| format!("; did you mean `{id}`?"))

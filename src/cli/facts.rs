@@ -103,6 +103,22 @@ pub struct Credentials {
     pub external_id: Option<String>,
 }
 
+impl Credentials {
+    /// Whether any were given.
+    #[must_use]
+    pub fn are_given(&self) -> bool {
+        let all = [
+            &self.source_profile,
+            &self.source_role_arn,
+            &self.destination_profile,
+            &self.destination_role_arn,
+            &self.management_profile,
+            &self.management_role_arn,
+        ];
+        all.into_iter().any(Option::is_some)
+    }
+}
+
 /// A fact that can be taken for granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Assume {

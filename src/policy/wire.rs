@@ -18,16 +18,15 @@ use super::{Answer, Document, Effect};
 pub fn answers(text: &[u8]) -> String {
     let mut out = String::new();
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    for line in text.split(|byte| *byte == b'\n') {
+    let lines = text.split(|byte| *byte == b'\n');
+    for (number, line) in (1_usize..).zip(lines) {
         // What is not UTF-8 spoils its own line alone.
         match str::from_utf8(line) {
             Ok(line) if line.trim().is_empty() => continue,
-            Ok(line) => out.push_str(&answer(line)),
-            Err(_) => {
-                out.push_str(
-                    r#"{"id":null,"error":"could not read the request: it is not UTF-8"}"#,
-                );
-            }
+            Ok(line) => out.push_str(&numbered(number, line)),
+            Err(_) => out.push_str(&format!(
+                r#"{{"id":null,"error":"could not read the request in line {number}: it is not UTF-8"}}"#
+            )),
         }
         out.push('\n');
     }
@@ -37,11 +36,15 @@ pub fn answers(text: &[u8]) -> String {
 /// Answers one line with one line; one that cannot be read, with the error.
 #[must_use]
 pub fn answer(line: &str) -> String {
+    numbered(1, line)
+}
+
+fn numbered(number: usize, line: &str) -> String {
     let reply = match read(line) {
         Ok((id, answer)) => Reply::answered(id, answer),
         Err(error) => Reply::Error {
             id: serde_json::from_str::<Id>(line).map_or(Value::Null, |line| line.id),
-            error: error.to_string(),
+            error: error.in_line(number),
         },
     };
     serde_json::to_string(&reply).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"))
@@ -49,7 +52,7 @@ pub fn answer(line: &str) -> String {
 
 #[derive(Debug, thiserror::Error)]
 enum LineError {
-    #[error("could not read the request: {0}")]
+    #[error(transparent)]
     Json(#[from] serde_json::Error),
     #[error("could not read `principal`: {0}")]
     Principal(#[from] PrincipalError),
@@ -59,6 +62,20 @@ enum LineError {
     Context(String),
     #[error("`{0}` is said twice: names of condition keys ignore case")]
     Twice(String),
+}
+
+impl LineError {
+    /// The error in a line of the file: the parser sees that line alone.
+    fn in_line(&self, number: usize) -> String {
+        let Self::Json(error) = self else {
+            return format!("line {number}: {self}");
+        };
+        let said = error.to_string();
+        let column = error.column();
+        let at = format!(" at line {} column {column}", error.line());
+        let said = said.strip_suffix(&at).unwrap_or(&said);
+        format!("could not read the request in line {number}, column {column}: {said}")
+    }
 }
 
 fn read(line: &str) -> Result<(Value, Answer), LineError> {
@@ -244,11 +261,13 @@ mod tests {
         assert_eq!(lines.len(), 4);
         assert!(lines[3].ends_with("it is not UTF-8\"}"));
         assert!(
-            lines[0].starts_with(
-                r#"{"id":7,"error":"could not read the request: missing field `action`"#
-            )
+            lines[0]
+                .starts_with(r#"{"id":7,"error":"could not read the request in line 1, column "#)
         );
-        assert!(lines[1].starts_with(r#"{"id":null,"error":"#));
+        assert!(lines[0].ends_with(": missing field `action`\"}"));
+        assert!(
+            lines[1].starts_with(r#"{"id":null,"error":"could not read the request in line 3"#)
+        );
         assert!(lines[2].contains("\"decision\":\"unknown\""));
     }
 }

@@ -191,12 +191,45 @@ fn a_file_that_is_something_else_is_told_as_what_it_is() {
 fn a_status_message_and_a_check_in_capitals_are_told_how_to_be_asked_for() {
     let ran = run(&["explain", "Access Denied trying to call AWS Backup service"]);
     assert!(ran.err.contains("explain --message TEXT"), "{}", ran.err);
-    let ran = run(&["explain", "SOURCE-KEY-NOT-SHARED"]);
+    let page = run(&["explain", "source-key-not-shared"]).out;
+    for written in ["SOURCE-KEY-NOT-SHARED", "source_key_not_shared"] {
+        assert_eq!(run(&["explain", written]).out, page);
+    }
+    let ran = run(&["explain", "SOURCE-KEY-NOT-SHARE"]);
     assert!(
-        ran.err.contains("did you mean `source-key-not-shared`?"),
+        ran.err
+            .contains("no check `SOURCE-KEY-NOT-SHARE`; did you mean `source-key-not-shared`?"),
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn what_a_copy_lacks_to_be_decided_is_named() {
+    let ran = run(&[
+        "check",
+        "--resource",
+        "arn:aws:rds:us-east-1:111122223333:db:orders",
+    ]);
+    assert!(
+        ran.code == 2 && ran.err.contains("name the vault, with --to VAULT_ARN"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn credentials_that_are_not_used_are_told_and_not_carried_on() {
+    let given = [
+        "check",
+        "--example",
+        "organization",
+        "--source-profile",
+        "p",
+    ];
+    let ran = run(&given);
+    assert!(ran.err.contains("no credentials are used"), "{}", ran.err);
+    assert!(!ran.out.contains("--source-profile"), "{}", ran.out);
 }
 
 #[test]

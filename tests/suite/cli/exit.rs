@@ -124,7 +124,7 @@ fn where_aws_did_not_say_what_there_is_nothing_is_called_clean() {
             "check",
             "backup:ListBackupPlans",
             &*place,
-            "a plan may copy more, or otherwise",
+            "there may be other copies, or these may come out otherwise",
         ),
         (
             "audit",
@@ -136,13 +136,13 @@ fn where_aws_did_not_say_what_there_is_nothing_is_called_clean() {
             "check",
             "organizations:DescribeEffectivePolicy",
             "BACKUP_POLICY",
-            "a plan may copy more, or otherwise",
+            "there may be other copies, or these may come out otherwise",
         ),
         (
             "audit",
             "organizations:DescribeEffectivePolicy",
             FROM,
-            "a plan may copy more, or otherwise",
+            "there may be other copies, or these may come out otherwise",
         ),
         (
             "audit",
