@@ -146,7 +146,8 @@ fn beside_for(
                     other.name(),
                     vault.name()
                 );
-                let draft = create(&other, title, (copies, others), way(&other))?;
+                let mut draft = create(&other, title, (copies, others), way(&other))?;
+                draft.remedy.brief = format_smolstr!("create vault {}", other.name());
                 (other, draft)
             }
             VaultPlace::There(other) => {

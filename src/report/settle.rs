@@ -4,7 +4,7 @@ mod command;
 
 use std::borrow::Cow;
 
-use crate::known::{Arn, Gap};
+use crate::known::{Arn, Gap, part};
 
 use super::reading::{Reading, account_of};
 use super::reason::{NO_CREDENTIALS, Reason, is_of_connection, is_without_credentials};
@@ -72,7 +72,7 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
         Reason::NotNamed => format!("{operation} `{subject}`"),
         Reason::NotTold => {
             let what = gap.untold().unwrap_or(operation);
-            format!("{NOT_TOLD} {what} ({subject}): look at it yourself")
+            format!("{NOT_TOLD} {what} ({subject}): try it with one copy, or ask AWS")
         }
         Reason::LookUp => format!("{operation} ({subject})"),
         Reason::Contradiction => contradiction(subject, reading),
@@ -93,9 +93,11 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
             format!("{operation} on {subject} was not asked: give credentials that may call it")
         }
         Reason::NotAsked => match command::reading(gap, reading) {
-            Some((command, field)) => format!(
-                "put what this prints into the inventory, as {field} of {account}: {command}"
-            ),
+            Some((command, field)) => {
+                let of = gap.account.as_deref();
+                let of = of.map_or_else(String::new, |account| format!(" of {account}"));
+                format!("put what this prints into the inventory, as {field}{of}: {command}")
+            }
             None if is_of_the_organization(operation) => {
                 collect(account, " and --management-profile")
             }
@@ -146,10 +148,18 @@ fn contradiction(subject: &str, reading: &Reading) -> String {
     }
 }
 
+/// Whether a step reads all of an account, and with it whatever waits for the same.
+#[must_use]
+pub fn reads_all(step: &str) -> bool {
+    step.starts_with(COLLECT)
+}
+
+const COLLECT: &str = "backup-preflight collect";
+
 /// How to read an account, or what takes several calls or more than a paste.
 fn collect(account: &str, besides: &str) -> String {
     format!(
-        "backup-preflight collect --output more.json, with credentials of {account}{besides}; then --inventory more.json beside the other facts"
+        "{COLLECT} --output more.json, with credentials of {account}{besides}; then --inventory more.json beside the other facts"
     )
 }
 
@@ -286,7 +296,7 @@ impl SameCause {
             },
             Reason::LookUp | Reason::Contradiction => operation.to_owned(),
             Reason::NotUnderstood => not_understood(operation),
-            Reason::Planned => format!("it is not known before {operation}"),
+            Reason::Planned => "a planned value is not known yet".to_owned(),
             Reason::AccountNotRead => {
                 format!(
                     "nothing was read of account {}",
@@ -302,15 +312,16 @@ impl SameCause {
     pub fn brief(&self) -> String {
         let account = self.account.as_deref().unwrap_or("an account");
         let operation = self.operation.as_deref().unwrap_or_default();
+        let call = part(operation, 1).unwrap_or(operation);
         match self.reason {
-            Reason::Denied => format!("{operation} denied"),
+            Reason::Denied => format!("{call} denied"),
             Reason::AccountNotRead => format!("{account} not read"),
             Reason::NoCredentials => format!("no credentials for {account}"),
             Reason::BadCredentials => format!("credentials for {account}"),
-            Reason::NotAsked => format!("{operation} not read"),
-            Reason::NoAnswer => format!("{operation}: no answer"),
+            Reason::NotAsked => format!("{call} not read"),
+            Reason::NoAnswer => format!("{call}: no answer"),
             Reason::NoOperation | Reason::BadAnswer | Reason::OtherAnswer => {
-                format!("{operation}: {}", self.word())
+                format!("{call}: {}", self.word())
             }
             Reason::NoRecoveryPoint => "no recovery point yet".to_owned(),
             Reason::PointsNotRead => "recovery points not read".to_owned(),

@@ -90,6 +90,12 @@ fn block(
     fix::of(sheet, report, &cause.remedies, verbose, written);
     let predicted = found.predicted.as_deref();
     if let Some(message) = predicted.and_then(|of| of.message.as_deref()) {
+        // What stands above is not said again.
+        let subject = cause.subject.as_deref().unwrap_or_default();
+        let message = match subject.is_empty() {
+            true => message.to_owned(),
+            false => message.replace(&format!("[{subject}]"), "[…]"),
+        };
         sheet.field(2, ("AWS", Paint::Quiet), &format!("\"{message}\""));
     } else if let Some(category) = predicted.and_then(|of| of.category) {
         sheet.field(

@@ -112,7 +112,7 @@ fn changes(sheet: &mut Sheet, remedy: &Remedy, verbose: bool) {
     let text = if verbose {
         format!("{steps}, above")
     } else {
-        format!("{steps}: -v shows them")
+        format!("{steps} (-v has all)")
     };
     sheet.item(9, ("", Paint::Quiet), &text);
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::report::{Audited, Fate, HowMany, Report, headline};
+use crate::report::{Audited, CheckReport, Fate, HowMany, Report, headline};
+use crate::verdict::Status;
 
 use super::sheet::{Paint, Sheet, columns};
 use super::told::{is_of_change, told};
@@ -10,6 +11,9 @@ use super::{Options, change, fixes, words};
 
 /// Of more copies than these nobody reads each in a terminal.
 const MANY: usize = 100;
+
+/// The vaults and plans that fail and are named.
+const NAMED: usize = 2;
 
 /// The last lines.
 pub fn write(sheet: &mut Sheet, report: &Report, options: &Options) {
@@ -26,7 +30,16 @@ pub fn write(sheet: &mut Sheet, report: &Report, options: &Options) {
 /// The vaults and plans of an audit.
 fn audited(sheet: &mut Sheet, report: &Report) {
     let (summary, stopped) = (report.summary, report.stopped);
-    let of = |what: &str, of: Option<Audited>, how: Option<HowMany>| {
+    let fails = |checks: &[CheckReport]| {
+        let mut outcomes = checks.iter().map(CheckReport::outcome);
+        outcomes.any(|outcome| outcome == Status::Fail)
+    };
+    let vaults = report.vaults.iter().filter(|vault| fails(&vault.checks));
+    let vaults = vaults.map(|vault| vault.vault.name().to_owned()).collect();
+    let plans = report.plans.iter().filter(|plan| fails(&plan.checks));
+    let plans = plans.map(|plan| plan.plan.name.as_ref().unwrap_or(&plan.plan.id).to_owned());
+    let plans = plans.collect();
+    let of = |what: &str, of: Option<Audited>, how: Option<HowMany>, names: Vec<String>| {
         let how = how?;
         let Some(of) = of else {
             return Some(format!("{what}s were not read"));
@@ -37,7 +50,8 @@ fn audited(sheet: &mut Sheet, report: &Report) {
                 format!(", and there may be more {what}s")
             }
         };
-        let failing = (of.failing > 0).then(|| format!("{} failing", of.failing));
+        let names = words::few(&names, NAMED);
+        let failing = (of.failing > 0).then(|| format!("{} failing ({names})", of.failing));
         let warning = (of.warning > 0).then(|| format!("{} with warnings", of.warning));
         let found: Vec<String> = failing.into_iter().chain(warning).collect();
         let found = if found.is_empty() {
@@ -49,8 +63,13 @@ fn audited(sheet: &mut Sheet, report: &Report) {
     };
     let read = report.read;
     let parts = [
-        of("vault", summary.vaults, read.map(|read| read.vaults)),
-        of("plan", summary.plans, read.map(|read| read.plans)),
+        of(
+            "vault",
+            summary.vaults,
+            read.map(|read| read.vaults),
+            vaults,
+        ),
+        of("plan", summary.plans, read.map(|read| read.plans), plans),
         headline::coverage(report),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -269,6 +288,8 @@ fn next(sheet: &mut Sheet, report: &Report, options: &Options) {
     let causes = told(report, false);
     let failing = causes.first().map(|cause| &**cause);
     let warned = report.warnings.first();
+    // What is open says itself what settles it.
+    let warned = warned.filter(|_| report.summary.undecided == 0);
     if report.summary.copies > MANY && !options.verbose {
         parts.push("each copy: --format html=report.html".to_owned());
     } else if report.summary.copies > 1 && !options.verbose {

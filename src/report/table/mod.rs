@@ -1,6 +1,7 @@
 //! The report for people: what was found of the copies, what is at fault, and the verdict last, where the eye is when the
 //! prompt comes back.
 
+mod audited;
 mod beside;
 mod causes;
 mod change;
@@ -23,8 +24,8 @@ pub use options::{NARROWEST, Options, SHOWN};
 pub use sheet::set;
 pub(super) use sheet::{grid, wrapped};
 
-/// The causes that are told whole; where there are more, each is a row.
-const WHOLE: usize = 3;
+/// The causes of many copies that are told whole; where there are more, each is a row: three take more rows than a screen has.
+const WHOLE: usize = 2;
 
 /// What is not known, by its cause, and what settles it; nothing where all is known.
 #[must_use]
@@ -47,11 +48,11 @@ pub fn render(report: &Report, options: &Options) -> String {
     if options.verbose {
         beside::coverage(&mut sheet, report);
     }
-    beside::assumed(&mut sheet, report);
+    beside::assumed(&mut sheet, report, options.verbose);
     beside::waivers(&mut sheet, report);
     beside::warnings(&mut sheet, report, options.verbose);
     unknown::write(&mut sheet, report, options.verbose);
-    beside::audited(&mut sheet, report, options.verbose);
+    audited::write(&mut sheet, report, options.verbose);
     change::write(&mut sheet, report, options.verbose);
     if options.verbose {
         fix::all(&mut sheet, report);

@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::known::{Gap, HashMap};
+use crate::known::{Gap, HashMap, HashSet};
 use crate::report::Report;
 use crate::report::reason::Reason;
-use crate::report::settle::{SameCause, settle};
+use crate::report::settle::{SameCause, reads_all, settle};
 use crate::verdict::Status;
 
 use super::sheet::{Paint, Sheet};
@@ -14,6 +14,8 @@ use super::words;
 
 /// The causes that are shown without being asked for.
 const SHOWN: usize = 5;
+/// The accounts that are named besides the one that a step is told for.
+const OTHERS: usize = 3;
 /// The reasons why there may be other copies.
 const REASONS: usize = 3;
 
@@ -29,15 +31,17 @@ struct Unknown<'a> {
 }
 
 impl Unknown<'_> {
-    /// How many gaps the same settles, or in which other accounts.
-    fn more(&self, gap: &Gap) -> String {
+    /// What the same step is taken for besides, as it is told for one gap.
+    fn more(&self, gap: &Gap, step: &str) -> String {
         let others = self.accounts.iter().copied();
-        let others: Vec<&str> = others
-            .filter(|id| gap.account.as_deref() != Some(id))
-            .collect();
+        let others = others.filter(|id| gap.account.as_deref() != Some(id));
+        let others: Vec<String> = others.map(str::to_owned).collect();
         match self.gaps.saturating_sub(1) {
             0 => String::new(),
-            more if more == others.len() => format!("; the same of {}", others.join(" and ")),
+            _ if others.is_empty() && reads_all(step) => String::new(),
+            more if more == others.len() || reads_all(step) => {
+                format!("; the same of {}", words::few(&others, OTHERS))
+            }
             more => format!("; {more} more like it"),
         }
     }
@@ -109,25 +113,14 @@ fn open(sheet: &mut Sheet, report: &Report, verbose: bool) {
     }
     sheet.gap();
     // What settles several is said once.
-    let mut steps: Vec<(String, usize)> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::default();
-    for gap in open {
-        let step = settle(gap, &report.reading);
-        let place = *places.entry(step.clone()).or_insert(steps.len());
-        match steps.get_mut(place) {
-            Some((_, number)) => *number = number.saturating_add(1),
-            None => steps.push((step, 1)),
-        }
-    }
+    let mut said: HashSet<String> = HashSet::default();
+    let steps = open.into_iter().map(|gap| settle(gap, &report.reading));
+    let steps: Vec<String> = steps.filter(|step| said.insert(step.clone())).collect();
     let shown = if verbose { steps.len() } else { REASONS };
     let text = "there may be other copies, or these may come out otherwise";
     sheet.item(0, ("undecided[not all is known]:", Paint::Unsure), text);
-    for (step, number) in steps.iter().take(shown) {
-        let text = match number.saturating_sub(1) {
-            0 => step.clone(),
-            more => format!("{step}; {more} more like it"),
-        };
-        sheet.item(2, ("settle:", Paint::Quiet), &text);
+    for step in steps.iter().take(shown) {
+        sheet.item(2, ("settle:", Paint::Quiet), step);
     }
     let rest = steps.len().saturating_sub(shown);
     if rest > 0 {
@@ -175,8 +168,8 @@ fn one(sheet: &mut Sheet, report: &Report, unknown: &Unknown<'_>) {
         &format!("{}: {checks}{of}", unknown.says),
     );
     if let Some(gap) = unknown.gap {
-        let more = unknown.more(gap);
         let text = settle(gap, &report.reading);
+        let more = unknown.more(gap, &text);
         // What is said once already is not said again: what it is about is.
         let (word, text) = match text.strip_prefix(&*unknown.says) {
             Some(about) => ("of:", about_it(about)),

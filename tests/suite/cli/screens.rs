@@ -182,7 +182,8 @@ fn a_vault_whose_name_is_a_slip_is_not_made_without_a_word() {
     for said in [
         "vault centrall (444455556666 us-east-1): did you mean central?",
         "; 3 changes unblock 10; RDS reports needs r4 or r5 (not provable)\n",
-        "kms:GetKeyPolicy denied\n",
+        "GetKeyPolicy denied\n",
+        "assumed: EFS policy and state, state, table policy, windows: not read (-v says what)\n",
     ] {
         assert!(text.contains(said), "{text}");
     }
@@ -219,5 +220,47 @@ fn what_only_people_can_do_stands_where_fixes_stand() {
     assert!(
         text.contains("EBS vol-0aaaaaaaaaaaaaaa2 → workload-air-gapped, EBS vol-0aaaaaaaaaaaaaaa2 → databunker"),
         "{text}"
+    );
+}
+
+#[test]
+fn what_no_single_answer_holds_is_read_by_collect() {
+    let files = Files::new();
+    let estate = Estate::rds().without("/accounts/0/service_control_policies");
+    let text = run(&["check", "--inventory", &files.estate(&estate)]).out;
+    let step = format!(
+        "settle: backup-preflight collect --output more.json, with credentials of {FROM} and --management-profile; then --inventory more.json beside the other facts\n"
+    );
+    assert!(text.contains(&step), "{text}");
+    assert_eq!(text.matches("no call of AWS").count(), 0, "{text}");
+}
+
+#[test]
+fn the_key_that_stands_above_is_not_repeated_in_aws_words() {
+    let text = run(ONE).out;
+    assert!(
+        text.contains("AWS    \"The source snapshot KMS key […] does not exist"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_an_audit_finds_names_the_change_and_says_nothing_twice() {
+    let text = run(&["audit", "--example", "organization"]).out;
+    for said in [
+        "error[plan-copies-nowhere]: plan legacy (111122223333 us-east-1): selection `old` takes nothing\n",
+        "fixed by r6 create vault local-cmk\n",
+        "5 vaults: 1 failing (local), 1 with warnings; 5 plans: 2 failing (legacy, weekly); ",
+        "… 18 warnings more, of resources whose copies are blocked (-v has all)\n",
+    ] {
+        assert!(text.contains(said), "{said}{text}");
+    }
+    let warned: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("vault-uses-aws-managed-key"))
+        .collect();
+    assert!(
+        warned.iter().all(|line| !line.contains("arn:")),
+        "{warned:#?}"
     );
 }

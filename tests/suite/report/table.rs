@@ -300,6 +300,7 @@ fn the_same_facts_give_the_same_text_in_whatever_order_they_came() {
 #[test]
 fn copies_of_one_cause_are_told_together() {
     let mut estate = alone(0);
+    estate["copies"][0]["lifecycle"] = json!({"DeleteAfterDays": 14});
     let mut twin = estate["copies"][0].clone();
     twin["id"] = "orders-again".into();
     estate["copies"].as_array_mut().unwrap().push(twin);
