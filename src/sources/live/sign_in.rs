@@ -324,8 +324,12 @@ fn causes(error: &(dyn Error + 'static)) -> String {
     let mut next = Some(error);
     while let Some(error) = next {
         let text = without_output(&error.to_string()).to_owned();
+        let text = said_by_aws(&text).unwrap_or(text);
         // The SDK's own frame says nothing to the user.
-        let frame = matches!(text.as_str(), "dispatch failure" | "other");
+        let frame = matches!(
+            text.as_str(),
+            "dispatch failure" | "other" | "service error" | "unhandled error"
+        ) || text.starts_with(RECORD);
         if !frame && !said.iter().any(|before| before.contains(&text)) {
             said.push(text);
         }
@@ -339,6 +343,29 @@ fn causes(error: &(dyn Error + 'static)) -> String {
         return format!("{said}; {}", reply::ABOUT_TLS);
     }
     said
+}
+
+/// How the SDK sets what AWS answered with: as Rust does a record.
+const RECORD: &str = "Error { ";
+
+/// AWS's own words, of an error as the SDK sets it: the message of `Error { code: "AccessDenied", message: "…" }`, the code of
+/// `unhandled error (AccessDenied)`.
+fn said_by_aws(text: &str) -> Option<String> {
+    let code = text.strip_prefix("unhandled error (");
+    if let Some(code) = code.and_then(|code| code.strip_suffix(')')) {
+        return Some(code.to_owned());
+    }
+    let fields = text.strip_prefix(RECORD)?;
+    let (_, message) = fields.split_once("message: \"")?;
+    let mut said = String::new();
+    let mut letters = message.chars();
+    loop {
+        match letters.next()? {
+            '"' => return Some(said),
+            '\\' => said.extend(letters.next()),
+            letter => said.push(letter),
+        }
+    }
 }
 
 /// What the SDK says of a `credential_process` without what that printed, which may be a key.

@@ -46,7 +46,12 @@ fn a_role_that_may_not_be_assumed_ends_it_with_the_reason() {
         "{text}"
     );
     assert!(
-        text.contains("not authorized to perform: sts:AssumeRole"),
+        text.contains(": AccessDenied: ")
+            && text.contains("not authorized to perform: sts:AssumeRole"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("Error {") && !text.contains("unhandled"),
         "{text}"
     );
     assert!(text.contains("--destination-role-arn"), "{text}");
