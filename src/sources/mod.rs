@@ -7,6 +7,7 @@
 
 pub mod additions;
 pub mod cloudformation;
+mod commands;
 pub mod config;
 pub mod contradiction;
 pub mod examples;
@@ -17,6 +18,7 @@ pub mod matching;
 pub mod planned;
 pub mod recorded;
 pub mod replaced;
+mod service_calls;
 mod stage;
 pub mod stop;
 pub mod target;

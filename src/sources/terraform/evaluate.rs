@@ -124,7 +124,8 @@ impl<'s> Evaluator<'s> {
             .block(of, object.kind, object.name)
     }
 
-    fn of_object(
+    /// What can be named in the block of an object.
+    pub(super) fn of_object(
         &self,
         ids: &Identities<'_, '_>,
         object: &Object<'_>,

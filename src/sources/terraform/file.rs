@@ -95,6 +95,25 @@ pub struct PlanFile {
     /// Changes that wait for another plan.
     #[serde(default)]
     pub deferred_changes: Vec<serde::de::IgnoredAny>,
+    /// Actions that it invokes.
+    #[serde(default)]
+    pub action_invocations: Vec<ActionInvocation>,
+}
+
+/// An action, which a resource or the command line invokes: since Terraform 1.14.
+#[derive(Debug, Deserialize)]
+pub struct ActionInvocation {
+    /// `action.aws_lambda_invoke.setup`.
+    pub address: String,
+    /// `aws_lambda_invoke`.
+    #[serde(default, rename = "type")]
+    pub kind: String,
+    /// What it is given, without what is unknown.
+    #[serde(default)]
+    pub config_values: Value,
+    /// What of that is unknown.
+    #[serde(default)]
+    pub config_unknown: Value,
 }
 
 /// The resources that there will be, of the root module and of its children.
@@ -221,6 +240,20 @@ pub struct ConfigResource {
     /// What it comes after, beside what its arguments refer to.
     #[serde(default)]
     pub depends_on: Vec<String>,
+    /// What is run when it is made or destroyed.
+    #[serde(default)]
+    pub provisioners: Vec<Provisioner>,
+}
+
+/// A provisioner of a resource.
+#[derive(Debug, Deserialize)]
+pub struct Provisioner {
+    /// `local-exec`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its arguments.
+    #[serde(default)]
+    pub expressions: Value,
 }
 
 /// A call of a module.

@@ -21,6 +21,7 @@ mod one_type;
 mod order;
 mod partial;
 mod provider;
+mod provisioners;
 mod reader;
 mod references;
 mod rewritten;
@@ -169,6 +170,9 @@ pub fn read_beside(
             .map(|kind| format!("resources of type {kind} are not read")),
     );
     let mut open = then.open;
+    let runs = provisioners::runs(&then.ids, evaluator.as_ref());
+    open.extend(runs.open);
+    warnings.extend(runs.notes);
     if plan.errored {
         open.push("planning ended with an error: the plan is not whole".to_owned());
     }

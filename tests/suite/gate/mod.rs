@@ -27,6 +27,7 @@ mod perhaps_made;
 mod plan_attributes;
 mod plan_facts;
 mod providers;
+mod provisioners;
 mod pull_request;
 mod read_back;
 mod replaced;
