@@ -3,6 +3,7 @@
 mod backup;
 mod custom;
 pub mod fsx;
+mod functions;
 mod global_table;
 pub mod iam;
 pub mod kms;
@@ -17,6 +18,7 @@ use super::mentions::parameters_of_condition;
 use super::names::{kind, open_name};
 use super::properties::wrong;
 use super::reader::TemplateReader;
+use super::template::Template;
 use super::text::Node;
 use global_table::global_table;
 use stored::stored;
@@ -170,15 +172,18 @@ fn is_of_a_file(reader: &TemplateReader<'_>, resource: &Node) -> bool {
 }
 
 /// What a resource does that is not read and matters, in words.
-fn not_read(file: &str, id: &str, resource: &Node) -> Option<String> {
+fn not_read(template: &Template<'_>, id: &str, resource: &Node) -> Option<String> {
     let of = kind(resource);
-    let at = format!("{file}:{}: {id}", resource.line);
+    let at = format!("{}:{}: {id}", template.file, resource.line);
     let is_custom = of.starts_with("Custom::") || of == "AWS::CloudFormation::CustomResource";
     if id.starts_with("Fn::") || MAKERS.contains(&of) || of.ends_with("::MODULE") {
         return Some(format!("{at} may make more resources, and is not read"));
     }
     if is_custom {
-        return custom::does(resource).map(|does| format!("{at} {does}"));
+        return custom::does(template, resource).map(|does| format!("{at} {does}"));
+    }
+    if of == "AWS::SSM::Association" {
+        return custom::runs(resource).map(|runs| format!("{at} {runs}"));
     }
     let is_near = NEAR.iter().any(|prefix| of.starts_with(prefix));
     let is_unread =
@@ -191,7 +196,7 @@ fn unread(reader: &mut TemplateReader<'_>, id: &str, resource: &Node) {
     if reader.template.settings.nested.contains(id) {
         return;
     }
-    let Some(text) = not_read(reader.template.file, id, resource) else {
+    let Some(text) = not_read(&reader.template, id, resource) else {
         return;
     };
     // A template that lies in a file may have changed, where the stack that it makes says the same.

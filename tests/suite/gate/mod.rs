@@ -6,6 +6,7 @@ mod bucket_encryption;
 mod cloudformation;
 mod configurations;
 mod created;
+mod custom_functions;
 mod default_key;
 mod descriptions;
 mod file_system_links;
