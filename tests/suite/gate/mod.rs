@@ -31,6 +31,7 @@ mod providers;
 mod provisioners;
 mod pull_request;
 mod read_back;
+mod refused_keys;
 mod replaced;
 mod replaced_roles;
 mod saved_change;

@@ -47,7 +47,8 @@ pub fn global_table<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) 
         let own = replica.get("SSESpecification");
         let own = own.map(|sse| sse.get("KMSMasterKeyId").unwrap_or(sse));
         let key = match (&is_switched_on, own) {
-            (None | Some(Some(Value::Bool(false))), _) => Value::Null,
+            (None | Some(Some(Value::Bool(false))), None) => Value::Null,
+            (None, Some(_)) => unknown(format!("{at}, a key without encryption")),
             (Some(Some(Value::Bool(true))), None) if is_here => {
                 reader.aws_managed(&home, "dynamodb")
             }

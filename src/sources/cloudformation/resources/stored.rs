@@ -110,12 +110,19 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
         (_, None) if matches!(of, "Aurora" | "EBS" | "Redshift") => {
             open("whether it is encrypted by default")
         }
-        (_, None) => json!(reader.of(node, key).is_some()),
+        // "If you specify the KmsKeyId property, then you must enable encryption."
+        (_, None) if reader.of(node, key).is_some() => {
+            open("a key without encryption, which AWS refuses")
+        }
+        (_, None) => json!(false),
         // Where the account encrypts by default, a volume is encrypted whatever is said of it, and on which key its default says.
         (_, Some(value))
             if of == "EBS" && (value == json!(false) || reader.of(node, key).is_none()) =>
         {
             open("what the account encrypts by default")
+        }
+        (_, Some(Value::Bool(false))) if reader.of(node, key).is_some() => {
+            open("a key without encryption, which AWS refuses")
         }
         (_, Some(value)) => value,
     };
@@ -124,7 +131,7 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
         "DynamoDB" => match reader.of(node, "SSESpecification") {
             None => (json!(true), Value::Null),
             Some(sse) => match (sse.get("SSEEnabled"), sse.get("KMSMasterKeyId")) {
-                (Some(Value::Bool(false)), _) => (json!(true), Value::Null),
+                (Some(Value::Bool(false)), None) => (json!(true), Value::Null),
                 (Some(Value::Bool(true)), None) => {
                     (json!(true), reader.aws_managed(&home, "dynamodb"))
                 }
@@ -263,7 +270,7 @@ fn of_bucket(reader: &mut TemplateReader<'_>, node: &Node, home: &Home) -> (Valu
     let algorithm = rule.and_then(|rule| rule.get("SSEAlgorithm")?.as_str());
     let key = rule.and_then(|rule| rule.get("KMSMasterKeyID"));
     match (algorithm, key) {
-        (Some("AES256"), _) => by_default,
+        (Some("AES256"), None) => by_default,
         (Some("aws:kms" | "aws:kms:dsse"), None) => (json!(true), reader.aws_managed(home, "s3")),
         (Some("aws:kms" | "aws:kms:dsse"), Some(key)) => (json!(true), reader.key(key, home)),
         (Some(_) | None, _) => open(),

@@ -178,6 +178,8 @@ fn encrypted<'p>(
     let algorithm = of("sse_algorithm").and_then(Value::as_str);
     let key = match (algorithm, of("kms_master_key_id")) {
         _ if !is_one => return not_known(object, attribute),
+        // A key beside it is one that Amazon S3 refuses.
+        (Some("AES256"), Some(key)) if key != "" => return not_known(object, attribute),
         (Some("AES256"), _) => return by_default(),
         (Some("aws:kms" | "aws:kms:dsse"), None) => json!(reader.aws_managed(home, "s3")),
         (Some("aws:kms" | "aws:kms:dsse"), Some(Value::String(key))) if key.is_empty() => {

@@ -56,6 +56,15 @@ pub(super) fn encryption<'p>(
         | Value::Array(_)
         | Value::Object(_)) => on,
     };
+    let is_refused = on == json!(false) && refuses_key(reader, object, (switch, key));
+    let on = if is_refused {
+        unknown(format!(
+            "{}.{key}, a key while {switch} is not true, which AWS refuses: set {switch} = true, or no key",
+            object.address
+        ))
+    } else {
+        on
+    };
     let key = match &on {
         Value::Bool(true) => reader.key(object, key, home, service),
         Value::Bool(false) => Value::Null,
@@ -69,6 +78,29 @@ pub(super) fn encryption<'p>(
         arn,
         [("Encrypted", on), ("EncryptionKeyArn", key)],
     );
+}
+
+/// Whether the plan names a key, or may, for what it makes or changes and does not encrypt: AWS refuses that.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>.
+fn refuses_key<'p>(
+    reader: &PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    (switch, key): (&str, &str),
+) -> bool {
+    let is_set = reader.moment == Moment::Then
+        && (object.is_made() || object.does("update"))
+        && !(object.keeps(switch) && object.keeps(key));
+    is_set
+        && match object.attribute(reader.moment, key) {
+            Attribute::Value(_) | Attribute::Unread(_) => true,
+            Attribute::NotSet => false,
+            // What comes from nothing that waits for apply is null, and AWS's to choose.
+            Attribute::AfterApply => object.expression(key).is_some_and(|expression| {
+                let from = reader.ids.objects.targets(object, expression);
+                from.is_open || !from.unknown.is_empty()
+            }),
+        }
 }
 
 /// What a switch that nobody sets means.
