@@ -6,6 +6,7 @@ mod conditions;
 mod error;
 mod given;
 pub mod identity;
+mod in_place;
 mod kept;
 mod loops;
 mod mentions;
@@ -154,12 +155,16 @@ pub fn read_change(
         .extend(given::not_checked(file, &then_root, settings));
     then.open.extend(now.open);
     let same = same::resources(&then, &then_root);
+    let kept = same::kept(&then, &then_root);
     let places = then.places.clone();
-    let stays = |thing: &str| {
+    let world = std::mem::take(&mut then.world);
+    let stays = |thing: &str, field: &str| {
         let places = places.get(thing);
         places.is_some_and(|places| {
             let mut ids = places.iter().map(|place| place.rsplit(' ').next());
-            ids.all(|id| id.is_some_and(|id| same.contains(id)))
+            ids.all(|id| {
+                id.is_some_and(|id| kept.contains(id) && !in_place::tells_anew(&then, id, field))
+            })
         })
     };
     let unnamed = names::given(&now.template);
@@ -167,7 +172,7 @@ pub fn read_change(
         let last = name.rsplit([':', '/']).next().unwrap_or_default();
         !unnamed.contains(last)
     };
-    let world = std::mem::take(&mut then.world).as_it_stands(stays);
+    let world = world.as_it_stands(stays);
     then.world = world.not_made_now(is_named);
     let now = now.world.standing().of_now().where_unsaid();
     let now = now.not_made_now(is_named);

@@ -123,21 +123,26 @@ impl<'t> TemplateReader<'t> {
     /// Whether a resource is the same in the other template of a change, and what it may refer to is, too: the values of
     /// parameters, and the names of other resources.
     pub fn is_same(&self, id: &str, resource: &Node) -> bool {
+        let was = self.other.and_then(|other| other.get("Resources")?.get(id));
+        was.is_some_and(|was| self.is_alike(was, resource))
+    }
+
+    /// The same of a part of both.
+    pub fn is_alike(&self, was: &Node, is: &Node) -> bool {
         let settings = self.template.settings;
         let is_given_anew = || {
-            let on = parameters(&self.template, resource);
+            let on = parameters(&self.template, is);
             on.iter().any(|name| settings.may_be_new(name))
         };
         self.other.is_some_and(|other| {
             let section = |root: &Node, name: &str| root.get(name).map(Node::to_value);
             let sections = ["Parameters", "Mappings", "Conditions"];
-            let same = other.get("Resources").and_then(|all| all.get(id));
-            same.is_some_and(|same| same.to_value() == resource.to_value())
+            was.to_value() == is.to_value()
                 && sections
                     .iter()
                     .all(|name| section(other, name) == section(self.template.root, name))
                 && !is_given_anew()
-                && are_called_alike(&self.template, other, resource)
+                && are_called_alike(&self.template, other, is)
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::in_place;
 use super::mentions::mentioned;
 use super::reader::TemplateReader;
 use super::resources::own_policy;
@@ -9,11 +10,24 @@ use super::text::Node;
 
 /// Their logical ids.
 pub fn resources(then: &TemplateReader<'_>, root: &Node) -> BTreeSet<String> {
+    all_that(then, root, |id, node| then.is_same(id, node))
+}
+
+/// Those of the resources that a change leaves as they are but for what it changes in place.
+pub fn kept(then: &TemplateReader<'_>, root: &Node) -> BTreeSet<String> {
+    all_that(then, root, |id, node| in_place::is_kept(then, id, node))
+}
+
+fn all_that(
+    then: &TemplateReader<'_>,
+    root: &Node,
+    is_same: impl Fn(&str, &Node) -> bool,
+) -> BTreeSet<String> {
     let all = root.get("Resources").map_or(&[][..], Node::fields);
     let parameters = root.get("Parameters");
     let same = all
         .iter()
-        .filter(|(id, node)| then.is_same(id, node) && own_policy::is_same_of(then, id, node));
+        .filter(|(id, node)| is_same(id, node) && own_policy::is_same_of(then, id, node));
     let mut same: Vec<(&String, BTreeSet<String>)> = same
         .map(|(id, node)| {
             let mut names = BTreeSet::new();

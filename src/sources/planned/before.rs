@@ -298,17 +298,16 @@ impl World {
         self
     }
 
-    /// Says of what is not known of a thing that stands as it was: where it is there it stands.
+    /// Says of what is not known of a thing that stands as it was, of its fields that do: where it is there it stands.
     #[must_use]
-    pub fn as_it_stands(mut self, stays: impl Fn(&str) -> bool) -> Self {
+    pub fn as_it_stands(mut self, stays: impl Fn(&str, &str) -> bool) -> Self {
         for facts in self.accounts.values_mut() {
-            for (arn, role) in facts.roles.iter_mut().filter(|(arn, _)| stays(arn)) {
-                stands_where_open(role, arn);
+            for (arn, role) in &mut facts.roles {
+                stands_where_open(role, arn, &stays);
             }
             for region in facts.regions.values_mut() {
-                let things = region.lists.values_mut().flatten();
-                for (name, thing) in things.filter(|(name, _)| stays(name)) {
-                    stands_where_open(thing, name);
+                for (name, thing) in region.lists.values_mut().flatten() {
+                    stands_where_open(thing, name, &stays);
                 }
             }
         }
@@ -325,19 +324,25 @@ impl World {
                 region.fields.retain(|_, value| !is_open(value));
             }
         }
-        self.as_it_stands(|_| true)
+        self.as_it_stands(|_, _| true)
     }
 }
 
 /// Says of what is not known of a thing that it stands, where the thing is there.
-fn stands_where_open(thing: &mut Map<String, Value>, name: &str) {
+fn stands_where_open(
+    thing: &mut Map<String, Value>,
+    name: &str,
+    stays: &impl Fn(&str, &str) -> bool,
+) {
     if let Some(Value::Object(detail)) = thing.get_mut("Detail")
+        && stays(name, "Detail")
         && detail.get("unknown").or(detail.get("stands")).is_none()
     {
         detail.retain(|_, value| !is_open(value));
     }
     for (field, value) in thing.iter_mut() {
-        if is_open(value) && value.get("stands").is_none() && *value != name && field != "Arn" {
+        let is_told = !is_open(value) || value.get("stands").is_some();
+        if !is_told && *value != name && field != "Arn" && stays(name, field) {
             *value = json!({"made": value.take(), "stands": true});
         }
     }

@@ -135,7 +135,7 @@ pub fn read_beside(
         let mut deposed = objects.deposed.iter();
         deposed.any(|object| object.address == address && object.does("delete"))
     };
-    let stays = |thing: &str| {
+    let stays = |thing: &str, _: &str| {
         places.get(thing).is_some_and(|addresses| {
             let mut objects = addresses.iter().map(|address| all.get(address.as_str()));
             objects

@@ -1,5 +1,7 @@
 //! A resource instance of a plan, at one of two moments: now, or after the plan is applied.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::file::{Change, ConfigResource};
@@ -113,23 +115,6 @@ impl<'p> Object<'p> {
         })
     }
 
-    /// Whether the plan changes its tags and nothing else.
-    #[must_use]
-    pub fn is_only_tagged(&self) -> bool {
-        let Some(change) = self.change.filter(|_| self.does("update")) else {
-            return false;
-        };
-        let (Some(before), Some(after)) = (&change.before, &change.after) else {
-            return false;
-        };
-        let is_tags = |name: &String| ["tags", "tags_all"].contains(&name.as_str());
-        let mut names = before.keys().chain(after.keys());
-        let is_same = names.all(|name| is_tags(name) || before.get(name) == after.get(name));
-        let marks = change.after_unknown.as_object().into_iter().flatten();
-        let mut open = marks.filter(|(_, mark)| is_any(mark));
-        is_same && open.all(|(name, _)| is_tags(name))
-    }
-
     /// Whether the plan leaves an attribute of it as it is, and tells it: what is there now stays, and nothing is done about it.
     #[must_use]
     pub fn keeps(&self, name: &str) -> bool {
@@ -143,6 +128,24 @@ impl<'p> Object<'p> {
             |marks: &Value| marks == &Value::Bool(true) || marks.get(name).is_some_and(is_any);
         let is_not_told = is_open(&change.after_unknown) || is_open(&change.after_sensitive);
         before.get(name) == after.get(name) && !is_not_told
+    }
+
+    /// The attributes that the plan changes where it stands.
+    #[must_use]
+    pub fn changed(&self) -> Vec<&'p str> {
+        let Some(change) = self.change.filter(|_| self.does("update")) else {
+            return Vec::new();
+        };
+        let (before, after) = (change.before.as_ref(), change.after.as_ref());
+        let marks = change.after_unknown.as_object();
+        let all = [before, after, marks].into_iter().flatten();
+        let names: BTreeSet<&String> = all.flat_map(Map::keys).collect();
+        let value = |of: Option<&'p Map<String, Value>>, name: &str| of.and_then(|of| of.get(name));
+        let changed = names.into_iter().filter(|name| {
+            let is_open = value(marks, name).is_some_and(is_any);
+            is_open || value(before, name) != value(after, name)
+        });
+        changed.map(String::as_str).collect()
     }
 
     /// Whether the plan changes it in any way.

@@ -321,20 +321,135 @@ fn a_key_that_a_plan_enables_is_enabled_in_whichever_field_it_was_read() {
     );
 }
 
-/// What a plan does not tell of a cluster or an instance stands where it only gives it tags.
+/// What a plan does not tell of a cluster stands where it changes it in place, and nothing on which that depends.
 #[test]
-fn what_is_only_tagged_is_described_as_it_was_read() {
+fn what_is_changed_in_place_is_described_as_it_was_read() {
     let cluster = "arn:aws:eks:us-east-2:111122223333:cluster/prod";
     let told = json!({"accessConfig": {"authenticationMode": "CONFIG_MAP"}});
     let base = estate("EKS", cluster, &told);
-    let of = |tags: Value, mode: &str| {
-        json!({"arn": cluster, "name": "prod", "tags": tags, "tags_all": tags,
-            "access_config": [{"authentication_mode": mode}]})
+    let of = |tags: Value, version: &str, mode: &str| {
+        json!({"arn": cluster, "name": "prod", "tags": tags, "tags_all": tags, "version": version,
+            "access_config": [{"authentication_mode": mode}], "encryption_config": []})
     };
     let address = "aws_eks_cluster.c";
-    let now = of(json!({}), "CONFIG_MAP");
-    let tagged = by_plan(address, &now, &of(json!({"a": "b"}), "CONFIG_MAP"));
-    assert_eq!(after(&base, &tagged), told);
-    let changed = by_plan(address, &now, &of(json!({"a": "b"}), "API"));
+    let now = of(json!({}), "1.33", "CONFIG_MAP");
+    for then in [
+        of(json!({"a": "b"}), "1.33", "CONFIG_MAP"),
+        of(json!({}), "1.34", "CONFIG_MAP"),
+    ] {
+        let changed = by_plan(address, &now, &then);
+        assert_eq!(after(&base, &changed), told, "{then}");
+    }
+    let changed = by_plan(address, &now, &of(json!({"a": "b"}), "1.33", "API"));
     assert_eq!(after(&base, &changed), "not known");
+}
+
+/// The same of an instance and its volumes.
+#[test]
+fn an_instance_that_is_changed_in_place_keeps_its_volumes() {
+    let instance = "arn:aws:ec2:us-east-2:111122223333:instance/i-1";
+    let told = json!({"State": {"Name": "running"}, "ImageId": "ami-1"});
+    let base = estate("EC2", instance, &told);
+    let of = |kind: &str, size: u32, volume: &str| {
+        json!({"arn": instance, "id": "i-1", "ami": "ami-1", "instance_type": kind, "tags": {}, "tags_all": {}, "ebs_block_device": [],
+            "root_block_device": [{"volume_id": volume, "volume_size": size, "encrypted": true, "kms_key_id": KEY}]})
+    };
+    let now = of("t3.micro", 8, "vol-1");
+    for (then, is) in [
+        (of("t3.large", 8, "vol-1"), told.clone()),
+        (of("t3.micro", 20, "vol-1"), told),
+        (of("t3.micro", 8, "vol-2"), json!("not known")),
+    ] {
+        let changed = by_plan("aws_instance.i", &now, &then);
+        assert_eq!(after(&base, &changed), is, "{then}");
+    }
+    let mut open = change(
+        "aws_instance.i",
+        now.clone(),
+        of("t3.large", 8, "vol-1"),
+        json!({"root_block_device": true}),
+    );
+    open["change"]["after"]
+        .as_object_mut()
+        .unwrap()
+        .remove("root_block_device");
+    let open = planned(&plan(FROM, &[open]));
+    assert_eq!(after(&base, &open), "not known");
+}
+
+/// What stands after a change of a template of the encryption of a thing, its description and its tags.
+fn in_place(base: &Estate, kind: &str, before: &Value, then: &Value) -> [Value; 3] {
+    let [before, then] = [before, then].map(|all| template(kind, all));
+    let change = by_template(&before, &then, "i-1");
+    let laid = change.before.over(&read(&base.0)).unwrap();
+    let laid = serde_json::to_value(change.after.over(&laid).unwrap()).unwrap();
+    ["EncryptionKeyArn", "Detail", "Tags"].map(|field| {
+        let told = laid.pointer(&format!("{RESOURCE}/{field}"));
+        told.cloned().unwrap_or(json!("not known"))
+    })
+}
+
+/// The same of a template, by what CloudFormation changes in place.
+#[test]
+fn what_a_template_changes_in_place_stands_as_it_was_read() {
+    let instance = "arn:aws:ec2:us-east-2:111122223333:instance/i-1";
+    let told = json!({"ImageId": "ami-1"});
+    let base = estate("EC2", instance, &told);
+    let of = |image: &str, size: &str, tier: Value| json!({"ImageId": image, "InstanceType": size, "Tags": [{"Key": "tier", "Value": tier}]});
+    let now = of("ami-1", "t3.micro", json!("a"));
+    let kind = "AWS::EC2::Instance";
+    let [key, detail, _] = in_place(&base, kind, &now, &of("ami-1", "t3.large", json!("a")));
+    assert_eq!((key, detail), (json!(KEY), told.clone()));
+    let [key, detail, tags] = in_place(&base, kind, &now, &of("ami-1", "t3.micro", json!("b")));
+    assert_eq!((key, detail), (json!(KEY), told));
+    assert_eq!(tags["tier"], "b");
+    // Tags that nobody knows are not those that were read.
+    let open = json!({"Fn::ImportValue": "tier"});
+    let [_, _, tags] = in_place(&base, kind, &now, &of("ami-1", "t3.micro", open));
+    assert_ne!(tags["tier"], "a");
+    let [key, ..] = in_place(&base, kind, &now, &of("ami-2", "t3.micro", json!("a")));
+    assert_eq!(key, "not known");
+}
+
+/// A volume whose encryption its account decides, one whose snapshot does, and a database that was made of a snapshot.
+#[test]
+fn what_was_encrypted_by_something_else_is_so_after_a_change_in_place() {
+    let volume = "arn:aws:ec2:us-east-2:111122223333:volume/i-1";
+    let database = DATABASE.replace("orders", "i-1");
+    for (of, kind, arn, same, property) in [
+        (
+            "EBS",
+            "AWS::EC2::Volume",
+            volume,
+            json!({"AvailabilityZone": "us-east-2a"}),
+            "Size",
+        ),
+        (
+            "EBS",
+            "AWS::EC2::Volume",
+            volume,
+            json!({"AvailabilityZone": "us-east-2a", "SnapshotId": "snap-1"}),
+            "VolumeType",
+        ),
+        (
+            "RDS",
+            "AWS::RDS::DBInstance",
+            database.as_str(),
+            json!({"DBInstanceIdentifier": "i-1", "Engine": "postgres", "DBSnapshotIdentifier": "s"}),
+            "EngineVersion",
+        ),
+    ] {
+        let base = estate(of, arn, &json!({}));
+        let with = |value: &str| {
+            let mut all = same.clone();
+            all[property] = json!(value);
+            all
+        };
+        let [key, ..] = in_place(&base, kind, &with("10"), &with("20"));
+        assert_eq!(key, json!(KEY), "{kind} {property}");
+        let mut other = with("10");
+        other["AvailabilityZone"] = json!("us-east-2b");
+        let [key, ..] = in_place(&base, kind, &with("10"), &other);
+        assert_eq!(key, "not known", "{kind}");
+    }
 }

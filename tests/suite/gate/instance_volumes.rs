@@ -173,6 +173,27 @@ fn an_instance_that_stands_brings_no_volumes_and_may_tag_those_that_it_has() {
         "{:?}",
         tagged.gaps
     );
+    // The provider's default tags are in `tags_all` alone.
+    let by_default = |tier: &str| {
+        let mut all = of("a");
+        all["volume_tags"] = Value::Null;
+        all["root_block_device"][0]["tags_all"] = json!({"tier": tier});
+        all
+    };
+    let tagged = over(
+        &by_tag("nobody"),
+        change(
+            "aws_instance.web",
+            by_default("a"),
+            by_default("b"),
+            json!({}),
+        ),
+    );
+    assert!(
+        is_open(&tagged, "changes the tags of its volumes"),
+        "{:?}",
+        tagged.gaps
+    );
 }
 
 #[test]
@@ -223,6 +244,24 @@ fn what_makes_instances_leaves_the_answer_open_where_a_plan_may_take_them() {
     }
 }
 
+#[test]
+fn what_makes_instances_and_is_only_tagged_makes_none() {
+    let of = |version: &str, tier: &str| {
+        let compute = json!([{"enabled": true}]);
+        json!({"name": "c", "version": version, "compute_config": compute, "tags": {"tier": tier}, "tags_all": {"tier": tier}})
+    };
+    for (then, is) in [(of("1.33", "b"), false), (of("1.34", "a"), true)] {
+        let updated = change("aws_eks_cluster.c", of("1.33", "a"), then, json!({}));
+        let found = over(&all_volumes(), updated);
+        assert_eq!(
+            is_open(&found, "may make instances and volumes"),
+            is,
+            "{:?}",
+            found.gaps
+        );
+    }
+}
+
 /// A new stack with these resources.
 fn stack(estate: &Estate, resources: Value) -> Judged {
     let template = json!({"Resources": resources});
@@ -269,6 +308,14 @@ fn an_instance_of_a_template_brings_its_volumes() {
     );
     assert_eq!(copied(&same), [""; 0]);
     assert!(!is_open(&same, "volumes"), "{:?}", same.gaps);
+    let mut larger = template.clone();
+    larger["Resources"]["Web"]["Properties"]["InstanceType"] = json!("m7i.large");
+    let larger = judged(
+        &all_volumes(),
+        &Change::Templates(&template, &larger, FROM),
+        &[],
+    );
+    assert!(!is_open(&larger, "volumes"), "{:?}", larger.gaps);
     let other = json!({"Resources": of_template(json!({"ImageId": "ami-2"}))});
     let replaced = judged(
         &all_volumes(),

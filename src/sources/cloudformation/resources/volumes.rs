@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::catalog::regions::partition;
+use crate::sources::cloudformation::in_place;
 use crate::sources::cloudformation::names::kind;
 use crate::sources::cloudformation::reader::{TemplateReader, tags};
 use crate::sources::cloudformation::resources::launch_templates;
@@ -36,6 +37,7 @@ pub fn brought(reader: &mut TemplateReader<'_>) {
         if !(of == INSTANCE || is_maker)
             || reader.is_made(node) == Some(false)
             || reader.is_same(id, node)
+            || (of == INSTANCE && in_place::is_kept(reader, id, node))
         {
             continue;
         }

@@ -116,10 +116,11 @@ pub(super) fn told<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, name: &
     object.marked(reader.moment, name)
 }
 
-/// What a plan does not tell: unknown, unless it stands as it was read where nothing but tags changes.
-fn not_worked_out(object: &Object<'_>, what: &str) -> Value {
+/// What a plan does not tell: unknown, unless it stands as it was read, where the plan changes the thing in place and nothing on which
+/// that depends.
+fn not_worked_out(object: &Object<'_>, what: &str, is_kept: bool) -> Value {
     let why = unknown(format!("{}, {what}", object.address));
-    if object.is_only_tagged() {
+    if is_kept && object.does("update") && !object.is_made() {
         json!({"made": why, "stands": true})
     } else {
         why
@@ -179,9 +180,10 @@ pub fn volume<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     }
 }
 
-/// An instance of EC2: what its volumes are encrypted with is not worked out.
+/// An instance of EC2: what its volumes are encrypted with is not worked out. It keeps them while it stands.
 pub fn instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    let why = not_worked_out(object, "the keys of its volumes");
+    let is_kept = object.keeps("ami") && volumes::are_kept(object);
+    let why = not_worked_out(object, "the keys of its volumes", is_kept);
     if let Some((home, arn)) = resource(reader, object, "EC2", why.clone()) {
         reader.set(
             &home,
@@ -294,7 +296,8 @@ pub fn fsx<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
 
 /// A volume of FSx for ONTAP: its file system has the key.
 pub fn fsx_volume<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    let why = not_worked_out(object, "the key of its file system");
+    let is_kept = object.keeps("storage_virtual_machine_id");
+    let why = not_worked_out(object, "the key of its file system", is_kept);
     let of = |name: &str, unset: Option<Value>| match object.attribute(reader.moment, name) {
         Attribute::Value(value) => value.clone(),
         Attribute::NotSet if let Some(unset) = unset => unset,
@@ -350,7 +353,8 @@ pub fn timestream_database<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<
 /// A table of Timestream, whose backups are on the vault's key.
 pub fn timestream<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = resource(reader, object, "Timestream", json!({})) {
-        let why = not_worked_out(object, "the key of its database");
+        let is_kept = object.keeps("database_name");
+        let why = not_worked_out(object, "the key of its database", is_kept);
         reader.set(
             &home,
             "resources",
@@ -360,9 +364,11 @@ pub fn timestream<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     }
 }
 
-/// A cluster of EKS, whose backups are on the vault's key; what it stores elsewhere is not worked out.
+/// A cluster of EKS, whose backups are on the vault's key; what it stores elsewhere is not worked out. How it lets itself be called is
+/// a part of its description.
 pub fn eks<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    let why = not_worked_out(object, "the volumes of it");
+    let is_kept = object.keeps("access_config") && object.keeps("encryption_config");
+    let why = not_worked_out(object, "the volumes of it", is_kept);
     if let Some((home, arn)) = resource(reader, object, "EKS", why.clone()) {
         reader.set(
             &home,

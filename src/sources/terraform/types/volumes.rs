@@ -32,7 +32,7 @@ pub fn of_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>, hom
                 let block = object.marked(moment, name);
                 let all = block.as_array().map_or(&[][..], Vec::as_slice);
                 all.iter()
-                    .map(|one| one.get("tags").cloned())
+                    .map(|one| ["tags", "tags_all"].map(|field| one.get(field).cloned()))
                     .collect::<Vec<_>>()
             };
             (object.marked(moment, "volume_tags"), BLOCKS.map(of))
@@ -42,6 +42,36 @@ pub fn of_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>, hom
             unlisted(reader, object, home, &["volume"], (None, why));
         }
     }
+}
+
+/// Whether an instance that the plan changes has the volumes that it had: their size, type and tags may be others.
+pub fn are_kept(object: &Object<'_>) -> bool {
+    const OF_THEM: [&str; 5] = [
+        "device_name",
+        "encrypted",
+        "kms_key_id",
+        "snapshot_id",
+        "volume_id",
+    ];
+    let volumes = |moment, name| {
+        let told = object.marked(moment, name);
+        let Some(all) = told.as_array() else {
+            return Err(told);
+        };
+        let each = all
+            .iter()
+            .map(|one| OF_THEM.map(|field| one.get(field).cloned()));
+        Ok(each.collect::<Vec<_>>())
+    };
+    let is_open = |of: &Value| of.to_string().contains("{\"unknown\":");
+    BLOCKS.iter().all(|name| {
+        let then = volumes(Moment::Then, name);
+        let is_told = match &then {
+            Ok(all) => !all.iter().flatten().flatten().any(is_open),
+            Err(other) => !is_open(other),
+        };
+        is_told && then == volumes(Moment::Now, name)
+    })
 }
 
 fn made<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>, home: &Home) {
@@ -312,8 +342,11 @@ pub fn makers<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         }
         kind => MAKERS.contains(&kind),
     };
+    // Other tags of it make nothing.
+    let is_tags = |name: &&str| ["tags", "tags_all"].contains(name);
+    let is_changed = || object.does("update") && !object.changed().iter().all(is_tags);
     if is_maker
-        && (object.is_made() || object.does("update"))
+        && (object.is_made() || is_changed())
         && let Some(home) = reader.home(object)
     {
         let why = format!(
