@@ -5,7 +5,7 @@ use hcl::{Block, Body, Structure};
 use serde_json::{Map, Value, json};
 
 use super::object::unknown;
-use super::partial::holds_partial;
+use super::partial::{holds_partial, is_partial};
 use super::sets::holds_set;
 use super::source::{attribute, label};
 
@@ -57,12 +57,12 @@ pub fn dynamic(
     context: &Context<'static>,
     at: &str,
 ) -> Option<Vec<Value>> {
-    let over = to_json(
-        &attribute(&block.body, "for_each")?
-            .expr
-            .evaluate(context)
-            .ok()?,
-    )?;
+    let over = attribute(&block.body, "for_each")?.expr.evaluate(context);
+    let over = over.ok()?;
+    if over.as_object().is_some_and(is_partial) {
+        return None;
+    }
+    let over = to_json(&over)?;
     let iterator = attribute(&block.body, "iterator").map(|iterator| iterator.expr.to_string());
     let iterator = iterator.unwrap_or_else(|| name.to_owned());
     let content = block
@@ -187,5 +187,21 @@ mod tests {
             made(r#"{z = "x", a = "y"}"#),
             of([(json!("a"), "y"), (json!("z"), "x")])
         );
+    }
+
+    /// Which fields wait for apply nobody tells.
+    #[test]
+    fn a_loop_over_an_object_of_which_fields_wait_is_not_known() {
+        let mut open = json!({"a": "x"});
+        super::super::partial::mark(open.as_object_mut().unwrap());
+        let mut context = Context::new();
+        declare(&mut context);
+        context.declare_var("local", to_hcl(&json!({ "open": open })));
+        let text = "names = [for name, value in local.open : name]\ndynamic \"rule\" {\n  for_each = local.open\n  content {\n    name = rule.key\n  }\n}\n";
+        let mut body = hcl::edit::parser::parse_body(text).unwrap();
+        in_order(&mut body);
+        let found = body_value(&Body::from(body), &context, "p");
+        let is = json!({"names": unknown("p.names"), "rule": unknown("p.rule")});
+        assert_eq!(found, is);
     }
 }

@@ -2,7 +2,7 @@
 //! cannot be evaluated stays unknown.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use hcl::eval::{Context, Evaluate};
 use hcl::{Block, Body, Expression};
@@ -27,6 +27,8 @@ pub struct Evaluator<'s> {
     /// The modules whose files are not those that the plan was made of: nothing of them is evaluated.
     others: HashSet<Vec<String>>,
     scopes: RefCell<BTreeMap<String, Option<Context<'static>>>>,
+    /// The module instances of whose arguments some could not be evaluated: what another module gives may settle them.
+    open: RefCell<BTreeSet<String>>,
 }
 
 impl Expressions for Evaluator<'_> {
@@ -88,6 +90,7 @@ impl<'s> Evaluator<'s> {
             source,
             others,
             scopes: RefCell::default(),
+            open: RefCell::default(),
         }
     }
 
@@ -148,7 +151,20 @@ impl<'s> Evaluator<'s> {
         if depth > 16 {
             return None;
         }
+        // A module is worked out within the one that calls it, which knows what it gives to it.
+        let above = parent(address).map(|(above, _)| above);
+        if let Some(above) = above {
+            self.scope(ids, above, depth.saturating_add(1));
+            if let Some(known) = self.scopes.borrow().get(address) {
+                return known.clone();
+            }
+        }
         // A module that is asked for while it is being worked out has none yet.
+        let is_early =
+            above.is_some_and(|above| matches!(self.scopes.borrow().get(above), Some(None)));
+        if is_early {
+            return None;
+        }
         self.scopes.borrow_mut().insert(address.to_owned(), None);
         let scope = self.build(ids, address, depth.saturating_add(1));
         self.scopes
@@ -194,6 +210,10 @@ impl<'s> Evaluator<'s> {
                 let outer = with_index(outer, index.as_ref(), &block.body);
                 for argument in block.body.attributes() {
                     let value = argument.expr.evaluate(&outer).ok();
+                    // Which providers it has stands there, too.
+                    if value.is_none() && argument.key.as_str() != "providers" {
+                        self.open.borrow_mut().insert(address.to_owned());
+                    }
                     given.insert(argument.key.to_string(), value);
                 }
             }
@@ -214,15 +234,46 @@ impl<'s> Evaluator<'s> {
         context.declare_var("var", to_hcl(&Value::Object(variables)));
         resources(ids, address, &mut context);
         self.locals(module, &mut context);
-        self.scopes
-            .borrow_mut()
-            .insert(address.to_owned(), Some(context.clone()));
-        let outputs = self.outputs(ids, module, address, depth);
-        if !outputs.is_empty() {
-            context.declare_var("module", to_hcl(&Value::Object(outputs)));
+        // What one module gives another takes: again and again, as far as more is known each time.
+        let mut outputs = Map::new();
+        for _ in 0..=module.blocks("module").count() {
+            self.scopes
+                .borrow_mut()
+                .insert(address.to_owned(), Some(context.clone()));
+            let known = self.outputs(ids, module, address, depth);
+            if known == outputs {
+                break;
+            }
+            outputs = known;
+            context.declare_var("module", to_hcl(&Value::Object(outputs.clone())));
             self.locals(module, &mut context);
+            if !self.reopen(address) {
+                break;
+            }
         }
         Some(context)
+    }
+
+    /// Leaves out what is known of the modules below one of whose arguments some could not be evaluated. Whether there are any.
+    fn reopen(&self, address: &str) -> bool {
+        let is_within = |above: &str, name: &str| {
+            above.is_empty()
+                || name
+                    .strip_prefix(above)
+                    .is_some_and(|rest| rest.starts_with('.'))
+        };
+        let mut all = self.open.borrow_mut();
+        let open: Vec<String> = all
+            .iter()
+            .filter(|name| is_within(address, name))
+            .cloned()
+            .collect();
+        all.retain(|name| !open.contains(name));
+        self.scopes.borrow_mut().retain(|name, _| {
+            let mut open = open.iter();
+            !open.any(|one| one == name || is_within(one, name))
+        });
+        !open.is_empty()
     }
 
     /// The locals that can be evaluated: again and again, as one may name another.
@@ -309,16 +360,14 @@ impl<'s> Evaluator<'s> {
             (self.scope(ids, address, depth), self.module(address))
         {
             for block in module.blocks("output") {
-                if let (Some(name), Some(value)) =
-                    (label(block, 0), attribute(&block.body, "value"))
-                    && let Some(value) = value
-                        .expr
-                        .evaluate(&context)
-                        .ok()
-                        .as_ref()
-                        .and_then(to_json)
-                {
-                    all.insert(name.to_owned(), value);
+                let (Some(name), Some(value)) = (label(block, 0), attribute(&block.body, "value"))
+                else {
+                    continue;
+                };
+                let value = value.expr.evaluate(&context).ok();
+                match value.as_ref().and_then(to_json) {
+                    Some(value) => drop(all.insert(name.to_owned(), value)),
+                    None => partial::mark(&mut all),
                 }
             }
         }

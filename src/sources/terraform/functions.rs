@@ -6,12 +6,13 @@ use hcl::Value;
 use hcl::eval::{Context, FuncArgs, FuncDef, ParamType};
 
 use super::arguments::{given, map, text};
+use super::collections::{alltrue, anytrue, coalescelist, reverse, sort};
 use super::loops::IN_ORDER;
 use super::one_type::may_turn_each_other;
 use super::partial::{holds_partial, is_partial};
 use super::rewritten::{BESIDE, COALESCE, EQUAL, OF_TEXTS, UNEQUAL};
 use super::sets::{holds_set, in_a_row, list, ordered, set};
-use super::tried::{LEADS, leads_anywhere};
+use super::tried::{LEADS, TO_LIST, TO_MAP, leads_anywhere, makes_list, makes_map};
 use super::typed::{
     MIXED, beside, coalesce, coalesce_of_types, contains, is_equal, is_unequal, lookup,
     of_one_type, of_texts, tomap,
@@ -34,6 +35,8 @@ const FUNCTIONS: &[(&str, Func)] = &[
     (BESIDE,       beside),
     (COALESCE,     coalesce_of_types),
     (LEADS,        leads_anywhere),
+    (TO_LIST,      makes_list),
+    (TO_MAP,       makes_map),
     ("tostring",   tostring),
     ("concat",     concat),
     ("flatten",    flatten),
@@ -49,6 +52,15 @@ const FUNCTIONS: &[(&str, Func)] = &[
     ("upper",      upper),
     ("replace",    replace),
     ("trimspace",  trimspace),
+    ("startswith", startswith),
+    ("endswith",   endswith),
+    ("trimprefix", trimprefix),
+    ("trimsuffix", trimsuffix),
+    ("alltrue",    alltrue),
+    ("anytrue",    anytrue),
+    ("coalescelist", coalescelist),
+    ("sort",       sort),
+    ("reverse",    reverse),
     ("contains",   contains),
     ("lookup",     lookup),
     ("element",    element),
@@ -112,6 +124,9 @@ fn jsondecode(arguments: FuncArgs) -> Result<Value, String> {
 fn in_order(arguments: FuncArgs) -> Result<Value, String> {
     let [mut value] = given(arguments)?;
     if let Some(fields) = value.as_object_mut() {
+        if is_partial(fields) {
+            return Err("not all of its fields are known".to_owned());
+        }
         fields.sort_keys();
     }
     Ok(value)
@@ -293,6 +308,34 @@ fn replace(arguments: FuncArgs) -> Result<Value, String> {
 fn trimspace(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
     Ok(Value::String(text(value)?.trim().to_owned()))
+}
+
+/// Two texts of which one may be a part of the other.
+fn two(arguments: FuncArgs) -> Result<(String, String), String> {
+    let [whole, part] = given(arguments)?;
+    Ok((text(whole)?, text(part)?))
+}
+
+fn startswith(arguments: FuncArgs) -> Result<Value, String> {
+    let (whole, part) = two(arguments)?;
+    Ok(Value::Bool(whole.starts_with(&part)))
+}
+
+fn endswith(arguments: FuncArgs) -> Result<Value, String> {
+    let (whole, part) = two(arguments)?;
+    Ok(Value::Bool(whole.ends_with(&part)))
+}
+
+fn trimprefix(arguments: FuncArgs) -> Result<Value, String> {
+    let (whole, part) = two(arguments)?;
+    let rest = whole.strip_prefix(&part).unwrap_or(&whole);
+    Ok(Value::String(rest.to_owned()))
+}
+
+fn trimsuffix(arguments: FuncArgs) -> Result<Value, String> {
+    let (whole, part) = two(arguments)?;
+    let rest = whole.strip_suffix(&part).unwrap_or(&whole);
+    Ok(Value::String(rest.to_owned()))
 }
 
 fn element(arguments: FuncArgs) -> Result<Value, String> {

@@ -1,6 +1,6 @@
 //! The values of attributes: those that are known, and those that a reference tells before they are.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::catalog::regions::partition;
 use crate::inventory::Policy;
@@ -55,15 +55,10 @@ impl<'p> Identities<'_, 'p> {
             Attribute::NotSet => Link::NotSet,
             Attribute::Unread(why) => Link::Unknown(format!("{at}, {why}")),
             Attribute::AfterApply => match object.expression(name) {
-                _ if self
-                    .evaluated(object, name, moment)
-                    .is_some_and(|value| value.is_string()) =>
-                {
-                    let value = self.evaluated(object, name, moment);
-                    value
-                        .and_then(|value| value.as_str().map(str::to_owned))
-                        .map_or(Link::Unknown(at), Link::Value)
+                Some(_) if let Some(Value::String(text)) = self.evaluated(object, name, moment) => {
+                    Link::Value(text)
                 }
+                Some(_) if self.is_unset(object, name, moment) => Link::AwsChooses,
                 Some(expression) => {
                     let found = self.all_of(object, expression, whole(name), moment);
                     the_one(found, &at)
@@ -79,6 +74,11 @@ impl<'p> Identities<'_, 'p> {
     pub fn evaluated(&self, object: &Object<'p>, name: &str, moment: Moment) -> Option<Value> {
         let source = self.source.filter(|_| moment == Moment::Then)?;
         source.attribute(self, object, name)
+    }
+
+    /// Whether the expression of an attribute that waits for apply comes to null, of what is made: it is not set.
+    fn is_unset(&self, object: &Object<'p>, name: &str, moment: Moment) -> bool {
+        object.is_new(moment) && self.evaluated(object, name, moment) == Some(Value::Null)
     }
 
     /// What an expression comes to, where it can only be one thing.
@@ -187,6 +187,7 @@ impl<'p> Identities<'_, 'p> {
             Attribute::AfterApply if object.is_new(moment) && object.is_not_configured(name) => {
                 return Value::Null;
             }
+            Attribute::AfterApply if self.is_unset(object, name, moment) => return Value::Null,
             Attribute::Value(_) | Attribute::AfterApply | Attribute::Unread(_) => {
                 object.marked(moment, name)
             }
@@ -255,6 +256,9 @@ impl<'p> Identities<'_, 'p> {
                 if let Some(Value::String(text)) = evaluated {
                     return policy_of(&text, &at);
                 }
+                if self.is_unset(object, name, moment) {
+                    return Value::Null;
+                }
                 self.referred_document(object, name)
                     .unwrap_or_else(|| unknown(at.as_str()))
             }
@@ -277,143 +281,6 @@ impl<'p> Identities<'_, 'p> {
         self.take(object, one.object, &one.attribute);
         self.take_over(object, one.object);
         Some(document)
-    }
-
-    /// A policy document that Terraform reads during apply, put together from what is known of its statements.
-    #[must_use]
-    pub fn document(&self, data: &Object<'p>) -> Value {
-        let others = [
-            "source_policy_documents",
-            "override_policy_documents",
-            "source_json",
-            "override_json",
-        ];
-        if let Some(other) = others
-            .iter()
-            .find(|name| data.attribute(Moment::Then, name) != Attribute::NotSet)
-        {
-            return unknown(format!("{}.{other}", data.address));
-        }
-        let Value::Array(statements) = self.blocks(data, "statement", Moment::Then) else {
-            return unknown(format!("{}.json", data.address));
-        };
-        let version = match data.attribute(Moment::Then, "version") {
-            Attribute::NotSet => json!("2012-10-17"),
-            Attribute::Value(_) | Attribute::AfterApply | Attribute::Unread(_) => {
-                data.marked(Moment::Then, "version")
-            }
-        };
-        let blocks = data.expression("statement").and_then(Value::as_array);
-        let each = statements.iter().enumerate().map(|(index, statement)| {
-            // Statements are a list: they stand in the order of the configuration, unless a dynamic block made some.
-            let block = blocks
-                .filter(|blocks| blocks.len() == statements.len())
-                .and_then(|blocks| blocks.get(index));
-            self.statement(data, statement, block)
-        });
-        json!({"Version": version, "Statement": each.collect::<Vec<_>>()})
-    }
-
-    fn statement(&self, data: &Object<'p>, statement: &Value, block: Option<&Value>) -> Value {
-        let mut made = Map::new();
-        let of = |name: &str| statement.get(name).filter(|value| !value.is_null());
-        let list = |name: &str| {
-            let value = of(name)?.clone();
-            let expression = block.and_then(|block| block.get(name));
-            let value = match expression {
-                Some(expression) => self.settled(data, value, expression, Moment::Then),
-                None => value,
-            };
-            let value = if name.ends_with("resources") {
-                with_variables(value)
-            } else {
-                value
-            };
-            (value.as_array().is_none_or(|items| !items.is_empty())).then_some(value)
-        };
-        if let Some(sid) = of("sid") {
-            made.insert("Sid".to_owned(), sid.clone());
-        }
-        made.insert(
-            "Effect".to_owned(),
-            of("effect").cloned().unwrap_or_else(|| json!("Allow")),
-        );
-        for (name, element) in [
-            ("actions", "Action"),
-            ("not_actions", "NotAction"),
-            ("resources", "Resource"),
-            ("not_resources", "NotResource"),
-        ] {
-            if let Some(value) = list(name) {
-                made.insert(element.to_owned(), value);
-            }
-        }
-        for (name, element) in [
-            ("principals", "Principal"),
-            ("not_principals", "NotPrincipal"),
-        ] {
-            let expressions = block.and_then(|block| block.get(name));
-            if let Some(value) = of(name).and_then(|all| self.principals(data, all, expressions)) {
-                made.insert(element.to_owned(), value);
-            }
-        }
-        let mut conditions = Map::new();
-        for condition in of("condition")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            let text = |name: &str| condition.get(name).and_then(Value::as_str);
-            let (Some(test), Some(variable)) = (text("test"), text("variable")) else {
-                return unknown(format!("{}.statement.condition", data.address));
-            };
-            let values = condition.get("values").cloned().unwrap_or(Value::Null);
-            let values = with_variables(values);
-            let of_test = conditions.entry(test).or_insert_with(|| json!({}));
-            if let Some(of_test) = of_test.as_object_mut() {
-                // What the provider makes of two conditions of one key is not for this to guess.
-                let values = match of_test.get(variable) {
-                    Some(_) => unknown(format!("{}.statement.condition", data.address)),
-                    None => values,
-                };
-                of_test.insert(variable.to_owned(), values);
-            }
-        }
-        if !conditions.is_empty() {
-            made.insert("Condition".to_owned(), Value::Object(conditions));
-        }
-        Value::Object(made)
-    }
-
-    /// Principals are a set of blocks: the references of all of them settle what is unknown in all of them.
-    fn principals(
-        &self,
-        data: &Object<'p>,
-        all: &Value,
-        expressions: Option<&Value>,
-    ) -> Option<Value> {
-        let blocks = all.as_array().filter(|blocks| !blocks.is_empty())?;
-        let mut made: Map<String, Value> = Map::new();
-        let is_open = |value: &Value| value.to_string().contains("{\"unknown\":");
-        for block in blocks {
-            let Some(kind) = block.get("type").and_then(Value::as_str) else {
-                return Some(unknown(format!("{}.statement.principals", data.address)));
-            };
-            let mut ids = block.get("identifiers").cloned().unwrap_or(Value::Null);
-            let alone = blocks.iter().filter(|other| is_open(other)).count() == 1;
-            if let (true, true, Some(expressions)) = (is_open(&ids), alone, expressions) {
-                ids = self.settled(data, ids, &within(expressions, "identifiers"), Moment::Then);
-            }
-            if kind == "*" {
-                return Some(json!("*"));
-            }
-            let ids = with_variables(ids);
-            match (made.get_mut(kind).and_then(Value::as_array_mut), ids) {
-                (Some(there), Value::Array(more)) => there.extend(more),
-                (_, ids) => drop(made.insert(kind.to_owned(), ids)),
-            }
-        }
-        Some(Value::Object(made))
     }
 }
 
@@ -448,21 +315,4 @@ pub fn policy_of(text: &str, at: &str) -> Value {
     document
         .filter(Value::is_object)
         .unwrap_or_else(|| unknown(format!("{at}, which is not a policy document")))
-}
-
-/// Values as the provider puts them into a policy: it makes `${…}` of `&{…}`, which Terraform would take for its own.
-///
-/// See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document#context-variable-interpolation>.
-fn with_variables(value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(text.replace("&{", "${")),
-        Value::Array(all) => all.into_iter().map(with_variables).collect(),
-        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => other,
-    }
-}
-
-/// The expressions of one argument in a list of blocks.
-fn within(blocks: &Value, name: &str) -> Value {
-    let all = blocks.as_array().into_iter().flatten();
-    Value::Array(all.filter_map(|block| block.get(name).cloned()).collect())
 }

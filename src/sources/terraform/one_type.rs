@@ -31,7 +31,7 @@ pub fn may_be_turned(value: &Value, other: &Value) -> bool {
             let mut pairs = items.iter().zip(others);
             pairs.any(|(value, other)| may_be_turned(value, other))
         }
-        (Value::Object(all), Value::Object(others)) if are_alike(all, others) => {
+        (Value::Object(all), Value::Object(others)) if have_same_fields(all, others) => {
             let mut each = all.iter();
             each.any(|(name, value)| {
                 others
@@ -76,7 +76,49 @@ pub fn may_turn_each_other(items: &[Value]) -> bool {
         })
 }
 
-fn are_alike(one: &hcl::Map<String, Value>, other: &hcl::Map<String, Value>) -> bool {
+/// Whether Terraform certainly makes one type of values, which changes none of them: they are of one already, or lists and maps that hold
+/// such.
+#[must_use]
+pub fn are_alike(items: &[Value]) -> bool {
+    let each = || items.iter().zip(items.iter().skip(1));
+    match items.first() {
+        None => true,
+        Some(_) if items.len() == 1 => true,
+        Some(Value::Null) => false,
+        Some(Value::Bool(_)) => items.iter().all(Value::is_boolean),
+        Some(Value::Number(_)) => items.iter().all(Value::is_number),
+        Some(Value::String(_)) => items.iter().all(Value::is_string),
+        Some(Value::Array(_)) => {
+            let within: Option<Vec<&Vec<Value>>> = items.iter().map(Value::as_array).collect();
+            within.is_some_and(|within| {
+                are_alike(&within.into_iter().flatten().cloned().collect::<Vec<_>>())
+            })
+        }
+        Some(Value::Object(_)) => {
+            let all: Option<Vec<&hcl::Map<String, Value>>> =
+                items.iter().map(Value::as_object).collect();
+            let Some(all) = all.filter(|all| !all.iter().any(|one| is_partial(one))) else {
+                return false;
+            };
+            let have_same = |(one, other): (&Value, &Value)| {
+                let (one, other) = (one.as_object(), other.as_object());
+                one.zip(other)
+                    .is_some_and(|(one, other)| have_same_fields(one, other))
+            };
+            if !each().all(have_same) {
+                let within = all.into_iter().flat_map(hcl::Map::values);
+                return are_alike(&within.cloned().collect::<Vec<_>>());
+            }
+            let mut names = all.first().into_iter().flat_map(|first| first.keys());
+            names.all(|name| {
+                let of_name = all.iter().filter_map(|one| one.get(name));
+                are_alike(&of_name.cloned().collect::<Vec<_>>())
+            })
+        }
+    }
+}
+
+fn have_same_fields(one: &hcl::Map<String, Value>, other: &hcl::Map<String, Value>) -> bool {
     !is_partial(one)
         && !is_partial(other)
         && one.len() == other.len()

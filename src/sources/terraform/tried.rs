@@ -14,11 +14,17 @@ use hcl::edit::visit_mut::{VisitMut, visit_expr_mut, visit_for_template_expr_mut
 use hcl::edit::{Decorated, Ident};
 use hcl::eval::FuncArgs as Given;
 
-use super::partial::is_partial;
+use super::arguments::given;
+use super::one_type::are_alike;
+use super::partial::{holds_partial, is_partial};
 use super::sets::holds_set;
 
 /// A function that Terraform has none of by this name: whether the way from a value leads anywhere.
 pub const LEADS: &str = "leads_anywhere";
+
+/// The same: whether a value is turned into a list, and into a map.
+pub const TO_LIST: &str = "may_be_made_a_list";
+pub const TO_MAP: &str = "may_be_made_a_map";
 
 /// Writes the files of a module so.
 pub fn rewrite(files: &mut [Body]) {
@@ -70,6 +76,7 @@ fn leads(expression: &Expression) -> Option<Expression> {
     let (from, operators) = match expression {
         Expression::Parenthesis(inner) => return leads(inner.inner()),
         Expression::Variable(_) => (expression.clone(), &[][..]),
+        Expression::FuncCall(of) => return turned(of),
         Expression::Traversal(of) => {
             let root = of.expr.as_variable()?.as_str();
             let told = told(root, &of.operators)?;
@@ -86,7 +93,6 @@ fn leads(expression: &Expression) -> Option<Expression> {
         | Expression::StringTemplate(_)
         | Expression::HeredocTemplate(_)
         | Expression::Conditional(_)
-        | Expression::FuncCall(_)
         | Expression::UnaryOp(_)
         | Expression::BinaryOp(_)
         | Expression::ForExpr(_) => return None,
@@ -104,6 +110,61 @@ fn leads(expression: &Expression) -> Option<Expression> {
     }
     let call = FuncCall::new(Decorated::new(Ident::new(LEADS)), arguments);
     Some(call.into())
+}
+
+/// Whether a value leads anywhere and is turned into a list or a map; `None` where the function is another one.
+fn turned(of: &FuncCall) -> Option<Expression> {
+    let name = match of.name.name.as_str() {
+        _ if of.name.is_namespaced() || of.args.expand_final() || of.args.len() != 1 => None,
+        "tolist" => Some(TO_LIST),
+        "tomap" => Some(TO_MAP),
+        _ => None,
+    };
+    let value = of.args.iter().next()?;
+    let is_turned = FuncCall::new(Decorated::new(Ident::new(name?)), of.args.clone());
+    let of = Conditional::new(leads(value)?, is_turned, false);
+    Some(Parenthesis::new(of.into()).into())
+}
+
+/// Whether `tolist` takes a value.
+///
+/// # Errors
+/// Where the types of what is in it decide that.
+pub fn makes_list(arguments: Given) -> Result<Value, String> {
+    let [value] = given(arguments)?;
+    match value {
+        Value::Array(items) => is_certain(are_alike(&items)),
+        Value::Object(_) if holds_set(&value) => is_certain(false),
+        Value::Object(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            Ok(Value::Bool(false))
+        }
+        Value::Null => is_certain(false),
+    }
+}
+
+/// Whether `tomap` does.
+///
+/// # Errors
+/// Where the types of what is in it decide that.
+pub fn makes_map(arguments: Given) -> Result<Value, String> {
+    let [value] = given(arguments)?;
+    match &value {
+        Value::Object(_) if holds_partial(&value) => is_certain(false),
+        Value::Object(fields) => {
+            let items: Vec<Value> = fields.values().cloned().collect();
+            is_certain(are_alike(&items))
+        }
+        Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            Ok(Value::Bool(false))
+        }
+        Value::Null => is_certain(false),
+    }
+}
+
+fn is_certain(is_it: bool) -> Result<Value, String> {
+    is_it
+        .then_some(Value::Bool(true))
+        .ok_or_else(|| "of which types they are is not known".to_owned())
 }
 
 /// How many steps from a name lead to a thing: what is left out among those is not known, and not absent.
@@ -187,7 +248,8 @@ mod tests {
         declare(&mut context);
         let rule = json!({"name": "daily", "copies": [{"vault": "v"}], "none": null});
         context.declare_var("rule", to_hcl(&json!({"value": rule})));
-        context.declare_var("var", to_hcl(&json!({"known": "x"})));
+        let known = json!({"known": "x", "tags": {"a": "x", "b": "y"}, "like": [{"a": "x"}, {"b": "y"}], "unlike": [{"a": "x"}, {"b": ["y"]}]});
+        context.declare_var("var", to_hcl(&known));
         let mut waits = json!({"name": "k"});
         partial::mark(waits.as_object_mut().unwrap());
         context.declare_var("aws_kms_key", to_hcl(&json!({"all": [waits]})));
@@ -220,6 +282,20 @@ mod tests {
             ("can(rule.value.name)", json!(true)),
             ("can(rule.value.schedule)", json!(false)),
             ("try(var.known, \"y\")", json!("x")),
+            (
+                "try(tolist(rule.value.copies), [])",
+                json!([{"vault": "v"}]),
+            ),
+            ("try(tolist(rule.value), [])", json!([])),
+            ("try(tomap(rule.value.copies), {})", json!({})),
+            ("try(tomap(var.tags), {})", json!({"a": "x", "b": "y"})),
+            ("try(tolist(rule.value.schedule), [])", json!([])),
+            ("try(tolist(var.like), [])", json!([{"a": "x"}, {"b": "y"}])),
+            ("can(tomap(var.tags))", json!(true)),
+            (
+                "{ for k, v in try(tomap(rule.value.copies), { for v in rule.value.copies : v.vault => v }) : k => v.vault }",
+                json!({"v": "v"}),
+            ),
             ("try(aws_kms_key.all[0].name, null)", json!("k")),
             ("try(aws_kms_key.all[1].name, null)", json!(null)),
         ] {
@@ -239,6 +315,12 @@ mod tests {
             "can(var.other)",
             "try(tonumber(rule.value.name), 1)",
             "try(rule.value.copies[*].vault, null)",
+            // Terraform makes no one type of a text and a list.
+            "try(tomap(rule.value), {})",
+            "try(tolist(var.unlike), [])",
+            "try(tolist(rule.value.none), [])",
+            "try(tolist(var.other), [])",
+            "try(tomap(aws_kms_key.all[0]), {})",
         ] {
             assert_eq!(read(written), None, "{written}");
         }

@@ -122,6 +122,68 @@ data "aws_iam_policy_document" "d" {{
 }
 
 /// The provider's documentation has policy variables written so, as Terraform takes the other way for its own.
+/// A statement takes the place of one with its `Sid`, and other documents come before and after the own one.
+#[test]
+fn a_document_takes_those_that_it_names() {
+    let policy = made(
+        "aws_backup_vault_policy.p",
+        json!({"backup_vault_name": "main"}),
+        json!({"policy": true}),
+    );
+    let name = "data.aws_iam_policy_document.d";
+    let refers = json!({"expressions": {"backup_vault_name": {"constant_value": "main"},
+        "policy": {"references": [format!("{name}.json"), name]}}});
+    let text =
+        |statements: Value| json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+    let says = |sid: &str, effect: &str| json!({"Sid": sid, "Effect": effect, "Principal": "*", "Action": "backup:*", "Resource": "*"});
+    let of = |first: Value, last: Value| {
+        let own = json!([{"sid": "b", "effect": "Allow", "actions": ["backup:StartCopyJob"], "resources": ["*"],
+            "principals": [{"type": "*", "identifiers": ["*"]}]}]);
+        let after = json!({"statement": own, "source_policy_documents": first, "override_policy_documents": last});
+        let document = json!({"address": name, "mode": "data", "type": "aws_iam_policy_document", "name": "d",
+            "change": {"actions": ["read"], "before": null, "after": after, "after_unknown": {"json": true, "id": true}}});
+        let plan = plan(&[
+            (policy.clone(), refers.clone()),
+            (document, json!({"expressions": {}})),
+        ]);
+        field(&read(&plan, None).after, "vaults", VAULT, "AccessPolicy")
+    };
+    let sids = |document: &Value| -> Vec<String> {
+        let all = document["Statement"].as_array().unwrap().iter();
+        all.map(|one| {
+            format!(
+                "{} {}",
+                one["Sid"].as_str().unwrap(),
+                one["Effect"].as_str().unwrap()
+            )
+        })
+        .collect()
+    };
+    for none in [Value::Null, json!([])] {
+        assert_eq!(sids(&of(none.clone(), none)), ["b Allow"]);
+    }
+    let first = json!([
+        text(json!([says("a", "Deny"), says("b", "Deny")])),
+        text(says("c", "Deny"))
+    ]);
+    let found = of(first.clone(), json!([]));
+    assert_eq!(sids(&found), ["a Deny", "b Allow", "c Deny"]);
+    assert_eq!(
+        found["Statement"][1]["Action"],
+        json!(["backup:StartCopyJob"])
+    );
+    let found = of(
+        first,
+        json!([text(json!([says("b", "Deny"), says("d", "Deny")]))]),
+    );
+    assert_eq!(sids(&found), ["a Deny", "b Deny", "c Deny", "d Deny"]);
+    let older = json!([json!({"Version": "2008-10-17", "Statement": []}).to_string()]);
+    for open in [json!(["nothing"]), older] {
+        let found = of(open.clone(), Value::Null);
+        assert!(is_unknown(&found), "{open}: {found}");
+    }
+}
+
 #[test]
 fn a_variable_of_a_policy_is_written_as_aws_takes_it() {
     let statement = json!([{"effect": "Deny", "actions": ["*"], "resources": ["arn:aws:s3:::&{aws:username}"],

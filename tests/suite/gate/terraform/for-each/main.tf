@@ -1,5 +1,5 @@
 # Each database is on the key of its own name: that of orders is shared. The policy of ledger's is an expression
-# whose value is known after apply, and may be null: undecided, not KMS's default policy.
+# whose value is known after apply, and which comes to null: KMS's default policy.
 data "aws_iam_policy_document" "key" {
   statement {
     sid       = "Account"
