@@ -19,18 +19,23 @@ pub fn into_source(remedy: &mut Remedy, locations: &[Location]) {
             line: location.line,
         })
         .collect();
-    // What holds the argument itself comes first, unless it is the one that the change takes away: it has no line any more.
+    // What is nothing but the policy comes first, and what holds it beside other arguments before one that is yet to be written;
+    // unless it is the one that the change takes away: it has no line any more.
     let has_lines = places.iter().any(|place| place.line.is_some());
-    let mut all: Vec<(bool, &SourcePlace, String)> = places
+    let mut all: Vec<(u8, &SourcePlace, String)> = places
         .iter()
         .filter_map(|place| {
             let text = written(remedy, &place.address)?;
             let is_beside = text.starts_with("resource ");
             let is_gone = has_lines && place.line.is_none();
-            Some((is_beside || is_gone, place, text))
+            let rank = match is_beside || is_gone {
+                true => 2,
+                false => u8::from(!kind_of(&place.address).ends_with("_policy")),
+            };
+            Some((rank, place, text))
         })
         .collect();
-    all.sort_by_key(|(is_second, ..)| *is_second);
+    all.sort_by_key(|(rank, ..)| *rank);
     let written = all.into_iter().next();
     let written = written.map(|(_, place, text)| (place.clone(), text));
     let (place, text) = match (written, places.first()) {
@@ -138,6 +143,11 @@ fn property(remedy: &Remedy) -> Option<(&'static str, Value)> {
 /// A value as an expression of Terraform's language, which takes JSON where its strings are nothing but text.
 fn expression(value: &Value) -> String {
     pretty(&terraform::literal(value))
+}
+
+/// The type of the resource at an address of a plan.
+pub(super) fn kind_of(address: &str) -> &str {
+    local(address).split('.').next().unwrap_or_default()
 }
 
 /// An address as its own module knows it.

@@ -122,10 +122,21 @@ impl<'a> Links<'a> {
             place.into_iter().flatten()
         };
         let mut all: Vec<&PlaceOfChange> = named.flat_map(of).collect();
-        // What waits for the change names what of it.
-        all.extend(waits.flat_map(|text| self.named_in(text)));
+        // What waits for the change names what of it: nothing else is at fault for that.
+        let named: Vec<&PlaceOfChange> = waits.flat_map(|text| self.named_in(text)).collect();
+        all.extend(named.iter().copied());
         let made_of = about.made_of.iter().flat_map(|thing| of(thing));
-        at_fault(check, &all, &made_of.collect::<Vec<_>>(), about.is_changed)
+        let made_of: Vec<&PlaceOfChange> = made_of.collect();
+        let (fault, others) = at_fault(check, &all, &made_of, about.is_changed);
+        let is_named = |one: &Location| {
+            let mut named = named.iter().filter(|place| place.is_changed);
+            named.any(|place| place.location == *one)
+        };
+        if found.status != Status::Undecided || !fault.iter().any(is_named) {
+            return (fault, others);
+        }
+        let (fault, beside): (Vec<Location>, Vec<Location>) = fault.into_iter().partition(is_named);
+        (fault, beside.into_iter().chain(others).collect())
     }
 
     /// The resources that a text names by their addresses, with an attribute or without, or by file and line.

@@ -7,8 +7,9 @@ use similar::TextDiff;
 use smol_str::SmolStr;
 
 use crate::quote::terminal;
-use crate::remedy::Remedy;
+use crate::remedy::{Remedy, SourcePlace};
 use crate::report::Report;
+use crate::report::in_source::kind_of;
 use crate::report::line::pretty;
 use crate::report::remedy::besides;
 
@@ -82,7 +83,16 @@ fn changes(sheet: &mut Sheet, remedy: &Remedy, verbose: bool) {
     let is_of_policy = !removed.is_empty() || !remedy.added.is_empty();
     if let Some(place) = remedy.places.first() {
         let (word, text) = match new_resource(remedy) {
-            Some(kind) => ("beside", format!("{}: a new {kind}", place.words())),
+            Some(kind) => {
+                let beside = format!("{}: a new {kind}", place.words());
+                let mut all = remedy.places.iter();
+                // It has no line, as the change takes it away.
+                let is_gone = |other: &&SourcePlace| other.line.is_none() && place.line.is_some();
+                match all.find(|other| is_gone(other) && kind_of(&other.address) == kind) {
+                    Some(gone) => ("keep", format!("{}, or beside {beside}", gone.address)),
+                    None => ("beside", beside),
+                }
+            }
             None => ("in", place.words()),
         };
         sheet.item(9, (word, Paint::Quiet), &text);

@@ -60,8 +60,18 @@ pub struct Source {
 #[derive(Debug, Default)]
 pub(super) struct SourceModule {
     body: Vec<Structure>,
-    /// Where the block of a resource begins, or that of a call under `module`: file and line.
-    lines: BTreeMap<(String, String), (String, usize)>,
+    /// Where the block of a resource stands, or that of a call under `module`.
+    lines: BTreeMap<(String, String), Lines>,
+}
+
+/// Where a block stands.
+#[derive(Debug)]
+struct Lines {
+    file: String,
+    /// The line that it begins in.
+    first: usize,
+    /// Those of its arguments, and of the blocks in it of which there is one of the name.
+    of: BTreeMap<String, usize>,
 }
 
 impl Source {
@@ -111,24 +121,32 @@ impl Source {
         self
     }
 
-    /// The file and line of a resource; of one in a module that was downloaded, those of the block that calls it.
+    /// The file and line of a resource: of the one argument that the plan changes where it stands, and else of its block. What is in a
+    /// module that was downloaded stands where that is called.
     #[must_use]
     pub fn place(&self, object: &Object<'_>) -> Option<(String, usize)> {
         let names: Vec<String> = steps(object.module)
             .into_iter()
             .map(str::to_owned)
             .collect();
-        let line = |names: &[String], kind: &str, name: &str| {
+        let lines = |names: &[String], kind: &str, name: &str| {
             let key = (kind.to_owned(), name.to_owned());
-            self.modules.get(names)?.lines.get(&key).cloned()
+            self.modules.get(names)?.lines.get(&key)
         };
-        let mut place = line(&names, object.kind, object.name)?;
+        let own = lines(&names, object.kind, object.name)?;
+        let changed = object.changed();
+        let mut changed = changed.iter().filter_map(|name| own.of.get(*name));
+        let line = match (changed.next(), changed.next()) {
+            (Some(only), None) => *only,
+            (_, _) => own.first,
+        };
+        let mut place = (own.file.clone(), line);
         let mut names = names.as_slice();
         while is_downloaded(&place.0)
             && let Some((name, outer)) = names.split_last()
-            && let Some(call) = line(outer, "module", name)
+            && let Some(call) = lines(outer, "module", name)
         {
-            (place, names) = (call, outer);
+            (place, names) = ((call.file.clone(), call.first), outer);
         }
         Some(place)
     }
@@ -252,10 +270,12 @@ impl SourceModule {
             if let Some((kind, name)) = named
                 && let Some(span) = block.span()
             {
-                let before = text.get(..span.start).unwrap_or_default();
-                let line = before.matches('\n').count().saturating_add(1);
-                self.lines
-                    .insert((kind.to_owned(), name.to_owned()), (file.to_owned(), line));
+                let lines = Lines {
+                    file: file.to_owned(),
+                    first: line_at(text, span.start),
+                    of: lines_within(text, &block.body),
+                };
+                self.lines.insert((kind.to_owned(), name.to_owned()), lines);
             }
         }
         Ok(spans)
@@ -330,6 +350,35 @@ fn beside(here: &Path, file: &Path) -> Option<PathBuf> {
     let mut way: PathBuf = up.map(|_| Component::ParentDir).collect();
     way.push(file.strip_prefix(root).ok()?);
     Some(way)
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    let before = text.get(..offset).unwrap_or_default();
+    before.matches('\n').count().saturating_add(1)
+}
+
+/// The lines of the arguments of a block, and of the blocks in it of which there is one of the name.
+fn lines_within(text: &str, body: &hcl::edit::structure::Body) -> BTreeMap<String, usize> {
+    let arguments = body
+        .attributes()
+        .map(|argument| (argument.key.as_str(), argument.span()));
+    let blocks = body.blocks().map(|block| {
+        let name = match block.labels.first() {
+            Some(label) if block.ident.as_str() == "dynamic" => label.as_str(),
+            Some(_) | None => block.ident.as_str(),
+        };
+        (name, block.span())
+    });
+    let mut all: BTreeMap<String, Option<usize>> = BTreeMap::new();
+    for (name, span) in arguments.chain(blocks) {
+        let line = span.map(|span| line_at(text, span.start));
+        all.entry(name.to_owned())
+            .and_modify(|several| *several = None)
+            .or_insert(line);
+    }
+    all.into_iter()
+        .filter_map(|(name, line)| Some((name, line?)))
+        .collect()
 }
 
 /// Whether a file is laid over the others of its module: `override.tf`, `x_override.tf`, or one of `OpenTofu`'s own.

@@ -261,3 +261,93 @@ fn what_is_in_a_downloaded_module_is_at_fault_where_the_module_is_called() {
     );
     assert_eq!(places[0]["line"], line, "{places}");
 }
+
+/// What a run with the text of the configuration says: its report.
+fn with_text(planned: &Value, text: &str, format: &str) -> String {
+    let files = Files::new();
+    let facts = files.estate(&Estate::rds());
+    let plan = files.write("plan.json", &planned.to_string());
+    files.write("main.tf", text);
+    let folder = files.path("").display().to_string();
+    let mut args = vec!["check", "--no-config", "--inventory", &facts];
+    args.extend(["--terraform-plan", &plan, "--terraform-source", &folder]);
+    args.extend(["--format", format]);
+    let ran = run(&args);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    ran.out
+}
+
+const TEXT: &str = r#"
+resource "aws_backup_vault" "v" {
+  name        = "central"
+  kms_key_arn = var.key
+}
+resource "aws_backup_vault_policy" "p" {
+  backup_vault_name = "central"
+
+  policy = var.policy
+}
+resource "aws_backup_vault_lock_configuration" "l" {
+  backup_vault_name  = "central"
+  min_retention_days = var.days
+}
+"#;
+
+/// The line of the first place of the first failing check.
+fn line(report: &str) -> Value {
+    let report: Value = serde_json::from_str(report).unwrap();
+    let checks = report["copies"][0]["checks"].as_array().unwrap();
+    let failing = checks.iter().find(|check| check["outcome"] == "fail");
+    failing.unwrap()["locations"][0]["line"].clone()
+}
+
+#[test]
+fn the_line_at_fault_is_that_of_the_argument_that_changes() {
+    let denies = vault(("Allow", "Deny"), (1, 1));
+    assert_eq!(line(&with_text(&denies, TEXT, "json")), 9);
+    let lock = vault(("Allow", "Allow"), (1, 3000));
+    assert_eq!(line(&with_text(&lock, TEXT, "json")), 13);
+    // Of several that change it is that of the block, and so it is of what is made.
+    let mut several = vault(("Allow", "Deny"), (1, 1));
+    several["resource_changes"][1]["change"]["before"]["backup_vault_name"] = json!("other");
+    assert_eq!(line(&with_text(&several, TEXT, "json")), 6);
+    let mut made = vault(("Allow", "Deny"), (1, 1));
+    made["resource_changes"][1]["change"]["before"] = Value::Null;
+    made["resource_changes"][1]["change"]["actions"] = json!(["create"]);
+    assert_eq!(line(&with_text(&made, TEXT, "json")), 6);
+}
+
+/// A policy that is a resource of its own is changed there, and one that goes is kept.
+#[test]
+fn a_fix_is_written_where_the_policy_stands() {
+    let key = json!({"arn": CENTRAL_KEY, "key_id": CENTRAL_KEY.rsplit('/').next(), "id": CENTRAL_KEY.rsplit('/').next(),
+        "key_usage": "ENCRYPT_DECRYPT", "is_enabled": true});
+    let of = |effect: &str| {
+        let statement =
+            json!({"Effect": effect, "Principal": "*", "Action": "kms:*", "Resource": "*"});
+        let policy = json!({"Version": "2012-10-17", "Statement": [statement]});
+        json!({"key_id": CENTRAL_KEY, "policy": policy.to_string()})
+    };
+    let keys = plan(
+        TO,
+        &[
+            object("aws_kms_key.k", &key, &key),
+            object("aws_kms_key_policy.p", &of("Allow"), &of("Deny")),
+        ],
+    );
+    let text = "resource \"aws_kms_key\" \"k\" {}\nresource \"aws_kms_key_policy\" \"p\" {\n  key_id = \"k\"\n  policy = var.p\n}\n";
+    let report: Value = serde_json::from_str(&with_text(&keys, text, "json")).unwrap();
+    let remedies = report["remedies"].as_array().unwrap();
+    let of_key = remedies.iter().find(|one| one["kind"] == "key_policy");
+    let first = &of_key.unwrap_or_else(|| panic!("{report}"))["locations"][0];
+    assert_eq!(first["address"], "aws_kms_key_policy.p");
+
+    let mut gone = vault(("Allow", "Allow"), (1, 1));
+    gone["resource_changes"][1]["change"]["after"] = Value::Null;
+    gone["resource_changes"][1]["change"]["actions"] = json!(["delete"]);
+    let without = TEXT.replace("resource \"aws_backup_vault_policy\" \"p\"", "locals");
+    let table = with_text(&gone, &without, "table");
+    let says = format!("keep {POLICY}, or beside ");
+    let table = table.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(table.contains(&says), "{table}");
+}
