@@ -126,6 +126,7 @@ pub fn copies_beside<'p>(
         for selection in &plan.selections {
             let mut selected = selection.select(plan.account, &plan.region, facts);
             let unread = selected.unread.take();
+            gaps.extend(plan.disputed(selection, selected.taken.len(), facts));
             if selected.listed {
                 gaps.extend(unread);
             } else {
@@ -291,6 +292,22 @@ impl Plan {
     pub fn of_id(id: &str, account: AccountId, region: &Region, facts: &Facts<'_>) -> Option<Self> {
         let plan = facts.plan_of_id(id, account, region)?;
         Some(Self::read(account, region, plan, facts))
+    }
+
+    /// What is open where `Resources` or tags by themselves would take more than both, as people have seen them do: AWS's page has both
+    /// hold, which takes so many.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html> and
+    /// <https://github.com/hashicorp/terraform-provider-aws/issues/49829>.
+    fn disputed(&self, selection: &Selection, taken: usize, facts: &Facts<'_>) -> Option<Gap> {
+        let either = selection.either(self.account, &self.region, facts);
+        (either > taken).then(|| {
+            let what = format!(
+                "whether selection `{}` takes what both its `Resources` and its `ListOfTags` ask for ({taken}, as AWS's page has it), or what either does ({either})",
+                selection.name
+            );
+            Gap::not_told(what, self.id.as_str()).within(Some(self.account), Some(&self.region))
+        })
     }
 
     /// Whether a selection of it takes a resource.

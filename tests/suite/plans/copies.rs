@@ -2,7 +2,7 @@
 
 use backup_preflight::checks::decide;
 use backup_preflight::inventory::{Copy, Facts, Named, Start};
-use backup_preflight::known::Fact;
+use backup_preflight::known::{Fact, Gap};
 use backup_preflight::verdict::Status;
 use serde_json::{Value, json};
 
@@ -101,8 +101,20 @@ fn resources_and_tags_must_both_hold() {
     let tag = json!([{"ConditionType": "STRINGEQUALS", "ConditionKey": "backup", "ConditionValue": "yes"}]);
     let both = three(json!({"Resources": ["arn:aws:rds:*:*:db:*"], "ListOfTags": tag}));
     assert!(taken(&both).is_empty());
+    // People have seen either of them do: that more may be copied is told, and leaves the copies as they are.
+    let (gaps, open) = (made(&both).gaps, made(&both).open);
+    let disputed = |gap: &Gap| gap.operation().contains("(0, as AWS's page has it)");
+    assert!(gaps.iter().any(disputed), "{gaps:?}");
+    assert!(!open.iter().any(disputed), "{open:?}");
     let both = three(json!({"Resources": ["arn:aws:ec2:*:*:volume/*"], "ListOfTags": tag}));
     assert_eq!(taken(&both), ["vol-1"]);
+    let alone = three(json!({"ListOfTags": tag}));
+    assert!(
+        !made(&alone)
+            .gaps
+            .iter()
+            .any(|gap| gap.operation().contains("as AWS's page has it"))
+    );
 }
 
 #[test]
