@@ -338,7 +338,7 @@ fn a_fix_is_written_where_the_policy_stands() {
     let text = "resource \"aws_kms_key\" \"k\" {}\nresource \"aws_kms_key_policy\" \"p\" {\n  key_id = \"k\"\n  policy = var.p\n}\n";
     let report: Value = serde_json::from_str(&with_text(&keys, text, "json")).unwrap();
     let remedies = report["remedies"].as_array().unwrap();
-    let of_key = remedies.iter().find(|one| one["kind"] == "key_policy");
+    let of_key = remedies.iter().find(|one| one["kind"] == "key-policy");
     let first = &of_key.unwrap_or_else(|| panic!("{report}"))["locations"][0];
     assert_eq!(first["address"], "aws_kms_key_policy.p");
 

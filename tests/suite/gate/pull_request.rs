@@ -57,7 +57,7 @@ fn green_red_by_a_narrowed_key_and_green_again_by_the_remedy() {
     let source = fs::read_to_string(folder().join("terraform/narrowed-key/main.tf")).unwrap();
     let mut lines = source.lines();
     let line = lines
-        .position(|line| line.starts_with(r#"resource "aws_kms_key" "db""#))
+        .position(|line| line == "  policy      = data.aws_iam_policy_document.key.json")
         .unwrap()
         + 1;
     let place = json!({"address": "aws_kms_key.db", "file": "tests/suite/gate/terraform/narrowed-key/main.tf", "line": line});
