@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::inventory::{Facts, Question};
-use crate::known::{Arn, Fact};
+use crate::known::{Arn, Fact, part};
 use crate::policy::Principal;
 
 use super::context::Variants;
 use super::control;
 use super::request::RoleRequest;
-use super::role::{self, ByKey, may_go_by_key};
+use super::role::{self, ByKey, DeniesNothing, may_go_by_key};
 use super::ruling::Ruling;
 use super::rulings::{Ruled, Rulings};
 
@@ -134,6 +134,28 @@ pub fn role_rulings(
         return role::policies(facts, role).map(|policies| policies.map(|_| Rulings::new([])));
     }
     Fact::Known(Some(Rulings::of_all(all)))
+}
+
+/// What of these the role's own policies deny, or may.
+pub fn role_denies(facts: &Facts<'_>, role: &Arn, requests: &[Arc<RoleRequest>]) -> Rulings {
+    let denies_nothing = |request: &Arc<RoleRequest>| {
+        let mut actions = request.actions.iter();
+        actions.all(|action| {
+            facts.answer(&DeniesNothing {
+                role: role.clone(),
+                service: part(action, 0).unwrap_or_default(),
+            })
+        })
+    };
+    let each = requests.iter().filter(|request| !denies_nothing(request));
+    let each: Vec<_> = each.cloned().collect();
+    if each.is_empty() {
+        return Rulings::new([]);
+    }
+    let rulings = role_rulings(facts, role, &each, ByKey::Counts);
+    // What is not known of a role is said of what it must be allowed.
+    let rulings = rulings.known().flatten();
+    rulings.map_or_else(|| Rulings::new([]), |rulings| rulings.denies())
 }
 
 /// What the organization says to each action of each request, in order.

@@ -13,6 +13,7 @@ mod outcome;
 mod request;
 mod resource_policy;
 mod role;
+mod role_key_requests;
 mod role_requests;
 mod ruling;
 mod rulings;
@@ -22,7 +23,7 @@ mod trust;
 mod unread;
 mod vault;
 
-pub use answer::{actions, control_rulings, role_rulings};
+pub use answer::{actions, control_rulings, role_denies, role_rulings};
 pub use asked_of_role::asked_of_role;
 pub use backup::{AskedOf, BackupRequest, backup_requests};
 pub use control::{denied_by_its_own, denied_by_the_organization, may_be_assumed, nothing_binds};
@@ -30,8 +31,8 @@ pub use key::{KeyAccess, Via};
 pub use needs::{to_allow, to_lift};
 pub use outcome::{AskedPolicy, denied_by};
 pub use request::{
-    RoleRequest, RoleRequests, air_gapped_key_requests, restore_requests, service_tag_requests,
-    tag_request,
+    DoubtfulRequest, RoleRequest, RoleRequests, air_gapped_key_requests, restore_requests,
+    service_tag_requests, tag_request,
 };
 pub use resource_policy::against_backup;
 pub use role::ByKey;

@@ -100,10 +100,23 @@ impl RoleRequest {
     }
 }
 
+/// A request of which it is not known that a copy fails without.
+pub struct DoubtfulRequest {
+    /// What is asked of the role.
+    pub asked: Arc<RoleRequest>,
+    /// Whether only a Deny counts.
+    pub denies_alone: bool,
+}
+
 /// What a copy asks of its role, and the gaps where not even that is known.
+#[derive(Default)]
 pub struct RoleRequests {
-    /// What is known to be asked.
+    /// What is known to be asked, and must be allowed.
     pub requests: Vec<Arc<RoleRequest>>,
+    /// What must not be denied: that nothing allows it does not stop the copy.
+    pub denies: Vec<Arc<RoleRequest>>,
+    /// What no page says that a copy fails without.
+    pub doubtful: Vec<DoubtfulRequest>,
     /// What leaves open what else is asked.
     pub gaps: Vec<Gap>,
 }
@@ -155,10 +168,7 @@ pub fn service_tag_requests(vault: &Arn, kind: Kind) -> Vec<Arc<RoleRequest>> {
                 format_smolstr!("arn:{partition}:ec2:{region}::snapshot/*")
             }
             Some(
-                ActionResource::DestinationVault
-                | ActionResource::BackupKey
-                | ActionResource::Bucket
-                | ActionResource::Objects,
+                ActionResource::DestinationVault | ActionResource::Bucket | ActionResource::Objects,
             )
             | None => SmolStr::new_static("*"),
         };

@@ -64,8 +64,7 @@ fn asked(copy: &Copy, resource: &Arn) -> Vec<(&'static str, SmolStr, bool)> {
             ActionResource::Objects => Some((asked.action, objects(), true)),
             ActionResource::RecoveryPoint
             | ActionResource::Snapshots
-            | ActionResource::DestinationVault
-            | ActionResource::BackupKey => None,
+            | ActionResource::DestinationVault => None,
         });
         let more = OF_BUCKETS.iter().filter_map(|asked| match asked.on {
             BucketPart::Bucket => Some((asked.action, resource.into(), false)),

@@ -67,6 +67,28 @@ pub fn always_allowed(facts: &Facts<'_>, role: &Arn, request: &RoleRequest) -> b
     request.actions.iter().all(allows)
 }
 
+/// Whether the role's own policies were read and hold no Deny of a service, so that none can forbid what only a Deny does.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct DeniesNothing {
+    pub role: Arn,
+    pub service: &'static str,
+}
+
+impl Question for DeniesNothing {
+    type Answer = bool;
+
+    fn answer(&self, facts: &Facts<'_>) -> bool {
+        let Fact::Known(Some(policies)) = policies(facts, &self.role) else {
+            return false;
+        };
+        let mut each = policies.identity.iter().chain(&policies.boundary);
+        each.all(|policy| {
+            let policy = policy.policy.as_ref().known();
+            policy.is_some_and(|policy| !policy.document().may_deny(self.service))
+        })
+    }
+}
+
 /// What the role's own policies say to the actions of a request.
 pub fn rule(
     facts: &Facts<'_>,

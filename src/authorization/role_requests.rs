@@ -6,23 +6,20 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::recovery_points::pattern;
 use crate::catalog::requests::{
-    ActionResource, COPY_FROM, COPY_INTO, EVERY_COPY, NeededFor, PLAIN_KEY_ACTIONS, RoleAction,
-    SERVICE_DEPENDENT_KEY, copied_in_both_regions, role_actions,
+    ActionResource, COPY_FROM, COPY_INTO, EVERY_COPY, NeededFor, RoleAction,
+    copied_in_both_regions, role_actions,
 };
-use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Transfer, VaultType};
+use crate::inventory::{Facts, Transfer, VaultType};
 use crate::known::{AccountId, Arn, Fact, Region};
 
-use super::key::Via;
 use super::request::{RoleRequest, RoleRequests};
+use super::role_key_requests::add_key_requests;
 use super::template::{Made, RequestTemplate};
 use super::vault::{copy_from_template, copy_into_template};
 
 /// Everything that the copy asks of its role.
 pub fn role_requests(copy: &Transfer, facts: &Facts<'_>) -> RoleRequests {
-    let mut all = RoleRequests {
-        requests: Vec::new(),
-        gaps: Vec::new(),
-    };
+    let mut all = RoleRequests::default();
     let vault = match &copy.endpoints().source_vault {
         Fact::Known(vault) => vault,
         Fact::Unknown(gap) => {
@@ -30,18 +27,17 @@ pub fn role_requests(copy: &Transfer, facts: &Facts<'_>) -> RoleRequests {
             return all;
         }
     };
-    let asking = RequestBuilder { copy, facts, vault };
+    let asking = RequestBuilder { copy, vault };
     // The backup itself is not copied out of a vault.
     let is_asked = |asked: &&RoleAction| asked.action != COPY_FROM || !copy.is_backup_itself;
     asking.ask(EVERY_COPY.iter().filter(is_asked), &mut all);
     asking.of_type(&mut all);
-    asking.of_key(&mut all);
+    add_key_requests(copy, facts, &mut all);
     all
 }
 
 struct RequestBuilder<'a> {
     copy: &'a Transfer,
-    facts: &'a Facts<'a>,
     vault: &'a Arn,
 }
 
@@ -79,63 +75,6 @@ impl RequestBuilder<'_> {
             .extend(of_one_thing.filter_map(|actions| self.request(actions).map(Arc::new)));
     }
 
-    /// The keys of a copy that AWS Backup has the owning service make, where they are a customer's: the backup's own, and that of
-    /// the destination vault where the role makes the copy.
-    fn of_key(&self, all: &mut RoleRequests) {
-        match self.copy.route.model() {
-            Fact::Known(Some(Model::ServiceDependent)) => {}
-            Fact::Known(Some(Model::Independent) | None) => return,
-            Fact::Unknown(gap) => {
-                all.gaps.push(*gap);
-                return;
-            }
-        }
-        if self
-            .customer_key(&self.copy.route.backup_key, all)
-            .is_some()
-        {
-            self.ask(SERVICE_DEPENDENT_KEY, all);
-        }
-        // Who makes the copy is asked with the type's own actions, too.
-        if self.copy.route.is_made_by_its_role() != Fact::Known(true) {
-            return;
-        }
-        let vault = &self.copy.endpoints().destination_vault;
-        let goes_to = match self.facts.vault_key(vault) {
-            _ if self.copy.route.copy_key == Fact::Known(EncryptedWith::Nothing) => return,
-            Fact::Known(None) => return,
-            Fact::Known(Some(key)) => Fact::Known(key),
-            Fact::Unknown(gap) => Fact::Unknown(gap),
-        };
-        let Some(key) = self.customer_key(&goes_to, all) else {
-            return;
-        };
-        let route = &self.copy.route;
-        let asked = RoleRequest::on_key(key, PLAIN_KEY_ACTIONS, Via::OfTypeThere, route);
-        all.requests.push(Arc::new(asked));
-    }
-
-    /// The key, where it is a customer's.
-    fn customer_key<'k>(
-        &self,
-        encrypted: &'k Fact<EncryptedWith>,
-        all: &mut RoleRequests,
-    ) -> Option<&'k Arn> {
-        let (key, manager) = match encrypted {
-            Fact::Unknown(gap) => (None, Fact::Unknown(gap.clone())),
-            Fact::Known(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) => return None,
-            Fact::Known(EncryptedWith::Key(key)) => (Some(key), self.facts.key_manager(key)),
-        };
-        match manager {
-            Fact::Known(Some(KeyManager::Customer)) => key,
-            Fact::Known(Some(KeyManager::Aws) | None) => None,
-            Fact::Unknown(gap) => {
-                all.gaps.push(*gap);
-                None
-            }
-        }
-    }
-
     fn request(&self, actions: &[&RoleAction]) -> Option<RoleRequest> {
         let Self { copy, vault, .. } = self;
         let first = actions.first()?;
@@ -160,16 +99,6 @@ impl RequestBuilder<'_> {
                     .map_or_else(|| text(&self.snapshot()), SmolStr::from),
                 copy_from_template(copy, vault),
             ),
-            (_, ActionResource::BackupKey) => {
-                let key = copy.route.backup_key.as_ref().known()?.key()?.clone();
-                let actions: Vec<_> = actions.iter().map(|asked| asked.action).collect();
-                Some(RoleRequest::on_key(
-                    &key,
-                    &actions,
-                    Via::OfType,
-                    &copy.route,
-                ))
-            }
             (_, ActionResource::RecoveryPoint) => {
                 let shapes = self.snapshot();
                 let on_snapshot = self.on_snapshot(first.when, shapes.clone(), self.made());

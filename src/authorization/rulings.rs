@@ -106,14 +106,15 @@ impl Rulings {
         self
     }
 
-    /// These, and after them those on the actions of other requests, of which only what denies counts.
+    /// These, and after them those on the actions of other requests, one for one, of which only what denies counts, or may.
     #[must_use]
     pub fn and_denied_of(mut self, others: &Self) -> Self {
-        let denied = others.each().map(|(action, ruling)| match ruling {
-            Ruling::Denied { .. } => (action, ruling.clone()),
-            Ruling::Allowed { .. } | Ruling::Missing { .. } | Ruling::Open { .. } => {
-                (action, Ruling::allowed(Vec::new()))
-            }
+        let denied = others.each().map(|(action, ruling)| {
+            let denies = ruling.may_deny().then(|| ruling.clone().that_denies());
+            (
+                action,
+                denies.unwrap_or_else(|| Ruling::allowed(Vec::new())),
+            )
         });
         self.more.push(denied.collect());
         self

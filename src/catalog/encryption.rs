@@ -104,6 +104,12 @@ pub fn via_services(kind: Kind) -> Option<ViaService> {
     keys(kind).via
 }
 
+/// The kinds whose backups are snapshots of EBS, for which EC2 describes the default key where it copies them.
+///
+/// See <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html>.
+pub const DESCRIBING_DEFAULT_KEY: &[Kind] =
+    &[Kind::Ebs, Kind::StorageGateway, Kind::Ec2, Kind::Ec2Vss];
+
 /// Whether what is backed up may be on a key of AWS KMS: a stack is not encrypted itself, and a database of SAP HANA and a virtual
 /// machine are by their own means, where they run.
 ///

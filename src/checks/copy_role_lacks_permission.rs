@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::role_policies::{contradicted, of_own_policies};
+use super::role_policies::{contradicted, doubted, of_own_policies};
 use super::tagging::may_not_tag;
 use super::words::{backed_up_by_another, backup_without, status_message, taken_by_backups};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     AskedOf, BackupRequest, ByKey, Party, RoleRequest, Ruling, Rulings, backup_requests,
-    denied_by_its_own, list, role_requests, role_rulings, to_allow,
+    denied_by_its_own, list, role_denies, role_requests, role_rulings, to_allow,
 };
 use crate::catalog::backups::is_of_buckets;
 use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
@@ -55,11 +55,23 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let Some(rulings) = known!(role_rulings(facts, role, requests, ByKey::Counts)) else {
         return Outcome::not_applicable("the copy role does not exist");
     };
+    let rulings = rulings.and_denies_of(&role_denies(facts, role, &asked.denies));
     let found = of_policies(copy, facts, role, (requests, COPY), &rulings, asked.gaps);
     match found.status {
         Status::Pass => match denied_by_its_own(facts, role, requests) {
             Some(denied) => contradicted(role, "its", denied),
-            None => found,
+            None => doubted(role, "its own", &asked.doubtful, |doubtful| {
+                let request = std::slice::from_ref(&doubtful.asked);
+                if doubtful.denies_alone {
+                    return role_denies(facts, role, request);
+                }
+                let rulings = role_rulings(facts, role, request, ByKey::Counts);
+                rulings
+                    .known()
+                    .flatten()
+                    .unwrap_or_else(|| Rulings::new([]))
+            })
+            .unwrap_or(found),
         },
         Status::Fail | Status::Warn | Status::Undecided | Status::NotApplicable => found,
     }
@@ -101,6 +113,8 @@ fn refined(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
     let of = |requests: &[Arc<RoleRequest>], to_do: &str| {
         let rulings = role_rulings(facts, role, requests, ByKey::Counts);
         let rulings = rulings.known().flatten()?;
+        let denies = role_requests(&copy.transfer, facts).denies;
+        let rulings = rulings.and_denies_of(&role_denies(facts, role, &denies));
         let asked = (requests, to_do);
         Some(of_policies(
             &copy.transfer,

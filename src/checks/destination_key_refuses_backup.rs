@@ -1,8 +1,8 @@
 #![doc = include_str!("destination_key_refuses_backup.md")]
 
 use super::words::{
-    copied, customer_key, key_name, listed, no_destination_vault, status_message_of,
-    unless_unencrypted,
+    copied, customer_key, key_name, listed, no_destination_vault, open_where_silent,
+    status_message_of, unless_unencrypted,
 };
 use super::{Check, MayFail, Run, When, ebs_default_key, known};
 use crate::authorization::{AskedPolicy, KeyAccess, Via};
@@ -10,8 +10,8 @@ use crate::catalog::cite;
 use crate::catalog::messages::destination_key_refuses;
 use crate::catalog::requests::{DESTINATION_KEY_USE, PLAIN_KEY_ACTIONS};
 use crate::inventory::{Copy, Facts, Model, Route, Transfer, VaultType};
-use crate::known::{Arn, Fact, Gap};
-use crate::verdict::{Basis, Need, Outcome, Status};
+use crate::known::{Arn, Fact};
+use crate::verdict::{Basis, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "destination-key-refuses-backup",
@@ -30,6 +30,9 @@ pub(super) const CHECK: Check = Check {
         copy: of_default_key,
     },
 };
+
+/// What no page says, where the vault's key does not let the copy role in.
+const TAKES_KEY: &str = "whether a copy within the account takes the destination vault's key as the copy role, which the key does not let in";
 
 /// The default key for EBS has a say too.
 fn of_default_key(copy: &Copy, facts: &Facts<'_>, of_vault: &Outcome) -> Option<Outcome> {
@@ -87,7 +90,7 @@ fn of_vault(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let found = match of_copy_role(copy, facts, key).filter(|_| of_resource) {
         // Who changes the policy lets both in.
         Some(of_role) if found.status == Status::Fail => found.and(of_role),
-        Some(of_role) => found.and(open_where_silent(of_role, key)),
+        Some(of_role) => found.and(open_where_silent(of_role, TAKES_KEY, key)),
         None => found,
     };
     unless_unencrypted(found, copy)
@@ -128,22 +131,4 @@ fn of_copy_role(copy: &Route, facts: &Facts<'_>, key: &Arn) -> Option<Outcome> {
         Status::Fail | Status::Undecided => Some(found),
         Status::Pass | Status::Warn | Status::NotApplicable => None,
     }
-}
-
-/// No page says of AWS Backup what EC2's and RDS's say of their callers, unless the policy has a Deny.
-fn open_where_silent(found: Outcome, key: &Arn) -> Outcome {
-    let is_deny = |need: &Need| matches!(need, Need::Lift(_));
-    if found.status != Status::Fail
-        || found.needed().is_empty()
-        || found.needed().iter().any(is_deny)
-    {
-        return found;
-    }
-    let what = "whether a copy within the account takes the destination vault's key as the copy role, which the key does not let in";
-    let gap = Gap::not_told(what, key.as_str()).where_is(key);
-    let message = format!(
-        "{}, and within an account that role makes the copy",
-        found.message
-    );
-    Outcome::undecided(message, [gap]).saw(found.evidence)
 }

@@ -2,21 +2,25 @@
 //! with another.
 
 use super::described::is_any_of;
-use super::words::{key_name, not_read, status_message};
+use super::words::{key_name, not_read, open_where_silent, status_message};
 use crate::authorization::{AskedPolicy, KeyAccess, Via};
-use crate::catalog::Kind;
+use crate::catalog::Family;
+use crate::catalog::encryption::DESCRIBING_DEFAULT_KEY;
 use crate::catalog::messages::MessageId;
 use crate::catalog::requests::DESCRIBE_KEY;
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager};
 use crate::known::{Arn, Fact};
 use crate::verdict::{Basis, Evidence, Outcome, Status};
 
+/// What no page says, where the default key does not let the copy role in.
+const DESCRIBES_IT: &str = "whether a copy within the account describes the default EBS key as the copy role, which the key does not let in";
+
 /// Why the default key stops the copy, or leaves it open; `None` where it does neither.
 ///
 /// A Deny of describing it does: <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html>. Whoever copies
 /// is asked: the destination's service-linked role, within the account the copy role.
 pub fn stops(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
-    let is_ours = is_any_of(copy, &[Kind::Ebs, Kind::Ec2, Kind::Ec2Vss]);
+    let is_ours = is_any_of(copy, DESCRIBING_DEFAULT_KEY);
     if is_ours == Fact::Known(false)
         || copy.route().backup_key == Fact::Known(EncryptedWith::Nothing)
     {
@@ -65,7 +69,7 @@ fn of_key(copy: &Copy, facts: &Facts<'_>, key: &Arn) -> Option<Outcome> {
 }
 
 /// A Deny stops either of them. AWS's message asks for a permission, which the service-linked role has of the key's policy alone, or
-/// of the account that the policy lets decide; what the copy role lacks is another check's.
+/// of the account that the policy lets decide; what the copy role's own policies, and the organization's, say is other checks'.
 fn refused(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Outcome> {
     let is_role_of_aws = principal.is_role_of_aws();
     let access = KeyAccess {
@@ -78,12 +82,12 @@ fn refused(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option
     let rulings = if is_role_of_aws {
         access.ask_both_sides(&[DESCRIBE_KEY])
     } else {
-        access.ask(&[DESCRIBE_KEY]).deny_only()
+        access.ask(&[DESCRIBE_KEY])
     };
     let of_image = copy
         .route()
         .kind
-        .agreed(|kind| kind != Kind::Ebs)
+        .agreed(|kind| kind.family() == Family::Ec2)
         .known()
         .flatten()
         == Some(true);
@@ -99,5 +103,10 @@ fn refused(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option
         predicted: &|| status_message(message),
         ..AskedPolicy::of_key(key, what, principal, principal.name())
     });
+    let outcome = if is_role_of_aws {
+        outcome
+    } else {
+        open_where_silent(outcome, DESCRIBES_IT, key)
+    };
     (outcome.status != Status::Pass).then_some(outcome)
 }

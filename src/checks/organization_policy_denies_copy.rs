@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::role_policies::contradicted;
+use super::role_policies::{contradicted, doubted};
 use super::words::{backed_up_by_another, backup_without, status_message, taken_by_backups};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
@@ -34,10 +34,13 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.endpoints().role.as_ref());
     let asked = all_requests(copy, facts);
     let rulings = control_rulings(facts, role, &asked.requests);
+    let denied = control_rulings(facts, role, &asked.denies);
+    let rulings = rulings.and_denied_of(&denied);
     let rulings = rulings.and(assumed_by_backup(copy, facts, role));
     let name = role.name();
+    let requests = [asked.requests, asked.denies].concat();
     if rulings.is_stopped() {
-        return stopped(copy, role, &asked.requests, &rulings);
+        return stopped(copy, role, &requests, &rulings);
     }
     // What else the copy asks is not known; whether that matters is, where nothing binds the role.
     let more_unknown = !asked.gaps.is_empty() && !nothing_binds(facts, role);
@@ -52,8 +55,19 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
         );
         return Outcome::undecided(message, gaps).saw(seen);
     }
-    if let Some(denied) = denied_by_the_organization(facts, role, &asked.requests) {
+    if let Some(denied) = denied_by_the_organization(facts, role, &requests) {
         return contradicted(role, "the organization's", denied);
+    }
+    let in_doubt = doubted(role, "the organization's", &asked.doubtful, |doubtful| {
+        let rulings = control_rulings(facts, role, std::slice::from_ref(&doubtful.asked));
+        if doubtful.denies_alone {
+            rulings.denies()
+        } else {
+            rulings
+        }
+    });
+    if let Some(in_doubt) = in_doubt {
+        return in_doubt;
     }
     let simulated = rulings.allowed_on(Grounds::Simulator);
     if !simulated.is_empty() {
@@ -114,13 +128,13 @@ fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outco
         Status::Fail if is_by_role => {
             let of_copy = || {
                 let assumed = assumed_by_backup(&copy.transfer, facts, role);
-                (all_requests(&copy.transfer, facts).requests, assumed)
+                (all_requests(&copy.transfer, facts), assumed)
             };
             (!against.is_empty()).then(|| stopped_with(copy, role, of_copy(), against, facts))
         }
         Status::Fail => None,
         Status::Pass | Status::Warn | Status::Undecided if is_certain => {
-            let fail = stopped_with(copy, role, (Vec::new(), None), against, facts);
+            let fail = stopped_with(copy, role, (RoleRequests::default(), None), against, facts);
             Some(fail.on(Basis::Inferred))
         }
         // The simulator's word for the copy is none for what it was not asked of the backup.
@@ -136,13 +150,14 @@ fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outco
 fn stopped_with(
     copy: &Copy,
     role: &Arn,
-    (of_copy, assumed): (Vec<Arc<RoleRequest>>, Option<(&'static str, Ruling)>),
+    (of_copy, assumed): (RoleRequests, Option<(&'static str, Ruling)>),
     against: Vec<BackupRequest>,
     facts: &Facts<'_>,
 ) -> Outcome {
     let (of_denies, others): (Vec<_>, Vec<_>) =
         against.into_iter().partition(|asked| asked.denies_alone);
-    let (of_denies, others) = (exact(of_denies), [of_copy, exact(others)].concat());
+    let of_denies = [of_copy.denies, exact(of_denies)].concat();
+    let others = [of_copy.requests, exact(others)].concat();
     let denied = control_rulings(facts, role, &of_denies);
     let rulings = control_rulings(facts, role, &others).and_denied_of(&denied);
     let rulings = rulings.and(assumed);

@@ -1,7 +1,7 @@
 //! What a role's own policies come to in the words of a verdict, for the checks that ask them.
 
-use super::words::not_read;
-use crate::authorization::{Party, Rulings, denied_by, list};
+use super::words::{copy_without, not_read};
+use crate::authorization::{DoubtfulRequest, Party, Rulings, denied_by, list};
 use crate::inventory::Facts;
 use crate::known::{Arn, ByHand, Gap};
 use crate::verdict::{Evidence, Need, Outcome};
@@ -77,6 +77,49 @@ pub fn of_own_policies(
     let actions = list(&actions);
     Outcome::pass(format!("the policies of the role `{name}` allow {actions}"))
         .saw([Evidence::of(role, format!("may do {actions}"))])
+}
+
+/// Undecided where these policies keep the role from what no page says that a copy fails without, or may keep it.
+pub fn doubted(
+    role: &Arn,
+    whose: &str,
+    asked: &[DoubtfulRequest],
+    rule: impl Fn(&DoubtfulRequest) -> Rulings,
+) -> Option<Outcome> {
+    let (mut stopped, mut maybe, mut gaps, mut seen) = (vec![], vec![], vec![], vec![]);
+    for doubtful in asked {
+        let rulings = rule(doubtful);
+        let key = &doubtful.asked.subject;
+        if rulings.is_stopped() {
+            let actions = rulings.stopped();
+            gaps.push(copy_without(&list(&actions), role, key));
+            stopped.extend(actions);
+            seen.extend(rulings.stopped_by());
+        } else if let Some((open, _, also)) = rulings.open() {
+            maybe.extend(rulings.not_allowed());
+            gaps.extend(open);
+            seen.extend(also);
+        }
+    }
+    let name = role.name();
+    let sorted = |mut actions: Vec<&'static str>| {
+        actions.sort_unstable();
+        actions.dedup();
+        list(&actions)
+    };
+    let message = if !stopped.is_empty() {
+        let actions = sorted(stopped);
+        format!(
+            "{whose} policies keep the role `{name}` from {actions}: whether the copy is made without is not known"
+        )
+    } else if !maybe.is_empty() {
+        let actions = sorted(maybe);
+        format!("whether {whose} policies keep the role `{name}` from {actions} is not known")
+    } else {
+        return None;
+    };
+    seen.dedup();
+    Some(Outcome::undecided(message, gaps).saw(seen))
 }
 
 /// What is left where a role is not anybody's to change.

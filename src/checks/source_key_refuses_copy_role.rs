@@ -41,7 +41,9 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let mut rulings = access.ask(PLAIN_KEY_ACTIONS).deny_only();
     // Within an account nobody else uses the key.
     if within_account {
-        rulings = rulings.and_denies_of(&access.ask(SOURCE_KEY_USE));
+        let in_use = copy.kind.agreed(source_key_use).known().flatten();
+        let in_use = access.ask(in_use.unwrap_or(SOURCE_KEY_USE));
+        rulings = rulings.and_denies_of(&in_use);
     }
     let (name, who) = (key_name(key, facts), principal.name());
     let found = rulings.outcome(&AskedPolicy {

@@ -9,7 +9,7 @@ use crate::catalog::messages::{self, MessageId};
 use crate::catalog::{Crossing, Kind, RouteAnswer, capabilities, cite, regions, route};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Route};
 use crate::known::{Arn, Fact, Gap, Region, near};
-use crate::verdict::{Evidence, Outcome, Predicted, Status};
+use crate::verdict::{Evidence, Need, Outcome, Predicted, Status};
 
 /// Undecided, for want of one fact.
 pub fn not_read(gap: Gap) -> Outcome {
@@ -20,6 +20,30 @@ pub fn not_read(gap: Gap) -> Outcome {
 pub fn backup_without(actions: &str, role: &Arn) -> Gap {
     let what = format!("whether a backup is made by a role that may not do {actions}");
     Gap::not_told(what, role.as_str()).where_is(role)
+}
+
+/// What no page says of a key that a role may not use.
+pub fn copy_without(actions: &str, role: &Arn, key: &Arn) -> Gap {
+    let name = role.name();
+    let what = format!("whether a copy by the role `{name}` is made without {actions}");
+    Gap::not_told(what, key.as_str()).where_is(role)
+}
+
+/// What fails by silence alone, as undecided: no page says of AWS Backup what the owning service's pages say of their callers.
+pub fn open_where_silent(found: Outcome, what: &str, key: &Arn) -> Outcome {
+    let is_deny = |need: &Need| matches!(need, Need::Lift(_));
+    if found.status != Status::Fail
+        || found.needed().is_empty()
+        || found.needed().iter().any(is_deny)
+    {
+        return found;
+    }
+    let gap = Gap::not_told(what, key.as_str()).where_is(key);
+    let message = format!(
+        "{}, and within an account that role makes the copy",
+        found.message
+    );
+    Outcome::undecided(message, [gap]).saw(found.evidence)
 }
 
 /// Why these are asked of a backup, of which no page says that it is not made without.
