@@ -35,7 +35,7 @@ pub use request::{
     service_tag_requests, tag_request,
 };
 pub use resource_policy::against_backup;
-pub use role::ByKey;
+pub use role::{ByKey, has_own_allowance};
 pub use role_requests::role_requests;
 pub use ruling::{Grounds, Party, Ruling};
 pub use rulings::{Rulings, list};

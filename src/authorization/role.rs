@@ -89,6 +89,17 @@ impl Question for DeniesNothing {
     }
 }
 
+/// Whether a policy of the role that is not AWS's allows anything. `None`: there is no such role.
+pub fn has_own_allowance(facts: &Facts<'_>, role: &Arn) -> Fact<Option<bool>> {
+    policies(facts, role).map(|policies| {
+        let allows = |policy: &PolicyInForce| {
+            let text = policy.policy.as_ref().known();
+            !policy.is_of_aws && text.is_some_and(|text| text.document().has_allow())
+        };
+        Some(policies?.identity.iter().any(allows))
+    })
+}
+
 /// What the role's own policies say to the actions of a request.
 pub fn rule(
     facts: &Facts<'_>,

@@ -8,7 +8,7 @@ use super::words::{backed_up_by_another, backup_without, status_message, taken_b
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     AskedOf, BackupRequest, ByKey, Party, RoleRequest, Ruling, Rulings, backup_requests,
-    denied_by_its_own, list, role_denies, role_requests, role_rulings, to_allow,
+    denied_by_its_own, has_own_allowance, list, role_denies, role_requests, role_rulings, to_allow,
 };
 use crate::catalog::backups::is_of_buckets;
 use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
@@ -16,7 +16,7 @@ use crate::catalog::messages::MessageId;
 use crate::catalog::requests::COPY_INTO;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Transfer};
-use crate::known::{Arn, Gap};
+use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Basis, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
@@ -258,7 +258,8 @@ fn lacking(
     asked.filter(rules).collect()
 }
 
-/// The policies that AWS keeps for roles that copy such backups, where no policy of the role's own allows anything of what is
+/// The policies that AWS keeps for roles that copy such backups, where nobody has written the role a policy that allows anything, which
+/// is kept narrow, and none of AWS's that it has allows anything of what is
 /// asked, or of what is asked of buckets: what a key's policy gives it does not count. `None`, too, where it is not known what is
 /// copied, or the program does not know their text.
 fn attached(
@@ -267,6 +268,9 @@ fn attached(
     role: &Arn,
     requests: &[Arc<RoleRequest>],
 ) -> Option<Need> {
+    if has_own_allowance(facts, role) != Fact::Known(Some(false)) {
+        return None;
+    }
     let rulings = role_rulings(facts, role, requests, ByKey::Ignored);
     let is_of_role = |ruling: &Ruling| {
         matches!(

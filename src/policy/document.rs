@@ -130,6 +130,13 @@ impl Document {
         statements.any(|statement| statement.effect() == Effect::Deny)
     }
 
+    /// Whether any statement of it allows.
+    #[must_use]
+    pub fn has_allow(&self) -> bool {
+        let mut statements = self.statements.iter();
+        statements.any(|statement| statement.effect() == Effect::Allow)
+    }
+
     /// Whether a statement of it may deny an action of a service.
     #[must_use]
     pub fn may_deny(&self, service: &str) -> bool {

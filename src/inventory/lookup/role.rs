@@ -26,6 +26,8 @@ pub struct PolicyInForce {
     pub pointer: String,
     /// Its text.
     pub policy: Fact<Policy>,
+    /// Whether it is one of AWS's, which nobody else can change.
+    pub is_of_aws: bool,
 }
 
 /// The policies in force on a role.
@@ -129,6 +131,7 @@ impl<'a> Facts<'a> {
                         name: format!("the attached policy `{}`", policy.policy_arn.name()),
                         pointer: format!("/AttachedPolicies/{index}/Document"),
                         policy: self.managed(&policy.policy_arn, &policy.document),
+                        is_of_aws: policy.policy_arn.account().is_none(),
                     });
                 }
             }
@@ -149,6 +152,7 @@ impl<'a> Facts<'a> {
                                 Fact::unknown(self.role_gap(api_call!("iam:GetRolePolicy"), arn))
                             }
                         },
+                        is_of_aws: false,
                     });
                 }
             }
@@ -160,12 +164,14 @@ impl<'a> Facts<'a> {
                 name: "the permissions boundary".to_owned(),
                 pointer: "/PermissionsBoundary".to_owned(),
                 policy: Fact::unknown(unread),
+                is_of_aws: false,
             }),
             Field::Absent | Field::Null => None,
             Field::Is(boundary) => Some(PolicyInForce {
                 name: format!("the permissions boundary `{}`", boundary.policy_arn.name()),
                 pointer: "/PermissionsBoundary/Document".to_owned(),
                 policy: self.managed(&boundary.policy_arn, &boundary.document),
+                is_of_aws: boundary.policy_arn.account().is_none(),
             }),
         };
         Fact::Known(Some(RolePolicies { identity, boundary }))
