@@ -38,10 +38,11 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let rulings = rulings.and_denied_of(&denied);
     let rulings = rulings.and(assumed_by_backup(copy, facts, role));
     let name = role.name();
-    let requests = [asked.requests, asked.denies].concat();
     if rulings.is_stopped() {
-        return stopped(copy, role, &requests, &rulings);
+        let assumed = assumed_by_backup(copy, facts, role);
+        return stopped_together(copy, role, asked, assumed, facts);
     }
+    let requests = [asked.requests, asked.denies].concat();
     // What else the copy asks is not known; whether that matters is, where nothing binds the role.
     let more_unknown = !asked.gaps.is_empty() && !nothing_binds(facts, role);
     let open = rulings.open();
@@ -156,13 +157,29 @@ fn stopped_with(
 ) -> Outcome {
     let (of_denies, others): (Vec<_>, Vec<_>) =
         against.into_iter().partition(|asked| asked.denies_alone);
-    let of_denies = [of_copy.denies, exact(of_denies)].concat();
-    let others = [of_copy.requests, exact(others)].concat();
+    let asked = RoleRequests {
+        requests: [of_copy.requests, exact(others)].concat(),
+        denies: [of_copy.denies, exact(of_denies)].concat(),
+        ..of_copy
+    };
+    stopped_together(&copy.transfer, role, asked, assumed, facts)
+}
+
+/// What is stopped of all this: a Deny of what the copy may do without is lifted with the others, as it would be asked next.
+fn stopped_together(
+    copy: &Transfer,
+    role: &Arn,
+    asked: RoleRequests,
+    assumed: Option<(&'static str, Ruling)>,
+    facts: &Facts<'_>,
+) -> Outcome {
+    let doubtful = asked.doubtful.into_iter().map(|doubtful| doubtful.asked);
+    let of_denies: Vec<_> = asked.denies.into_iter().chain(doubtful).collect();
     let denied = control_rulings(facts, role, &of_denies);
-    let rulings = control_rulings(facts, role, &others).and_denied_of(&denied);
+    let rulings = control_rulings(facts, role, &asked.requests).and_denied_of(&denied);
     let rulings = rulings.and(assumed);
-    let requests = [others, of_denies].concat();
-    stopped(&copy.transfer, role, &requests, &rulings)
+    let requests = [asked.requests, of_denies].concat();
+    stopped(copy, role, &requests, &rulings)
 }
 
 /// What is stopped of the backup, where that is not known to keep it from being made.
