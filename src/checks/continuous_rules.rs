@@ -24,8 +24,10 @@ pub fn disregarded(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     let rules = facts.plan_of_id(plan, account, &region)?.rules()?;
     let mut others = rules.iter().enumerate();
     let (at, other) = others.find(|(_, other)| {
-        let is_here = other.get(VAULT) == own.get(VAULT);
-        let is_as_long = is_continuous(other) && days_kept(other) >= days_kept(own);
+        // One whose vault is not understood may be here.
+        let [here, there] = [own, *other].map(|rule| rule.get(VAULT)?.as_str());
+        let is_here = there.is_none() || there == here;
+        let is_as_long = may_be_continuous(other) && days_kept(other) >= days_kept(own);
         !std::ptr::eq(*other, own) && is_here && is_as_long
     })?;
     let (own, other) = (name(own), name(other));
@@ -59,18 +61,23 @@ pub fn bucket_elsewhere(copy: &Copy, bucket: &Arn, facts: &Facts<'_>) -> Option<
     let (own, account, region) = own_rule(copy, facts)?;
     let into = into(own)?;
     let is_in_the_way = |other: &&Value| {
-        (is_continuous(own) || is_continuous(other)) && self::into(other) != Some(into)
+        (is_continuous(own) || may_be_continuous(other)) && self::into(other) != Some(into)
     };
     let plans = facts.plans_in(account, &region).into_iter();
     let mut others = plans.filter_map(|plan| {
-        let other = plan.rules()?.iter().find(is_in_the_way)?;
+        // Rules that were not read may be anything.
+        let other = match plan.rules() {
+            Some(rules) => Some(rules.iter().find(is_in_the_way)?),
+            None => None,
+        };
         let read = Plan::of_id(&plan.id, account, &region, facts)?;
         let takes = read.takes(bucket, facts) != Holds::No;
         takes.then(|| (read.called().to_owned(), plan, other))
     });
     let (called, plan, other) = others.next()?;
-    let (there, here) = (vault_name(self::into(other)?), vault_name(into));
-    let rule = name(other);
+    let there = other.and_then(self::into).map(vault_name);
+    let there = there.unwrap_or("that was not read");
+    let (rule, here) = (other.map_or("that was not read", name), vault_name(into));
     let message = format!(
         "rule `{rule}` of plan `{called}` backs the bucket up into the vault `{there}`, and its continuous and its periodic backups must be in one: whether one into `{here}` is made is not known"
     );
@@ -135,6 +142,12 @@ impl Question for ContinuousPlans {
         });
         Arc::new(with_such.collect())
     }
+}
+
+/// Whether a rule makes continuous backups, or says something of it that is not understood.
+fn may_be_continuous(rule: &Value) -> bool {
+    let said = rule.get("EnableContinuousBackup");
+    !matches!(said, None | Some(Value::Null | Value::Bool(false)))
 }
 
 /// The vault of a rule, by its name.

@@ -179,12 +179,18 @@ fn io2(copy: &Copy, facts: &Facts<'_>, to: &Region) -> Fact<Option<Outcome>> {
     }
     described(copy, facts).and_then(|described| {
         // Oracle and SQL Server may have further volumes, each of its own type.
-        let mut further = described.list("AdditionalStorageVolumes").iter();
-        let is_io2 =
-            |volume: &Tree| volume.get("StorageType").and_then(Tree::as_str) == Some("io2");
+        let further = described.list("AdditionalStorageVolumes").iter();
+        let types = || {
+            further
+                .clone()
+                .map(|of| of.get("StorageType").and_then(Tree::as_str))
+        };
         match described.text("StorageType") {
-            Some(_) if further.any(is_io2) => {}
+            Some(_) if types().any(|of| of == Some("io2")) => {}
             Some("io2") => {}
+            Some(_) if types().any(|of| of.is_none()) => {
+                return Fact::unknown(facts.describe_gap(&described.of));
+            }
             Some("gp2" | "gp3" | "io1" | "standard") => return Fact::Known(None),
             Some(other) if other.starts_with("aurora") => return Fact::Known(None),
             Some(other) => {
