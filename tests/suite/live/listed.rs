@@ -335,6 +335,26 @@ fn what_a_plan_says_is_kept_as_it_came() {
     }
 }
 
+/// What is younger than a rule's last start had no backup then.
+#[test]
+fn when_plans_selections_and_vaults_were_made_is_read() {
+    let mut world = world();
+    let made = |day: u8| json!(format!("2026-11-0{day}T05:00:00.25Z"));
+    let place = &mut world["accounts"][0]["regions"][0];
+    place["plans"][0]["CreationDate"] = made(1);
+    place["plans"][0]["Selections"][0]["CreationDate"] = made(2);
+    place["vaults"][0]["CreationDate"] = made(3);
+    let vault = place["vaults"][0]["BackupVaultArn"].clone();
+    let server = served(&world);
+    let found = read(&Home::new(&server), scope());
+    server.finish();
+    let plan = &found["plans"][0];
+    let mut vaults = found["vaults"].as_array().unwrap().iter();
+    let vault = vaults.find(|one| one["BackupVaultArn"] == vault).unwrap();
+    let dates = [plan, &plan["Selections"][0], vault].map(|of| of["CreationDate"].clone());
+    assert_eq!(dates, [made(1), made(2), made(3)]);
+}
+
 #[test]
 fn a_plan_that_was_not_read_has_the_name_that_the_list_gives_it() {
     let server = served(&world());

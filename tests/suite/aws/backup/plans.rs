@@ -29,7 +29,6 @@ pub fn get(world: &World, call: &Call) -> Result<Answer, No> {
     let plan = find(world, call)?;
     reveals(plan, &["BackupPlan"], id(plan))?;
     let mut fields = without(plan, &["Selections"]);
-    default(&mut fields, "CreationDate", "2025-01-01T00:00:00.250Z");
     default(&mut fields, "VersionId", "dmVyc2lvbg==");
     Ok(Answer::Whole(fields.into()))
 }
@@ -65,12 +64,15 @@ pub fn selection(world: &World, call: &Call) -> Result<Answer, No> {
         .enumerate()
         .find(|(at, _)| selection_id(plan, *at) == wanted)
         .ok_or_else(|| not_found(format!("Backup selection {wanted} not found.")))?;
-    Ok(Answer::Whole(json!({
-        "BackupSelection": without(selection, &["SelectionId"]),
+    let mut answer = json!({
+        "BackupSelection": without(selection, &["SelectionId", "CreationDate"]),
         "SelectionId": wanted,
         "BackupPlanId": id(plan),
-        "CreationDate": "2025-01-01T00:00:00.250Z",
-    })))
+    });
+    if let Some(date) = selection.get("CreationDate") {
+        answer["CreationDate"] = date.clone();
+    }
+    Ok(Answer::Whole(answer))
 }
 
 pub fn arn(world: &World, call: &Call, wanted: &str) -> Option<String> {

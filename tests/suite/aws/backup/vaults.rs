@@ -128,7 +128,6 @@ fn fields(vault: &Value) -> Result<Value, No> {
         "BackupVaultName",
         arn.rsplit(':').next().unwrap_or_default(),
     );
-    default(&mut fields, "CreationDate", "2025-01-01T00:00:00.250Z");
     default(&mut fields, "NumberOfRecoveryPoints", 0);
     Ok(fields.into())
 }
