@@ -89,12 +89,12 @@ impl Question for DeniesNothing {
     }
 }
 
-/// Whether a policy of the role that is not AWS's allows anything. `None`: there is no such role.
+/// Whether a policy of the role that is not AWS's allows anything of AWS Backup. `None`: there is no such role.
 pub fn has_own_allowance(facts: &Facts<'_>, role: &Arn) -> Fact<Option<bool>> {
     policies(facts, role).map(|policies| {
         let allows = |policy: &PolicyInForce| {
             let text = policy.policy.as_ref().known();
-            !policy.is_of_aws && text.is_some_and(|text| text.document().has_allow())
+            !policy.is_of_aws && text.is_some_and(|text| text.document().may_allow("backup"))
         };
         Some(policies?.identity.iter().any(allows))
     })

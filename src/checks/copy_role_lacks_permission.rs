@@ -258,10 +258,9 @@ fn lacking(
     asked.filter(rules).collect()
 }
 
-/// The policies that AWS keeps for roles that copy such backups, where nobody has written the role a policy that allows anything, which
-/// is kept narrow, and none of AWS's that it has allows anything of what is
-/// asked, or of what is asked of buckets: what a key's policy gives it does not count. `None`, too, where it is not known what is
-/// copied, or the program does not know their text.
+/// The policies that AWS keeps for roles that copy such backups, where no policy of the role's allows anything of what is asked, or of
+/// what is asked of buckets: what a key's policy gives it does not count. A role that somebody has written a policy for AWS Backup is
+/// kept narrow. `None`, too, where it is not known what is copied, or the program does not know their text.
 fn attached(
     copy: &Transfer,
     facts: &Facts<'_>,

@@ -130,11 +130,11 @@ impl Document {
         statements.any(|statement| statement.effect() == Effect::Deny)
     }
 
-    /// Whether any statement of it allows.
+    /// Whether a statement of it may allow an action of a service.
     #[must_use]
-    pub fn has_allow(&self) -> bool {
-        let mut statements = self.statements.iter();
-        statements.any(|statement| statement.effect() == Effect::Allow)
+    pub fn may_allow(&self, service: &str) -> bool {
+        let mut statements = self.statements_on(Services::of_service(service));
+        statements.any(|(_, statement)| statement.effect() == Effect::Allow)
     }
 
     /// Whether a statement of it may deny an action of a service.

@@ -45,7 +45,7 @@ fn what_aws_would_refuse_is_not_proven_and_says_why() {
         );
     let attached: Vec<Value> = (0..10)
         .map(|number| {
-            json!({"PolicyArn": format!("arn:aws:iam::aws:policy/p{number}"),
+            json!({"PolicyArn": format!("arn:aws:iam::{FROM}:policy/p{number}"),
                 "Document": statement(json!("sns:Publish"))})
         })
         .collect();
