@@ -19,6 +19,8 @@ type Properties = &'static [(&'static str, OfFacts)];
 /// The properties of each type that are changed in place, by its page: `Update requires: No interruption` or `Some interruptions`, as of
 /// 2026-11-30. What an instance is backed up with is on EBS, for which the latter is no replacement.
 ///
+/// A backup policy of EFS sets the tag by which its automatic plan takes it.
+///
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html> and its like.
 #[rustfmt::skip]
 const IN_PLACE: &[(&str, Properties)] = &[
@@ -40,7 +42,7 @@ const IN_PLACE: &[(&str, Properties)] = &[
     ("AWS::Redshift::Cluster",  &[("Tags", Tags), ("AutomatedSnapshotRetentionPeriod", Nothing), ("PreferredMaintenanceWindow", Nothing), ("VpcSecurityGroupIds", Nothing), ("MasterUserPassword", Nothing)]),
     ("AWS::DynamoDB::Table",    &[("Tags", Tags), ("BillingMode", Nothing), ("ProvisionedThroughput", Nothing), ("PointInTimeRecoverySpecification", Nothing), ("TimeToLiveSpecification", Nothing),
                                   ("DeletionProtectionEnabled", Nothing)]),
-    ("AWS::EFS::FileSystem",    &[("FileSystemTags", Tags), ("LifecyclePolicies", Nothing), ("ThroughputMode", Nothing), ("ProvisionedThroughputInMibps", Nothing), ("BackupPolicy", Nothing)]),
+    ("AWS::EFS::FileSystem",    &[("FileSystemTags", Tags), ("LifecyclePolicies", Nothing), ("ThroughputMode", Nothing), ("ProvisionedThroughputInMibps", Nothing), ("BackupPolicy", Tags)]),
     ("AWS::S3::Bucket",         &[("Tags", Tags), ("LifecycleConfiguration", Nothing), ("PublicAccessBlockConfiguration", Nothing), ("CorsConfiguration", Nothing)]),
     ("AWS::FSx::FileSystem",    &[("Tags", Tags)]),
     ("AWS::FSx::Volume",        &[("Tags", Tags)]),
