@@ -3,6 +3,8 @@
 //!
 //! See <https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-commandstructure.html>.
 
+use serde_json::Value;
+
 use super::service_calls::{is_near, matters};
 
 /// What stands in a text in place of what is not known.
@@ -47,6 +49,22 @@ pub fn changes(text: &str) -> Option<String> {
         return Some(format!("names {word}"));
     }
     of_program(&others)
+}
+
+/// All texts of a value, names of fields among them; what is not known has a mark.
+pub fn texts(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(texts).collect::<Vec<_>>().join(" "),
+        Value::Object(fields) if fields.contains_key("unknown") => NOT_KNOWN.to_string(),
+        Value::Object(fields) => {
+            let each = fields
+                .iter()
+                .map(|(name, value)| format!("{name} {}", texts(value)));
+            each.collect::<Vec<_>>().join("\n")
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => String::new(),
+    }
 }
 
 /// The name of the script that a text runs, where it is one, without what stands around it.

@@ -9,7 +9,7 @@ use hcl::template::{Element, Template};
 use hcl::{Block, Expression};
 use serde_json::Value;
 
-use super::super::commands::{NOT_KNOWN, changes, script};
+use super::super::commands::{NOT_KNOWN, changes, script, texts};
 use super::body::to_json;
 use super::evaluate::Evaluator;
 use super::file::ActionInvocation;
@@ -250,20 +250,4 @@ fn of_action(action: &ActionInvocation) -> ProvisionerText {
     }
     let words = COMMAND.map(|name| action.config_values.get(name).map(texts));
     Some(words.map(Option::unwrap_or_default).join(" "))
-}
-
-/// All texts of a value.
-fn texts(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(texts).collect::<Vec<_>>().join(" "),
-        Value::Object(fields) if fields.contains_key("unknown") => NOT_KNOWN.to_string(),
-        Value::Object(fields) => {
-            let each = fields
-                .iter()
-                .map(|(name, value)| format!("{name} {}", texts(value)));
-            each.collect::<Vec<_>>().join("\n")
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => String::new(),
-    }
 }

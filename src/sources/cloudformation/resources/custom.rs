@@ -6,7 +6,7 @@
 use crate::sources::cloudformation::resources::functions;
 use crate::sources::cloudformation::template::Template;
 use crate::sources::cloudformation::text::Node;
-use crate::sources::commands::changes;
+use crate::sources::commands::{changes, texts};
 use crate::sources::service_calls::matters;
 
 /// What a custom resource does that may matter, in words; `None`: nothing that is told.
@@ -47,7 +47,7 @@ pub fn does(template: &Template<'_>, resource: &Node) -> Option<String> {
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html>.
 pub fn runs(association: &Node) -> Option<String> {
     let given = association.get("Properties")?.to_value();
-    let does = changes(&functions::texts(&given))?;
+    let does = changes(&texts(&given))?;
     Some(format!("{does}, and what comes of it is not known"))
 }
 

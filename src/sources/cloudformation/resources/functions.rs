@@ -12,7 +12,7 @@ use crate::sources::cloudformation::mentions::mentioned;
 use crate::sources::cloudformation::names::kind;
 use crate::sources::cloudformation::template::{Template, is_open};
 use crate::sources::cloudformation::text::Node;
-use crate::sources::commands::changes;
+use crate::sources::commands::{changes, texts};
 use crate::sources::service_calls::is_allowed_by;
 
 /// What leads to a function of a custom resource: the CDK's triggers have one that calls another.
@@ -138,21 +138,6 @@ fn chooses_its_service(code: &str) -> bool {
         let argument = argument.strip_prefix("service_name=").unwrap_or(argument);
         !argument.starts_with(['"', '\'', ')'])
     })
-}
-
-/// All texts of a value, names of fields among them.
-pub(super) fn texts(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(texts).collect::<Vec<_>>().join(" "),
-        Value::Object(fields) => {
-            let each = fields
-                .iter()
-                .map(|(name, value)| format!("{name} {}", texts(value)));
-            each.collect::<Vec<_>>().join("\n")
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => String::new(),
-    }
 }
 
 /// An action that is not known.
