@@ -102,18 +102,22 @@ pub fn is_continuous_of(
     let region = region.clone();
     let plans = facts.answer(&ContinuousPlans { account, region });
     let mut any = Holds::No;
-    for other in &*plans {
-        match other.takes(resource, facts) {
-            _ if other.id == plan => return Holds::Yes,
-            Holds::Yes => return Holds::Yes,
-            assumed @ Holds::Assumed(_) => any = assumed,
+    for (other, is_certain) in &*plans {
+        let takes = match other.id == plan {
+            true => Holds::Yes,
+            false => other.takes(resource, facts),
+        };
+        match takes {
             Holds::No => {}
+            Holds::Yes if *is_certain => return Holds::Yes,
+            Holds::Yes => any = Holds::Assumed("not all of its rules are known".to_owned()),
+            assumed @ Holds::Assumed(_) => any = assumed,
         }
     }
     any
 }
 
-/// The plans of an account and a Region with a continuous rule that starts again.
+/// The plans of an account and a Region with a continuous rule that starts again, or of which it is not known that they have none.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct ContinuousPlans {
     account: AccountId,
@@ -121,24 +125,35 @@ struct ContinuousPlans {
 }
 
 impl Question for ContinuousPlans {
-    type Answer = Arc<Vec<Plan>>;
+    /// Each with whether it certainly has such a rule.
+    type Answer = Arc<Vec<(Plan, bool)>>;
 
     fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let now = facts.now();
+        let is_over = |rule: &Rule| {
+            let schedule = rule.starts.schedule.as_ref().zip(now);
+            schedule.is_some_and(|(schedule, now)| schedule.is_over(now))
+        };
         let plans = facts.plans_in(self.account, &self.region).into_iter();
         let with_such = plans.filter_map(|plan| {
-            let rules = plan.rules()?;
-            if !rules.iter().any(is_continuous) {
+            // Rules that were not read may be anything.
+            let texts = plan.rules();
+            let such = texts.map(|all| all.iter().filter(|rule| may_be_continuous(rule)).count());
+            if such == Some(0) {
                 return None;
             }
             let read = Plan::of_id(&plan.id, self.account, &self.region, facts)?;
-            let is_over = |rule: &Rule| {
-                let schedule = rule.starts.schedule.as_ref();
-                schedule
-                    .is_some_and(|schedule| facts.now().is_some_and(|now| schedule.is_over(now)))
+            let is_such = |rule: &&Rule| {
+                let text = texts.and_then(|all| all.get(rule.place));
+                text.is_some_and(is_continuous)
             };
-            let is_in_force =
-                |rule: &Rule| rules.get(rule.place).is_some_and(is_continuous) && !is_over(rule);
-            read.rules.iter().any(is_in_force).then_some(read)
+            let (over, in_force): (Vec<&Rule>, Vec<&Rule>) = read
+                .rules
+                .iter()
+                .filter(is_such)
+                .partition(|rule| is_over(rule));
+            let (over, is_certain) = (over.len(), !in_force.is_empty());
+            (such != Some(over)).then_some((read, is_certain))
         });
         Arc::new(with_such.collect())
     }
