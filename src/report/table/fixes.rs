@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::change::Change;
 use crate::checks::MayFail;
+use crate::known::HashMap;
 use crate::remedy::Remedy;
 use crate::report::{CopyReport, Report};
 use crate::verdict::{Fix, Status, Verdict};
@@ -22,9 +23,11 @@ struct Ways<'r> {
 impl<'r> Ways<'r> {
     fn of(report: &'r Report) -> Self {
         let causes = told(report, false);
+        let each = report.remedies.iter();
+        let by_id: HashMap<&str, &Remedy> = each.map(|remedy| (&*remedy.id, remedy)).collect();
         let mut wanted: BTreeSet<&str> = BTreeSet::new();
         for id in causes.iter().flat_map(|cause| &cause.remedies) {
-            let Some(remedy) = report.remedies.iter().find(|remedy| remedy.id == *id) else {
+            let Some(remedy) = by_id.get(id.as_str()) else {
                 continue;
             };
             wanted.insert(&remedy.id);
@@ -37,8 +40,8 @@ impl<'r> Ways<'r> {
         };
         let is_proven = |remedy: &Remedy| remedy.proven == Some(true);
         let ways = |of: &'r Remedy| {
-            let remedies = report.remedies.iter();
-            remedies.filter(|way| of.alternative_to.contains(&way.id))
+            let ways = of.alternative_to.iter();
+            ways.filter_map(|id| by_id.get(id.as_str()).copied())
         };
         let is_earlier = |way: &Remedy, of: &Remedy| number(&way.id) < number(&of.id);
         let told = || {
