@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value};
 
 use super::object::unknown;
 
-/// The attributes of rules and selections that are numbers.
+/// The attributes of blocks that are numbers.
 ///
 /// See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/backup_plan>.
 const NUMBERS: &[&str] = &[
@@ -18,6 +18,7 @@ const NUMBERS: &[&str] = &[
 /// Those that are true or false.
 const SWITCHES: &[&str] = &[
     "enable_continuous_backup",
+    "enabled",
     "opt_in_to_archive_for_supported_resources",
 ];
 

@@ -58,12 +58,11 @@ impl<'p> Identities<'_, 'p> {
                 Some(_) if let Some(Value::String(text)) = self.evaluated(object, name, moment) => {
                     Link::Value(text)
                 }
-                Some(_) if self.is_unset(object, name, moment) => Link::AwsChooses,
+                _ if self.is_left_out(object, name, moment) => Link::AwsChooses,
                 Some(expression) => {
                     let found = self.all_of(object, expression, whole(name), moment);
                     the_one(found, &at)
                 }
-                None if object.is_new(moment) && object.is_not_configured(name) => Link::AwsChooses,
                 None => Link::Unknown(at),
             },
         }
@@ -74,11 +73,6 @@ impl<'p> Identities<'_, 'p> {
     pub fn evaluated(&self, object: &Object<'p>, name: &str, moment: Moment) -> Option<Value> {
         let source = self.source.filter(|_| moment == Moment::Then)?;
         source.attribute(self, object, name)
-    }
-
-    /// Whether the expression of an attribute that waits for apply comes to null, of what is made: it is not set.
-    fn is_unset(&self, object: &Object<'p>, name: &str, moment: Moment) -> bool {
-        object.is_new(moment) && self.evaluated(object, name, moment) == Some(Value::Null)
     }
 
     /// What an expression comes to, where it can only be one thing.
@@ -184,10 +178,7 @@ impl<'p> Identities<'_, 'p> {
     pub fn links(&self, object: &Object<'p>, name: &str, moment: Moment) -> Value {
         let marked = match object.attribute(moment, name) {
             Attribute::NotSet => return Value::Null,
-            Attribute::AfterApply if object.is_new(moment) && object.is_not_configured(name) => {
-                return Value::Null;
-            }
-            Attribute::AfterApply if self.is_unset(object, name, moment) => return Value::Null,
+            Attribute::AfterApply if self.is_left_out(object, name, moment) => return Value::Null,
             Attribute::Value(_) | Attribute::AfterApply | Attribute::Unread(_) => {
                 object.marked(moment, name)
             }
@@ -206,12 +197,17 @@ impl<'p> Identities<'_, 'p> {
     /// The blocks of a name, with what the configuration comes to in place of what is not known, where all of that is.
     #[must_use]
     pub fn blocks(&self, object: &Object<'p>, name: &str, moment: Moment) -> Value {
-        let planned = object.marked(moment, name);
         let is_open = |value: &Value| value.to_string().contains("{\"unknown\":");
+        let planned = object.marked(moment, name);
+        if !is_open(&planned) {
+            return planned;
+        }
         let source = self.source.filter(|_| moment == Moment::Then);
-        let configured = source
-            .filter(|_| is_open(&planned))
-            .and_then(|source| source.blocks(self, object, name));
+        let configured = source.and_then(|source| source.blocks(self, object, name));
+        if configured.is_none() && self.has_no_blocks(object, name, moment) {
+            return Value::Null;
+        }
+        let planned = self.without_left_out(object, name, planned, configured.as_ref());
         let filled = configured.and_then(|configured| filled(&planned, &configured));
         filled.filter(|filled| !is_open(filled)).unwrap_or(planned)
     }
@@ -256,7 +252,7 @@ impl<'p> Identities<'_, 'p> {
                 if let Some(Value::String(text)) = evaluated {
                     return policy_of(&text, &at);
                 }
-                if self.is_unset(object, name, moment) {
+                if self.is_left_out(object, name, moment) {
                     return Value::Null;
                 }
                 self.referred_document(object, name)

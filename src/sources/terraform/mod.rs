@@ -15,6 +15,7 @@ mod file;
 mod filled;
 mod functions;
 mod identity;
+mod left_out;
 mod link;
 mod loops;
 mod object;

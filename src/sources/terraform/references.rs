@@ -382,6 +382,8 @@ impl<'a, 'p> Walk<'a, 'p> {
             })
             .map(|(address, _)| address)
             .collect();
+        // A module without resources makes its outputs of what it is given, in a way that is not followed.
+        found.is_open |= instances.is_empty();
         for address in instances {
             let index =
                 index_of(&address).and_then(|index| serde_json::from_str::<Value>(&index).ok());

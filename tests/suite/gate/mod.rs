@@ -14,6 +14,7 @@ mod global_table;
 mod instance_volumes;
 pub mod judged;
 mod left_open;
+mod left_out;
 mod named_in_both;
 mod names_at_apply;
 mod names_to_come;

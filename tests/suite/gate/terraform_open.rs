@@ -6,7 +6,9 @@ use backup_preflight::inventory::Facts;
 use backup_preflight::plans;
 use serde_json::{Value, json};
 
-use super::terraform_types::{Change, EMPTY, ROLE, VAULT, is_unknown, plan_of, planned};
+use super::terraform_types::{
+    Change, EMPTY, ROLE, VAULT, is_unknown, plan_of, planned, planned_with,
+};
 
 /// What makes copies and waits for apply leaves the answer open: the copies do not vanish.
 #[test]
@@ -83,7 +85,10 @@ fn copies_that_wait_for_apply_leave_the_answer_open() {
             json!({"name": true}),
         ),
     ] {
-        let plan = planned(&[
+        // What the configuration does not set at all is not set.
+        let configured =
+            json!({"condition": [{"string_equals": [{"key": {"references": ["local.tag"]}}]}]});
+        let changes = [
             Change(
                 "aws_backup_plan.p",
                 &["update"],
@@ -98,7 +103,8 @@ fn copies_that_wait_for_apply_leave_the_answer_open() {
                 selection,
                 selection_unknown,
             ),
-        ]);
+        ];
+        let plan = planned_with(&changes, &configured);
         let laid = plan.after.over(&super::base()).unwrap();
         let facts = Facts::new(&laid);
         let copies = plans::copies(&plans::plans(&facts), &facts);

@@ -126,7 +126,7 @@ fn lists_of_a_role_that_wait_for_apply_are_unknown() {
         )
     };
     let lists = ["InlinePolicies", "AttachedPolicies"];
-    let own = json!({"inline_policy": [{"policy": {"references": ["var.policy"]}}], "managed_policy_arns": {"references": ["var.arns"]}});
+    let own = json!({"inline_policy": [{"policy": {"references": ["var.policy"]}}], "managed_policy_arns": {"references": ["local.arns"]}});
     let plan = planned_with(&[role()], &own);
     for list in lists {
         assert!(
@@ -134,9 +134,15 @@ fn lists_of_a_role_that_wait_for_apply_are_unknown() {
             "{list}"
         );
     }
-    // What the configuration does not set is what other resources give it.
+    // What the configuration does not set is what other resources give it, and what is made of values that are known is null.
     let plan = planned(&[role()]);
-    for list in lists {
+    let unset = json!({"managed_policy_arns": {"references": ["var.arns"]}});
+    let unset = planned_with(&[role()], &unset);
+    for (plan, list) in lists
+        .map(|list| (&plan, list))
+        .into_iter()
+        .chain([(&unset, lists[1])])
+    {
         assert_eq!(field(&plan.after, "roles", ROLE, list), json!([]), "{list}");
     }
 }

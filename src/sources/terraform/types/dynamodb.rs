@@ -45,7 +45,9 @@ pub fn table<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
 }
 
 fn encryption<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>, home: &Home) -> TableKey {
-    let block = object.marked(reader.moment, "server_side_encryption");
+    let block = reader
+        .ids
+        .blocks(object, "server_side_encryption", reader.moment);
     let blocks = block.as_array();
     let block = blocks.map_or(&block, |blocks| blocks.first().unwrap_or(&Value::Null));
     let at = format!("{}.server_side_encryption", object.address);

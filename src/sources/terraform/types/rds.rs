@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::stored::{Switch, encryption, resource, told, windows};
+use super::stored::{Switch, encryption, resource, set, told, windows};
 use crate::inventory::WHERE_IT_STANDS;
 use crate::sources::planned::Home;
-use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
+use crate::sources::terraform::object::{Moment, Object, unknown};
 use crate::sources::terraform::reader::{PlanReader, fields};
 
 /// A database engine: AWS writes its name in lower case, however it was given.
@@ -41,11 +41,8 @@ pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         ("EngineVersion", told(reader, object, "engine_version")),
         ("StorageType", told(reader, object, "storage_type")),
         ("OptionGroupMemberships", group),
-        ("BackupTarget", told(reader, object, "backup_target")),
-        (
-            "AvailabilityZone",
-            told(reader, object, "availability_zone"),
-        ),
+        ("BackupTarget", set(reader, object, "backup_target")),
+        ("AvailabilityZone", set(reader, object, "availability_zone")),
         (
             "CustomerOwnedIpEnabled",
             object.switch(reader.moment, "customer_owned_ip_enabled"),
@@ -63,10 +60,7 @@ pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         "restore_to_point_in_time",
         "s3_import",
     ];
-    let copied = from.iter().find(|name| {
-        !matches!(object.attribute(reader.moment, name), Attribute::NotSet)
-            && object.marked(reader.moment, name) != json!([])
-    });
+    let copied = from.iter().find(|name| is_of_another(reader, object, name));
     let Some(place) = resource(reader, object, "RDS", detail) else {
         return;
     };
@@ -158,12 +152,21 @@ pub fn cluster<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             "restore_to_point_in_time",
             "s3_import",
         ];
-        let copied = copied.iter().find(|name| {
-            !matches!(object.attribute(reader.moment, name), Attribute::NotSet)
-                && object.marked(reader.moment, name) != json!([])
-        });
+        let copied = copied
+            .iter()
+            .find(|name| is_of_another(reader, object, name));
         encryption_unless_copied(reader, object, &place, copied.copied(), key, otherwise);
     }
+}
+
+/// Whether an attribute or block names what a database is made of, or may.
+fn is_of_another<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, name: &str) -> bool {
+    let value = match name {
+        // Blocks that are dynamic stand in the text alone.
+        "restore_to_point_in_time" | "s3_import" => told(reader, object, name),
+        _ => set(reader, object, name),
+    };
+    !value.is_null() && value != json!([])
 }
 
 /// The encryption of a database; where it is made of another one, named by this attribute, that one's, which is not known.

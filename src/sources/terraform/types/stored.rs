@@ -116,6 +116,14 @@ pub(super) fn told<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, name: &
     object.marked(reader.moment, name)
 }
 
+/// The same of what AWS takes for not set where nobody sets it; null there, too.
+pub(super) fn set<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, name: &str) -> Value {
+    if reader.ids.is_left_out(object, name, reader.moment) {
+        return Value::Null;
+    }
+    told(reader, object, name)
+}
+
 /// What a plan does not tell: unknown, unless it stands as it was read, where the plan changes the thing in place and nothing on which
 /// that depends.
 fn not_worked_out(object: &Object<'_>, what: &str, is_kept: bool) -> Value {
@@ -142,13 +150,12 @@ pub(super) fn windows<'p>(
 
 /// A volume of EBS. Where nobody says, the account's default decides whether it is encrypted.
 pub fn volume<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    let detail = fields([("VolumeType", told(reader, object, "type"))]);
+    let detail = fields([("VolumeType", set(reader, object, "type"))]);
     if let Some(place) = resource(reader, object, "EBS", detail) {
-        let is_set =
-            |name: &str| !matches!(object.attribute(reader.moment, name), Attribute::NotSet);
         let is_off = object.marked(reader.moment, "encrypted") == json!(false);
         // A volume of an encrypted snapshot is encrypted, and so is one of an account that encrypts by default.
-        if object.is_new(reader.moment) && (is_set("snapshot_id") || is_off) {
+        if object.is_new(reader.moment) && (!set(reader, object, "snapshot_id").is_null() || is_off)
+        {
             let why = format!(
                 "{}, which its snapshot or the account encrypts",
                 object.address
