@@ -14,7 +14,9 @@ const WEEK: i128 = 7 * DAY;
 /// How many minutes before a window of a database a backup no longer starts.
 const BEFORE_DATABASES: i128 = 60;
 /// The same of a file system, whose windows are half an hour.
-const BEFORE_FILE_SYSTEMS: i128 = 180;
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html>.
+const BEFORE_FILE_SYSTEMS: i128 = 240;
 const OF_FILE_SYSTEMS: i128 = 30;
 
 /// The day of the week of 1970-01-01, counted from Monday.
@@ -42,7 +44,7 @@ impl Windows {
         names.join(", ")
     }
 
-    /// Whether each minute of a start window is in one of them.
+    /// Whether each minute of a start window is in one of them. At its end the job expires, and starts no longer.
     pub fn all_of(&self, start: i128, within: i128) -> bool {
         let first = start.div_euclid(MINUTE);
         let count = within.div_euclid(MINUTE);
@@ -52,7 +54,7 @@ impl Windows {
             all.any(|window| (at.saturating_sub(window.from)).rem_euclid(WEEK) < window.minutes)
         };
         // A week holds every minute there is.
-        count < WEEK && (0..=count).all(|minute| is_in(first.saturating_add(minute)))
+        count < WEEK && (0..count.max(1)).all(|minute| is_in(first.saturating_add(minute)))
     }
 
     fn add(&mut self, name: &'static str, from: i128, until: i128, before: i128) {
@@ -165,7 +167,9 @@ mod tests {
         assert!(windows.all_of(at(300), 60 * MINUTE));
         assert!(windows.all_of(at(270), 60 * MINUTE));
         assert!(!windows.all_of(at(269), 60 * MINUTE));
-        assert!(!windows.all_of(at(300), 120 * MINUTE));
+        // The job expires as the window ends.
+        assert!(windows.all_of(at(300), 120 * MINUTE));
+        assert!(!windows.all_of(at(300), 121 * MINUTE));
         assert!(!windows.all_of(at(421), 0));
     }
 
