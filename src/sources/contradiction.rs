@@ -307,9 +307,10 @@ pub fn leave_policies_open(one: &mut Overlay, other: &mut Overlay) -> Vec<String
                     Becomes::Attached(target, _) | Becomes::Detached(target) => {
                         Becomes::Attached(target.clone(), unknown)
                     }
-                    Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted => {
-                        Becomes::Document(unknown)
-                    }
+                    Becomes::Document(_)
+                    | Becomes::AttachedTo(_)
+                    | Becomes::Deleted
+                    | Becomes::Stands(_) => Becomes::Document(unknown),
                 };
             }
             if !open.contains(&why) {
@@ -347,8 +348,8 @@ fn commute(one: &Becomes, other: &Becomes) -> bool {
         }
         (Becomes::Document(_) | Becomes::Attached(..), Becomes::Deleted)
         | (Becomes::Deleted, Becomes::Document(_) | Becomes::Attached(..)) => false,
-        (Becomes::AttachedTo(_), _)
-        | (_, Becomes::AttachedTo(_))
+        (Becomes::AttachedTo(_) | Becomes::Stands(_), _)
+        | (_, Becomes::AttachedTo(_) | Becomes::Stands(_))
         | (Becomes::Document(_) | Becomes::Detached(_), Becomes::Detached(_))
         | (Becomes::Detached(_), Becomes::Document(_) | Becomes::Deleted)
         | (Becomes::Deleted, Becomes::Detached(_) | Becomes::Deleted) => true,

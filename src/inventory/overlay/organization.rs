@@ -74,6 +74,8 @@ pub enum Becomes {
     AttachedTo(Vec<String>),
     /// It is deleted.
     Deleted,
+    /// Nothing: it is attached to a target now, and stays so.
+    Stands(String),
 }
 
 /// A field of an account that is unknown after the change: the account, the call that would read it, and why.
@@ -153,7 +155,9 @@ pub(super) fn lay(
 pub(super) fn unread(inventory: &Inventory, changes: &[PolicyChange]) -> Vec<String> {
     let changed = |of: PolicyType| {
         let mut all = changes.iter();
-        all.any(|change| change.of.is_none_or(|is| is == of))
+        all.any(|change| {
+            change.of.is_none_or(|is| is == of) && !matches!(change.becomes, Becomes::Stands(_))
+        })
     };
     let control = changed(PolicyType::Service) || changed(PolicyType::Resource);
     let backup = changed(PolicyType::Backup);
@@ -258,6 +262,9 @@ fn control(
     field: &str,
     change: &PolicyChange,
 ) -> Result<(), String> {
+    if let Becomes::Stands(target) = &change.becomes {
+        return stands_there(account, field, change, target);
+    }
     let by = &change.by;
     let not_told = || format!("{by}, of which the facts do not tell where it is in force");
     let targets: Option<Vec<String>> =
@@ -266,7 +273,9 @@ fn control(
         Becomes::Attached(target, _) | Becomes::Detached(target) => {
             Some(depth(account, target.as_deref()))
         }
-        Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted => None,
+        Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted | Becomes::Stands(_) => {
+            None
+        }
     };
     let Some(Value::Array(levels)) = account.get_mut(field) else {
         if !matches!(to, Some(Depth::No)) {
@@ -346,8 +355,38 @@ fn control(
                 level.retain(|policy| is_it(policy, change) != Some(true));
             }
         }
+        Becomes::Stands(_) => {}
     }
     Ok(())
+}
+
+/// Whether the facts have a control policy where it stands by the state of a plan; an error where they say that it is not there.
+fn stands_there(
+    account: &Map<String, Value>,
+    field: &str,
+    change: &PolicyChange,
+    target: &str,
+) -> Result<(), String> {
+    let levels = account.get(field).and_then(Value::as_array);
+    let (Some(levels), Some(way), Depth::Level(at)) =
+        (levels, way(account), depth(account, Some(target)))
+    else {
+        return Ok(());
+    };
+    let level = levels.get(at).filter(|_| levels.len() == way.len());
+    let level = level.and_then(Value::as_array);
+    let is_absent = |all: &Vec<Value>| all.iter().all(|one| is_it(one, change) == Some(false));
+    if level.is_some_and(is_absent) {
+        return Err(not_in_the_facts(change, target));
+    }
+    Ok(())
+}
+
+fn not_in_the_facts(change: &PolicyChange, target: &str) -> String {
+    format!(
+        "{}, which is attached to {target} by the state of the plan and not by the facts: read them anew",
+        change.by
+    )
 }
 
 /// Whether a policy allows nothing.
@@ -425,5 +464,9 @@ fn effective(
             Err(together())
         }
         Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted => Ok(()),
+        Becomes::Stands(target) => match depth(account, Some(target)) {
+            Depth::Level(_) if is_none => Err(not_in_the_facts(change, target)),
+            Depth::Level(_) | Depth::Unknown | Depth::No => Ok(()),
+        },
     }
 }

@@ -400,3 +400,46 @@ fn without_the_accounts_of_the_organization_the_answer_is_open() {
         }
     }
 }
+
+/// Facts that do not have what stands by the state of a plan were read before it came, or of something else.
+#[test]
+fn a_policy_that_stands_by_the_plan_and_not_by_the_facts_leaves_its_field_open() {
+    let gaps = |of: &str, id: &str, target: &str, estate: &Estate| {
+        let policy = json!({"id": id, "name": id, "type": of, "content": "{}"});
+        let attachment = json!({"id": "a", "policy_id": id, "target_id": target});
+        let stays = |kind: &str, name: &str, values: &Value| {
+            let mut stays = change(kind, name, values.clone(), values.clone(), json!({}));
+            stays["change"]["actions"] = json!(["no-op"]);
+            stays
+        };
+        let planned = plan(&[
+            stays("aws_organizations_policy", "p", &policy),
+            stays("aws_organizations_policy_attachment", "a", &attachment),
+        ]);
+        let laid = planned.after.over(&read(&estate.0)).unwrap();
+        assert_eq!(
+            (planned.open, planned.after.organization_unread(&laid)),
+            (Vec::new(), Vec::<String>::new())
+        );
+        let laid = serde_json::to_value(&laid).unwrap();
+        let gaps = laid["gaps"].as_array().into_iter().flatten();
+        gaps.map(|gap| gap["operation"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let (backup, service) = ("BACKUP_POLICY", "SERVICE_CONTROL_POLICY");
+    let estate = estate();
+    let effective = "organizations:DescribeEffectivePolicy";
+    let listed = "organizations:ListPoliciesForTarget";
+    assert_eq!(
+        gaps(backup, "p-daily", UNIT, &estate),
+        [effective, effective]
+    );
+    assert_eq!(gaps(backup, "p-daily", FROM, &estate), [effective]);
+    assert_eq!(gaps(backup, "p-daily", OTHER_UNIT, &estate), [""; 0]);
+    let has_one = estate
+        .clone()
+        .set("/accounts/0/backup_policy", json!({"plans": {}}));
+    assert_eq!(gaps(backup, "p-daily", FROM, &has_one), [""; 0]);
+    assert_eq!(gaps(service, "p-other", FROM, &estate), [listed]);
+    assert_eq!(gaps(service, LIMIT, FROM, &estate), [""; 0]);
+}

@@ -98,7 +98,9 @@ pub fn left(
                     is.any(|one| matches!(&one.becomes, Becomes::Attached(to, _) if to == target));
                 (!stays, Becomes::Detached(target.clone()))
             }
-            Becomes::Document(_) | Becomes::Detached(_) | Becomes::Deleted => continue,
+            Becomes::Document(_) | Becomes::Detached(_) | Becomes::Deleted | Becomes::Stands(_) => {
+                continue;
+            }
         };
         let stays = match (gone, &becomes) {
             (false, _) => Some(true),

@@ -46,10 +46,13 @@ pub fn policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     changes(reader, object, Some(object), Moment::Now, becomes);
 }
 
-/// A policy that is attached anew.
+/// A policy that is attached anew, or stays where it is.
 pub fn attachment<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    if reader.moment != Moment::Then || !object.is_changed() {
+    if reader.moment != Moment::Then {
         return;
+    }
+    if !object.is_changed() {
+        return stands(reader, object);
     }
     let target = match reader.ids.link(object, "target_id", Moment::Then) {
         Link::Value(target) => Some(target),
@@ -62,6 +65,25 @@ pub fn attachment<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     };
     let becomes = Becomes::Attached(target, document);
     changes(reader, object, policy, Moment::Then, becomes);
+}
+
+/// One that is attached and stays so: facts that do not have it there are older than the state of the plan.
+fn stands<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+    let text = |name: &str| object.text(Moment::Now, name).map(str::to_owned);
+    let (Some(id), Some(target)) = (text("policy_id"), text("target_id")) else {
+        return;
+    };
+    let policy = named(reader, &id, Moment::Now);
+    if let Some(PolicyUse::Read(Some(of))) = policy.map(|policy| kind(policy, Moment::Now)) {
+        let name = policy.and_then(|policy| policy.text(Moment::Now, "name"));
+        reader.world.organization.push(PolicyChange {
+            of: Some(of),
+            id: Some(id),
+            name: name.map(str::to_owned),
+            becomes: Becomes::Stands(target),
+            by: object.address.to_owned(),
+        });
+    }
 }
 
 /// One that is detached or deleted.
@@ -105,7 +127,9 @@ fn changes<'p>(
     let name = policy.and_then(|policy| policy.text(moment, "name"));
     let target = match &becomes {
         Becomes::Attached(target, _) | Becomes::Detached(target) => target.clone(),
-        Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted => None,
+        Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted | Becomes::Stands(_) => {
+            None
+        }
     };
     for thing in id.map(str::to_owned).into_iter().chain(target) {
         reader.placed(&thing, policy.unwrap_or(object));
