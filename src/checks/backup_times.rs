@@ -1,7 +1,9 @@
 //! When the backups of a rule start, against what keeps them from starting: another rule of the plan, and the windows of the
 //! resource itself.
 //!
-//! See <https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html> and
+//! See <https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html>,
+//! <https://docs.aws.amazon.com/aws-backup/latest/devguide/understanding-backup-plan-summaries.html> (of rules that would run at the
+//! same time AWS Backup selects one, and a copy is made only where its rule runs) and
 //! <https://docs.aws.amazon.com/aws-backup/latest/devguide/troubleshooting.html>.
 
 use std::sync::Arc;
@@ -11,13 +13,15 @@ use serde_json::Value;
 use super::continuous_rules::{has_continuous, is_continuous_of};
 use super::resource_windows::{MINUTE, blocked};
 use crate::catalog::windows::own_windows;
-use crate::inventory::{Copy, Facts, KindOf, MadeBy, Question};
+use crate::inventory::{Copy, Facts, KindOf, Question};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
-use crate::plans::{Holds, Plan, days_kept, is_continuous};
+use crate::plans::{Holds, Kept, Plan, days_kept, is_continuous, kept_by};
 use crate::verdict::{Basis, Evidence, Outcome};
 
-/// How many starts are looked at: those of a year, where there is one a week.
+/// How many starts are looked at: those of a year, where there is one a week, and of eight days, where there is one an hour.
 const STARTS: usize = 60;
+const MOST_STARTS: usize = 8 * 24;
+const DAYS: i128 = 8 * 24 * 60 * MINUTE;
 
 /// Where nobody says what time it is: schedules come again.
 const SOME_TIME: i128 = 1_767_225_600_000;
@@ -33,6 +37,8 @@ struct Times {
     within: i128,
     /// The rule that keeps its backups for longer, and whose start windows all of these overlap.
     outlived_by: Option<String>,
+    /// The places of those that keep them for as long, and overlap all of these.
+    beside: Vec<usize>,
 }
 
 /// The rule at a place of a plan.
@@ -46,26 +52,34 @@ struct TimesQuestion {
     has_continuous: bool,
 }
 
+impl TimesQuestion {
+    /// The one about the rule that makes a copy.
+    fn of(copy: &Copy) -> Option<Self> {
+        let plan = copy.plan.as_ref()?;
+        let made_by = plan.made_by.as_ref()?;
+        Some(Self {
+            plan: plan.id.clone(),
+            account: made_by.account,
+            region: made_by.region.clone(),
+            place: made_by.rule?,
+            has_continuous: has_continuous(copy),
+        })
+    }
+
+    fn is_continuous(&self, rule: &Value) -> bool {
+        self.has_continuous && is_continuous(rule)
+    }
+}
+
 /// Why the backup that a copy waits for never starts, or may not; `None`: nothing keeps it.
 pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     let plan = copy.plan.as_ref()?;
-    let MadeBy {
-        account,
-        region,
-        rule: Some(place),
-    } = plan.made_by.as_ref()?
-    else {
-        return None;
-    };
-    let asked = TimesQuestion {
-        plan: plan.id.clone(),
-        account: *account,
-        region: region.clone(),
-        place: *place,
-        has_continuous: has_continuous(copy),
-    };
+    let asked = TimesQuestion::of(copy)?;
+    let TimesQuestion {
+        account, region, ..
+    } = &asked;
     let times = facts.answer(&asked)?;
-    let at = format!("/BackupPlan/Rules/{place}");
+    let at = format!("/BackupPlan/Rules/{}", asked.place);
     if times.is_over {
         let seen = Evidence::at(plan.id.as_str(), at, "never starts again".to_owned());
         return Some(
@@ -78,20 +92,27 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
             .saw([seen]),
         );
     }
-    if let Some(other) = &times.outlived_by {
+    let times_looked_at = times.starts.len();
+    let twin = || copies_otherwise(copy, &asked, &times.beside, facts).map(|other| (other, false));
+    let overlapped = times.outlived_by.clone().map(|other| (other, true));
+    if let Some((other, is_longer)) = overlapped.or_else(twin) {
+        let (how_long, made_for) = match is_longer {
+            true => ("for longer", "for the rule that keeps it longer"),
+            false => ("for as long", "for one of them"),
+        };
         let what = format!(
-            "whether rule `{}` makes a backup where `{other}`, which keeps its own for longer, starts at the same time",
+            "whether rule `{}` makes a backup where `{other}`, which keeps its own {how_long}, starts at the same time",
             plan.rule
         );
         let gap = Gap::not_told(what, plan.id.as_str()).within(Some(*account), Some(region));
         let message = format!(
-            "rule `{}` starts within the start window of `{other}` each time, and AWS Backup makes one backup, for the rule that keeps it longer: whether there is one to copy is not known",
+            "rule `{}` starts within the start window of `{other}` each of the next {times_looked_at} times, and AWS Backup makes one backup, {made_for}: whether there is one to copy is not known",
             plan.rule
         );
         let seen = Evidence::at(
             plan.id.as_str(),
             at,
-            format!("overlaps `{other}` each time"),
+            format!("overlaps `{other}` each of the next {times_looked_at} times"),
         );
         return Some(Outcome::undecided(message, [gap]).saw([seen]));
     }
@@ -129,13 +150,46 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
     }
     Some(
         Outcome::fail(format!(
-            "each time that rule `{}` may start, a window of the resource itself keeps AWS Backup from starting ({names}): {resource}",
+            "each of the next {times_looked_at} times that rule `{}` may start, a window of the resource itself keeps AWS Backup from starting ({names}): {resource}",
             plan.rule
         ))
         .by_hand("start the rule at another time, or within longer, or move the window of the resource")
         .on(Basis::Inferred)
         .saw([seen]),
     )
+}
+
+/// The rule at one of these places that does not make the same copy of the same: whichever of two alike AWS Backup selects, that is
+/// made.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/understanding-backup-plan-summaries.html>.
+fn copies_otherwise(
+    copy: &Copy,
+    of: &TimesQuestion,
+    places: &[usize],
+    facts: &Facts<'_>,
+) -> Option<String> {
+    let rules = facts
+        .plan_of_id(&of.plan, of.account, &of.region)?
+        .rules()?;
+    let own = rules.get(of.place)?;
+    let vault = &copy.endpoints().destination_vault;
+    let is_same = |other: &Value| {
+        let goes_to = [
+            "TargetBackupVaultName",
+            "TargetLogicallyAirGappedBackupVaultArn",
+        ];
+        let kept = kept_by(own, vault);
+        goes_to
+            .iter()
+            .all(|field| own.get(field) == other.get(field))
+            && matches!(kept, Kept::As(_))
+            && kept == kept_by(other, vault)
+    };
+    let others = places.iter().filter_map(|place| rules.get(*place));
+    let mut others = others.filter(|other| !is_same(other));
+    let name = others.next()?.get("RuleName").and_then(Value::as_str);
+    Some(name.unwrap_or_default().to_owned())
 }
 
 impl Question for TimesQuestion {
@@ -152,14 +206,20 @@ impl Question for TimesQuestion {
         let (own, text) = of(self.place)?;
         let schedule = own.starts.schedule.as_ref()?;
         let now = facts.now().unwrap_or(SOME_TIME);
-        let starts: Vec<i128> = schedule.after(now).take(STARTS).collect();
+        let looked_at =
+            |(place, start): &(usize, i128)| *place < STARTS || start.saturating_sub(now) < DAYS;
+        let starts = schedule.after(now).take(MOST_STARTS).enumerate();
+        let starts: Vec<i128> = starts
+            .take_while(looked_at)
+            .map(|(_, start)| start)
+            .collect();
         let within = i128::from(own.starts.start_within).saturating_mul(MINUTE);
         let kept = days_kept(text);
-        let outlives = |place: usize| {
+        let overlapping = |place: usize| {
             let (other, text) = of(place)?;
-            let longer = days_kept(text) > kept;
+            let days = days_kept(text);
             let schedule = other.starts.schedule.as_ref()?;
-            if !longer || self.is_continuous(text) || place == self.place {
+            if days < kept || self.is_continuous(text) || place == self.place {
                 return None;
             }
             let span = i128::from(other.starts.start_within).saturating_mul(MINUTE);
@@ -168,24 +228,22 @@ impl Question for TimesQuestion {
                 let next = schedule.after(before).next();
                 next.is_some_and(|next| next < start.saturating_add(within))
             };
-            (!starts.is_empty() && starts.iter().all(overlaps)).then(|| other.name.clone())
+            let overlapped = !starts.is_empty() && starts.iter().all(overlaps);
+            overlapped.then(|| (place, days > kept, other.name.clone()))
         };
-        let outlived_by = if self.is_continuous(text) {
-            None
-        } else {
-            (0..rules.len()).find_map(outlives)
+        let others = match self.is_continuous(text) {
+            true => Vec::new(),
+            false => (0..rules.len()).filter_map(overlapping).collect(),
         };
+        let (longer, beside): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|(_, longer, _)| *longer);
+        let outlived_by = longer.into_iter().next().map(|(.., name)| name);
         Some(Arc::new(Times {
             starts,
             is_over: schedule.is_over(now),
             within,
             outlived_by,
+            beside: beside.into_iter().map(|(place, ..)| place).collect(),
         }))
-    }
-}
-
-impl TimesQuestion {
-    fn is_continuous(&self, rule: &Value) -> bool {
-        self.has_continuous && is_continuous(rule)
     }
 }

@@ -363,3 +363,104 @@ fn windows_that_were_not_read_are_an_assumption() {
     let ran = run(&["check", "--inventory", &file, "--format", "json"]);
     assert!(!ran.out.contains("windows:"), "{}", ran.out);
 }
+
+/// Of rules that would run at the same time AWS Backup selects one: where both make the same copy of the same, it is made.
+#[test]
+fn of_two_rules_that_keep_equally_long_at_the_same_time_one_makes_a_backup() {
+    let elsewhere = CENTRAL.replace("central", "elsewhere");
+    let same = |_: &mut Value| {};
+    type Change<'c> = &'c dyn Fn(&mut Value);
+    let cases: [(&str, Change<'_>, &str); 8] = [
+        ("the very same", &same, "feasible"),
+        (
+            "ten minutes later",
+            &|rule| rule["ScheduleExpression"] = json!("cron(10 5 ? * * *)"),
+            "feasible",
+        ),
+        (
+            "into another vault",
+            &|rule| rule["TargetBackupVaultName"] = json!("other"),
+            "undecided",
+        ),
+        (
+            "kept for another time",
+            &|rule| rule["CopyActions"][0]["Lifecycle"] = json!({"DeleteAfterDays": 40}),
+            "undecided",
+        ),
+        (
+            "copied elsewhere",
+            &|rule| rule["CopyActions"][0]["DestinationBackupVaultArn"] = json!(elsewhere),
+            "undecided",
+        ),
+        (
+            "copied nowhere",
+            &|rule| rule["CopyActions"] = json!([]),
+            "undecided",
+        ),
+        (
+            "copied nowhere, at another time",
+            &|rule| {
+                rule["CopyActions"] = json!([]);
+                rule["ScheduleExpression"] = json!("cron(0 17 ? * * *)");
+            },
+            "feasible",
+        ),
+        (
+            "copied nowhere, on Sundays alone",
+            &|rule| {
+                rule["CopyActions"] = json!([]);
+                rule["ScheduleExpression"] = json!("cron(0 5 ? * SUN *)");
+            },
+            "feasible",
+        ),
+    ];
+    for (what, change, expected) in cases {
+        let estate = Estate::rds().planned();
+        let mut other = estate.at(&format!("{RULES}/0")).clone();
+        other["RuleName"] = json!("other");
+        change(&mut other);
+        let files = Files::new();
+        let file = files.estate(&estate.push(RULES, other));
+        let ran = run(&["check", "--inventory", &file, "--format", "json"]);
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        let copies = report["copies"].as_array().unwrap();
+        let own = copies
+            .iter()
+            .find(|copy| copy["id"].as_str().unwrap().starts_with("p-1/nightly/"));
+        let own = own.unwrap();
+        assert_eq!(own["verdict"], expected, "{what}: {own}");
+        let says = own["checks"].to_string();
+        assert_eq!(
+            says.contains("one backup, for one of them"),
+            expected == "undecided",
+            "{what}: {says}"
+        );
+    }
+}
+
+/// What happens on working days alone is not taken for each day because sixty starts of an hourly rule do not get over one week.
+#[test]
+fn an_hourly_rule_is_looked_at_for_more_than_a_week() {
+    for (schedule, expected) in [
+        ("cron(30 * ? * MON-FRI *)", "feasible"),
+        ("cron(30 * ? * * *)", "undecided"),
+    ] {
+        let estate = planned(
+            &[
+                ("ScheduleExpression", json!("cron(0 * ? * * *)")),
+                ("Lifecycle", json!({"DeleteAfterDays": 7})),
+            ],
+            &[],
+        );
+        let mut other = estate.at(&format!("{RULES}/0")).clone();
+        other["RuleName"] = json!("longer");
+        other["ScheduleExpression"] = json!(schedule);
+        other["Lifecycle"] = json!({"DeleteAfterDays": 35});
+        other.as_object_mut().unwrap().remove("CopyActions");
+        let estate = estate
+            .push(RULES, other)
+            .set("/collected_at", json!("2026-11-23T00:00:00Z"));
+        let (found, checks) = verdict(&estate);
+        assert_eq!(found, expected, "{schedule}: {checks}");
+    }
+}
