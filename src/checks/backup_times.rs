@@ -71,6 +71,15 @@ impl TimesQuestion {
     }
 }
 
+/// From when on, and by when, the backup that a copy waits for next starts, in milliseconds since 1970: the moment as of which all is
+/// decided, and the end of the next start window of its rule. `None` where one of them is not known.
+pub fn until_next_start(copy: &Copy, facts: &Facts<'_>) -> Option<(i128, i128)> {
+    let now = facts.next_start_after()?;
+    let times = facts.answer(&TimesQuestion::of(copy)?)?;
+    let next = times.starts.first()?;
+    Some((now, next.saturating_add(times.within)))
+}
+
 /// Why the backup that a copy waits for never starts, or may not; `None`: nothing keeps it.
 pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     let plan = copy.plan.as_ref()?;
@@ -205,7 +214,7 @@ impl Question for TimesQuestion {
         };
         let (own, text) = of(self.place)?;
         let schedule = own.starts.schedule.as_ref()?;
-        let now = facts.now().unwrap_or(SOME_TIME);
+        let now = facts.next_start_after().unwrap_or(SOME_TIME);
         let looked_at =
             |(place, start): &(usize, i128)| *place < STARTS || start.saturating_sub(now) < DAYS;
         let starts = schedule.after(now).take(MOST_STARTS).enumerate();

@@ -129,7 +129,7 @@ impl Question for ContinuousPlans {
     type Answer = Arc<Vec<(Plan, bool)>>;
 
     fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
-        let now = facts.now();
+        let now = facts.next_start_after();
         let is_over = |rule: &Rule| {
             let schedule = rule.starts.schedule.as_ref().zip(now);
             schedule.is_some_and(|(schedule, now)| schedule.is_over(now))

@@ -8,6 +8,7 @@ use crate::inventory::{
 use crate::known::{Fact, Gap};
 use crate::verdict::{Outcome, Status, Verdict};
 
+use super::at_start::AtStart;
 use super::described::{is_any_of, is_none_of};
 use super::each_key::of_each_key;
 use super::words::not_read;
@@ -106,8 +107,28 @@ fn perhaps_not_made(found: Found, gap: &Gap) -> Found {
     .collect()
 }
 
-/// What the checks of copies find of one; those in view of other copies are asked where there is somebody to ask of them.
+/// What the checks of copies find of one, in view of what is dated and changes before it is made.
 fn outcomes(copy: &Copy, facts: &Facts<'_>, others: Option<&Others<'_>>) -> (Found, Vec<Reads>) {
+    let (mut found, mut reads) = as_of_now(copy, facts, others);
+    let Some(at_start) = AtStart::of(copy, facts) else {
+        return (found, reads);
+    };
+    let facts = &at_start.facts;
+    let of_others = |copy: &Copy| of_each_key(copy, |copy| as_of_now(copy, facts, None).0);
+    let others = others.map(|_| &of_others as &Others<'_>);
+    let (then, more) = as_of_now(copy, facts, others);
+    let both = found.iter_mut().zip(&then);
+    for (((_, now), (_, then)), (reads, more)) in both.zip(reads.iter_mut().zip(&more)) {
+        *reads = reads.and(more);
+        if let Some(instead) = at_start.instead(now, then) {
+            *now = Arc::new(instead);
+        }
+    }
+    (found, reads)
+}
+
+/// What the checks of copies find of one; those in view of other copies are asked where there is somebody to ask of them.
+fn as_of_now(copy: &Copy, facts: &Facts<'_>, others: Option<&Others<'_>>) -> (Found, Vec<Reads>) {
     let shared = facts.answer(&*copy.transfer);
     let mut found = Vec::with_capacity(CHECKS.len());
     let mut from = Vec::with_capacity(CHECKS.len());
@@ -126,6 +147,15 @@ fn outcomes(copy: &Copy, facts: &Facts<'_>, others: Option<&Others<'_>>) -> (Fou
 
 /// What one check finds of a copy.
 pub(super) fn outcome(check: usize, copy: &Copy, facts: &Facts<'_>) -> Option<Arc<Outcome>> {
+    let now = outcome_now(check, copy, facts)?;
+    let instead = AtStart::of(copy, facts).and_then(|at_start| {
+        let then = outcome_now(check, copy, &at_start.facts)?;
+        at_start.instead(&now, &then)
+    });
+    Some(instead.map_or(now, Arc::new))
+}
+
+fn outcome_now(check: usize, copy: &Copy, facts: &Facts<'_>) -> Option<Arc<Outcome>> {
     let of = CHECKS.get(check)?;
     let shared = match of.run {
         Run::Endpoints(_) => facts.answer(&One::new(check, copy.endpoints())),

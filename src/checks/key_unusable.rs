@@ -5,8 +5,8 @@ use super::{Check, MayFail, Run, When};
 use crate::catalog::cite;
 use crate::catalog::key_states::{KeyUse, key_use};
 use crate::catalog::messages::MessageId;
-use crate::inventory::{EncryptedWith, Facts, Route, VaultType};
-use crate::known::{Arn, Fact, Gap};
+use crate::inventory::{EncryptedWith, Facts, Route, Start, VaultType};
+use crate::known::{Arn, ByHand, Fact, Gap};
 use crate::verdict::{Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -56,8 +56,36 @@ fn of_keys(copy: &Route, facts: &Facts<'_>) -> Outcome {
     match (gaps.first(), keys.is_empty()) {
         (Some(gap), _) => Outcome::undecided(gap.to_string(), gaps),
         (None, true) => Outcome::not_applicable("no key of yours is on the path"),
-        (None, false) => Outcome::pass("every key on the path is enabled").saw(seen),
+        (None, false) => {
+            let found = Outcome::pass("every key on the path is enabled").saw(seen);
+            let expiring = |(part, key): &(&str, Arn)| expires(part, key, copy, facts);
+            keys.iter().filter_map(expiring).fold(found, Outcome::and)
+        }
     }
+}
+
+/// What is told of a key that can be used until its imported material expires: scheduled copies come again.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys-conceptual.html>.
+pub fn expires(part: &str, key: &Arn, copy: &Route, facts: &Facts<'_>) -> Option<Outcome> {
+    let at = facts.key_expiry(key)?;
+    if copy.endpoints.start != Start::Scheduled {
+        return None;
+    }
+    let at = date(at);
+    let says = format!(
+        "{part} {} can be used until its imported material expires on {at}: what needs it fails from then on, unless it is imported again",
+        key_name(key, facts)
+    );
+    let found = match facts.now() {
+        Some(_) => Outcome::warn(says),
+        None => {
+            let what = "say when the facts were read: `collected_at`, or --assume-at";
+            let gap = Gap::by_hand(ByHand::Name, what, key.as_str()).where_is(key);
+            Outcome::undecided(format!("{says}; when it was read is not told"), [gap])
+        }
+    };
+    Some(found.saw([Evidence::at(key, "/ValidTo", format!("is {at}"))]))
 }
 
 /// How the specs of keys begin that are for no symmetric encryption, and what else keys are for.

@@ -7,6 +7,7 @@ mod air_gapped_primary_not_stored;
 mod air_gapped_source_not_copyable;
 mod air_gapped_vault_unsupported;
 mod allowed_images_block_copy;
+mod at_start;
 mod audit;
 mod backup_times;
 mod bucket_versioning;

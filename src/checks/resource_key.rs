@@ -8,6 +8,7 @@ use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Model, is
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Need, Outcome};
 
+use super::key_unusable::expires;
 use super::words::{key_name, not_read};
 
 /// Why the resource cannot be read to be backed up, or may not be; `None`: its key can be used, or the backup is on it as well, so
@@ -33,7 +34,8 @@ pub fn not_readable(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
             Some(KeyUse::Usable) => {
                 return match facts.strange_key_origin(&key) {
                     Some(gap) => Some(not_read(gap)),
-                    None => not_let_in(copy, &key, facts),
+                    None => not_let_in(copy, &key, facts)
+                        .or_else(|| expires("the key of the resource", &key, copy.route(), facts)),
                 };
             }
             Some(KeyUse::Disabled) => (format!("is {state}"), Some(false)),

@@ -84,6 +84,15 @@ impl Timestamp {
         Self { text, moment }
     }
 
+    /// The moment so many milliseconds after 1970, to the second; `None` where there is no such moment.
+    #[must_use]
+    pub fn at(milliseconds: i128) -> Option<Self> {
+        let seconds = i64::try_from(milliseconds.div_euclid(1000)).ok()?;
+        OffsetDateTime::from_unix_timestamp(seconds)
+            .ok()
+            .map(Self::of)
+    }
+
     /// Milliseconds since 1970.
     #[must_use]
     pub fn milliseconds(&self) -> i128 {

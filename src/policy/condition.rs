@@ -25,6 +25,9 @@ pub struct Condition {
     varies: bool,
 }
 
+/// The keys of when a request is made.
+const WHEN: &[&str] = &["aws:currenttime", "aws:epochtime"];
+
 /// What one value of a key can be.
 #[derive(Clone, Copy)]
 enum Value<'a> {
@@ -80,6 +83,22 @@ impl Condition {
     /// Whether it compares this key, given in lower case, or has a variable, which may stand for any key.
     pub(super) fn may_look_at(&self, key: &str) -> bool {
         self.varies || *self.name == *key
+    }
+
+    /// The moments that it compares with when a request is made, in milliseconds since 1970; `None`: it compares it with something else.
+    /// Nothing where it does not look at that.
+    pub(super) fn moments(&self) -> Vec<Option<i128>> {
+        if !WHEN.contains(&&*self.name) {
+            return Vec::new();
+        }
+        match (&self.wanted, self.operator.test) {
+            (_, Test::Null) => Vec::new(),
+            (Wanted::Moments(_, values), _) => {
+                let each = values.iter().flatten();
+                each.map(|moment| Some(moment.milliseconds())).collect()
+            }
+            (_, _) => vec![None],
+        }
     }
 
     pub(super) fn truth(&self, context: &Context) -> Truth {

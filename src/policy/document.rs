@@ -158,6 +158,12 @@ impl Document {
         statements.any(|statement| statement.may_look_at(key))
     }
 
+    /// The moments with which its conditions compare when a request is made, in milliseconds since 1970; `None`: something else.
+    pub fn moments(&self) -> impl Iterator<Item = Option<i128>> + '_ {
+        let conditions = self.statements.iter().flat_map(|one| &one.conditions);
+        conditions.flat_map(super::condition::Condition::moments)
+    }
+
     /// Whether AWS knows the version.
     pub(super) fn has_known_version(&self) -> bool {
         matches!(self.version(), None | Some("2008-10-17" | "2012-10-17"))

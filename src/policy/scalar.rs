@@ -59,6 +59,11 @@ impl Moment {
         let day = days.checked_mul(86_400)?.checked_mul(SECOND)?;
         day.checked_add(time).map(Self)
     }
+
+    /// In milliseconds since 1970.
+    pub(super) const fn milliseconds(self) -> i128 {
+        self.0.div_euclid(SECOND / 1000)
+    }
 }
 
 const SECOND: i128 = 1_000_000_000;

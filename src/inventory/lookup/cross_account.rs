@@ -67,6 +67,7 @@ impl Facts<'_> {
             (Some(layer), None) => of(layer.cross_account.get_or_init(|| {
                 let alone = Facts {
                     at: None,
+                    planned: None,
                     stack: vec![Arc::clone(layer)],
                     assumed: Vec::new(),
                     taken: Arc::default(),

@@ -17,6 +17,7 @@ use crate::inventory::objects::{CopyJob, Key, Plan, RecoveryPoint, Resource, Rol
 use crate::inventory::overlay::ARN_BEGINS;
 use crate::known::{AccountId, Arn, HashSet, Region};
 
+use super::dates_to_come::Dates;
 use super::memory::FastMap;
 use super::told::ByOrganization;
 
@@ -59,6 +60,7 @@ pub struct Index<'a> {
     /// What changes were taken for, by the ARN or id of what they say something of.
     taken: FastMap<&'a str, &'a Value>,
     pub cross_account: OnceLock<ByOrganization>,
+    dates: OnceLock<Dates>,
     /// The organizations and their management accounts, each pair once.
     pub leaders: Vec<Leader<'a>>,
     /// Whether each organization has one management account there, and each of those one organization.
@@ -69,6 +71,11 @@ pub struct Index<'a> {
 type Leader<'a> = (&'a str, &'a str, AccountId);
 
 impl<'a> Index<'a> {
+    /// What of it is dated.
+    pub fn dates(&self) -> &Dates {
+        self.dates.get_or_init(|| Dates::of_all(self.inventory))
+    }
+
     pub fn new(inventory: &'a Inventory) -> Self {
         let leaders = leaders(inventory);
         let mut index = Self {
@@ -92,6 +99,7 @@ impl<'a> Index<'a> {
             begun: FastMap::default(),
             taken: FastMap::default(),
             cross_account: OnceLock::new(),
+            dates: OnceLock::new(),
             leaders_agree: agree(&leaders),
             leaders,
         };

@@ -7,6 +7,7 @@ mod contradiction;
 mod copies;
 mod copy_job;
 mod cross_account;
+mod dates_to_come;
 mod description;
 mod encryption;
 mod index;
@@ -75,6 +76,8 @@ pub struct Facts<'a> {
     taken: Arc<Taken>,
     /// The moment that everything is decided as of, where somebody named one.
     at: Option<Timestamp>,
+    /// The moment by which a planned copy is made, where it is decided as of that.
+    planned: Option<Timestamp>,
     memory: Memory,
 }
 
@@ -87,6 +90,7 @@ impl<'a> Facts<'a> {
             assumed: Vec::new(),
             taken: Arc::default(),
             at: None,
+            planned: None,
             memory: Memory::default(),
         }
     }
@@ -113,6 +117,7 @@ impl<'a> Facts<'a> {
             assumed: self.assumed.clone(),
             taken: Arc::clone(&self.taken),
             at: self.at.clone(),
+            planned: self.planned.clone(),
             memory: Memory::default(),
         }
     }

@@ -14,6 +14,17 @@ impl<'a> Facts<'a> {
         self
     }
 
+    /// The same facts, as of the moment by which a planned copy is made, in milliseconds since 1970. `None` where there is no such
+    /// moment.
+    #[must_use]
+    pub fn as_planned(&self, at: i128) -> Option<Self> {
+        let planned = Some(Timestamp::at(at)?);
+        Some(Self {
+            planned,
+            ..self.clone()
+        })
+    }
+
     /// The moment that was named, if one was.
     #[must_use]
     pub const fn assumed_at(&self) -> Option<&Timestamp> {
@@ -28,7 +39,18 @@ impl<'a> Facts<'a> {
     /// The moment that everything is decided as of.
     #[must_use]
     pub fn at(&self) -> Option<&Timestamp> {
+        self.planned.as_ref().or_else(|| self.starts_after())
+    }
+
+    /// The moment after which rules start: that of everything else, but where a planned copy is decided as of when it is made.
+    fn starts_after(&self) -> Option<&Timestamp> {
         self.at.as_ref().or_else(|| self.read_at())
+    }
+
+    /// The same in milliseconds since 1970.
+    #[must_use]
+    pub fn next_start_after(&self) -> Option<i128> {
+        self.starts_after().map(Timestamp::milliseconds)
     }
 
     /// The same in milliseconds since 1970.
@@ -54,6 +76,8 @@ impl<'a> Facts<'a> {
     /// thing's state is from before it.
     pub(super) fn comes_to_pass(&self, moment: i128) -> bool {
         let read = self.read_at().map(Timestamp::milliseconds);
-        self.at.is_some() && self.has_come(moment) && read.is_none_or(|read| read <= moment)
+        (self.at.is_some() || self.planned.is_some())
+            && self.has_come(moment)
+            && read.is_none_or(|read| read <= moment)
     }
 }

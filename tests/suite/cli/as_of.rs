@@ -119,7 +119,8 @@ fn a_waiver_is_over_once_its_last_day_has_passed() {
         "[[waivers]]\ncheck = 'key-unusable'\ncopy = '*'\nreason = 'a new key comes'\nexpires = 2027-01-31\n",
     );
     for (at, code, fate) in [
-        (BEFORE, 0, "unused"),
+        // That the material will expire is warned of.
+        (BEFORE, 0, "used"),
         (AFTER, 0, "used"),
         ("2027-01-31", 0, "used"),
         ("2027-01-31T23:59:59Z", 0, "used"),

@@ -464,3 +464,125 @@ fn an_hourly_rule_is_looked_at_for_more_than_a_week() {
         assert_eq!(found, expected, "{schedule}: {checks}");
     }
 }
+
+/// Whoever changes a policy or imports a key's material again before a rule starts changes the answer.
+#[test]
+fn what_is_dated_counts_as_of_when_the_rule_next_starts() {
+    let until = |date: &str| json!({"DateLessThan": {"aws:CurrentTime": date}});
+    let deny = |condition: Value| {
+        let all = json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition});
+        json!([{"PolicyName": "ends", "Document": {"Version": "2012-10-17", "Statement": [all]}}])
+    };
+    let inline = "/accounts/0/roles/0/InlinePolicies";
+    let seconds = json!({"NumericGreaterThan": {"aws:EpochTime": "1795392000"}});
+    for (what, at, value, rule, expected) in [
+        (
+            "a deny that begins before",
+            inline,
+            deny(seconds.clone()),
+            "cron(0 5 ? * * *)",
+            "undecided",
+        ),
+        (
+            "a deny that ended",
+            inline,
+            deny(until("2026-11-22T00:00:00Z")),
+            "cron(0 5 ? * * *)",
+            "feasible",
+        ),
+        (
+            "a deny that ends before",
+            inline,
+            deny(until("2026-11-23T00:00:00Z")),
+            "cron(0 5 ? * * *)",
+            "undecided",
+        ),
+        (
+            "a deny that ends after",
+            inline,
+            deny(until("2026-11-24T00:00:00Z")),
+            "cron(0 5 ? * * *)",
+            "blocked",
+        ),
+        // The last start of all is not taken for one that never comes.
+        (
+            "the last start",
+            inline,
+            deny(until("2026-11-23T00:00:00Z")),
+            "cron(0 5 23 11 ? 2026)",
+            "undecided",
+        ),
+        (
+            "no deny, and the last start",
+            inline,
+            json!([]),
+            "cron(0 5 23 11 ? 2026)",
+            "feasible",
+        ),
+    ] {
+        let estate = planned(&[("ScheduleExpression", json!(rule))], &[]).set(at, value);
+        let (found, checks) = verdict(&estate);
+        assert_eq!(found, expected, "{what}: {checks}");
+        assert!(!checks.contains("never starts again"), "{what}: {checks}");
+        let says = checks.contains("next starts its backups by 2026-11-23T06:00:00Z");
+        assert_eq!(says, expected == "undecided", "{what}: {checks}");
+    }
+}
+
+/// The facts are of 2026-11-22 10:00, and the rule starts at 05:00 within an hour.
+#[test]
+fn imported_material_that_expires_before_the_next_start_leaves_a_copy_open() {
+    let own = "/accounts/0/regions/0/keys/0/ValidTo";
+    let central = "/accounts/1/regions/0/keys/0/ValidTo";
+    for (key, date, expected) in [
+        (own, "2026-11-23T00:00:00Z", "undecided"),
+        (central, "2026-11-23T00:00:00Z", "undecided"),
+        (own, "2026-11-23T05:59:00Z", "undecided"),
+        (own, "2026-11-23T06:01:00Z", "feasible"),
+        (central, "2026-12-24T00:00:00Z", "feasible"),
+        // A database's backup is on another key than that of the vault it goes into.
+        (
+            "/accounts/0/regions/0/keys/1/ValidTo",
+            "2026-11-23T00:00:00Z",
+            "feasible",
+        ),
+    ] {
+        let estate = planned(&[], &[]).set(key, json!(date));
+        let (found, checks) = verdict(&estate);
+        assert_eq!(found, expected, "{key} {date}: {checks}");
+        let is_warned = checks.contains(&format!("expires on {date}"));
+        assert_eq!(
+            is_warned,
+            !key.contains("0/keys/1"),
+            "{key} {date}: {checks}"
+        );
+        let says = checks.contains("next starts its backups by 2026-11-23T06:00:00Z");
+        assert_eq!(says, expected == "undecided", "{key} {date}: {checks}");
+    }
+}
+
+/// What a file system's backup is on is the vault's key; without the file system's own nothing is read.
+#[test]
+fn material_of_the_key_of_a_file_system_counts_too() {
+    let key = "arn:aws:kms:us-east-2:111122223333:key/99999999-aaaa-4bbb-8ccc-000000000009";
+    let open = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+        "Action": "kms:*", "Resource": "*"}]});
+    for (date, expected) in [
+        ("2026-11-23T00:00:00Z", "undecided"),
+        ("2026-12-24T00:00:00Z", "feasible"),
+    ] {
+        let of_system = json!({"Arn": key, "KeyManager": "CUSTOMER", "KeyState": "Enabled", "KeySpec": "SYMMETRIC_DEFAULT",
+            "KeyUsage": "ENCRYPT_DECRYPT", "Origin": "EXTERNAL", "ValidTo": date, "MultiRegion": false, "Aliases": [], "Policy": open, "Grants": []});
+        let estate = Estate::efs()
+            .planned()
+            .set(&format!("{RESOURCE}/EncryptionKeyArn"), json!(key))
+            .set(&format!("{RESOURCE}/Encrypted"), json!(true))
+            .push("/accounts/0/regions/0/keys", of_system);
+        let (found, checks) = verdict(&estate);
+        assert_eq!(found, expected, "{date}: {checks}");
+        assert!(
+            checks.contains("the key of the resource"),
+            "{date}: {checks}"
+        );
+    }
+}
