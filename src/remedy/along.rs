@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::change::{Change, CopyChange, steps};
 use super::draft::Draft;
 use crate::checks::{Decided, decide};
-use crate::inventory::{self, Copy, Facts, Named, is_plan_of_policy};
+use crate::inventory::{self, Copy, Facts, Named, PlanReference, is_plan_of_policy};
 use crate::known::{AccountId, Arn, Region};
 use crate::plans::{self, Plan};
 use crate::verdict::{Status, Verdict};
@@ -21,9 +21,8 @@ pub fn others(copies: &[&Copy], facts: &Facts<'_>) -> Vec<Named> {
     for (plan, wanted) in plans_of(&actions, facts) {
         let made = plans::copies([&plan], facts).copies.into_iter();
         let is_meant = |named: &Named| {
-            let rule = named.plan.as_ref().map(|plan| plan.rule.as_str());
             let mut wanted = wanted.iter();
-            wanted.any(|action| rule == Some(&action.rule) && action.goes_there(named, &plan))
+            wanted.any(|action| action.is_by_rule(named) && action.goes_there(named, &plan))
         };
         let others = made.filter(|named| !ours.contains(&*named.id) && is_meant(named));
         found.extend(others.map(|named| (named.id.clone(), named)));
@@ -38,6 +37,8 @@ struct Action {
     account: AccountId,
     region: Region,
     rule: String,
+    /// The rule's place in its plan: several may have one name. `None`: of a backup policy, where no two have.
+    place: Option<usize>,
     vault: Arn,
 }
 
@@ -50,8 +51,18 @@ impl Action {
             account: place.account,
             region: place.region.clone(),
             rule: plan.rule.clone(),
+            place: place.rule.filter(|_| !is_plan_of_policy(&plan.id)),
             vault: copy.endpoints().destination_vault.clone(),
         })
+    }
+
+    /// Whether a copy is by the same rule of its plan.
+    fn is_by_rule(&self, named: &Named) -> bool {
+        let is_it = |plan: &PlanReference| {
+            let place = plan.made_by.as_ref().and_then(|by| by.rule);
+            plan.rule == self.rule && (self.place.is_none() || place == self.place)
+        };
+        named.plan.as_ref().is_some_and(is_it)
     }
 
     /// Whether a copy of a plan is by the same action: to the same vault, or, as a backup policy may say, to the one of that name in
@@ -111,8 +122,12 @@ pub fn settle_rule(draft: &mut Draft, copies: &[&Copy], facts: &Facts<'_>) {
     };
     let changed = facts.under(&change.facts);
     let ours: BTreeSet<&str> = copies.iter().map(|copy| &*copy.id).collect();
-    let rule = first.plan.as_ref().map(|plan| plan.rule.as_str());
-    let is_of_rule = |named: &Named| named.plan.as_ref().map(|plan| plan.rule.as_str()) == rule;
+    let action = Action::of(first);
+    let is_of_rule = |named: &Named| {
+        action
+            .as_ref()
+            .is_some_and(|action| action.is_by_rule(named))
+    };
     let made = |facts: &Facts<'_>| {
         let alike = plans_alike(first, facts).into_iter();
         let plans = alike

@@ -21,6 +21,7 @@ mod plan;
 mod prove;
 mod re_encrypt;
 mod retention;
+mod rule_name;
 mod settings;
 mod split;
 mod statement;

@@ -10,6 +10,7 @@ use super::change::{Change, CopyChange};
 use super::command::{option, region};
 use super::control_policy::changed_in;
 use super::draft::Draft;
+use super::rule_name::rule_name;
 use crate::catalog::lifecycles::COLD_DAYS;
 use crate::inventory::{Copy, Extra, Facts, Field, Json, Lifecycle, List, is_plan_of_policy};
 use crate::known::{Arn, Fact};
@@ -226,7 +227,11 @@ fn kept(copy: &Copy, facts: &Facts<'_>) -> String {
     let Some(plan) = &copy.plan else {
         return format!("the copy `{}`", copy.id);
     };
-    let of = format!("rule `{}` of the plan `{}`", plan.rule, plan.id);
+    let of = format!(
+        "rule `{}` of the plan `{}`",
+        rule_name(plan, facts),
+        plan.id
+    );
     let vault = placed(&copy.endpoints().destination_vault);
     match said(copy, facts) {
         Some(SaidBy {
@@ -253,13 +258,16 @@ fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String, facts: &F
         Some(plan) => {
             let vault = &copy.endpoints().destination_vault;
             let (place, which) = (place(vault), which_action(copy, facts));
-            format!("{}/{}/{place}/{}{which}", plan.id, plan.rule, vault.name())
+            let rule = rule_name(plan, facts);
+            format!("{}/{rule}/{place}/{}{which}", plan.id, vault.name())
         }
         None => copy.id.to_string(),
     };
     let mut draft = Draft::new(RemedyKind::ChangeRetention, subject, title);
     draft.remedy.brief = match &copy.plan {
-        Some(plan) => format_smolstr!("rule {}: keep {wanted} days", plan.rule),
+        Some(plan) => {
+            format_smolstr!("rule {}: keep {wanted} days", rule_name(plan, facts))
+        }
         None => format_smolstr!("keep {wanted} days"),
     };
     let account = copy.endpoints().source_account().known();
@@ -320,12 +328,12 @@ fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle, facts: &Facts<'_>) -> 
             };
             format!(
                 "rule {}: set \"delete_after_days\": {{\"@@assign\": \"{days}\"}}{warm} in the \"lifecycle\" {place}",
-                plan.rule,
+                rule_name(plan, facts),
             )
         } else {
             format!(
                 "rule {}: set \"DeleteAfterDays\": {days}{warm} in the Lifecycle {place}",
-                plan.rule
+                rule_name(plan, facts)
             )
         };
         return super::command::change_plan(

@@ -36,7 +36,7 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
             copy: way(through),
             ..Change::none()
         });
-        go_on(&mut draft, jobs, copy);
+        go_on(&mut draft, jobs, copy, facts);
         return Some(draft);
     }
     // What is on the key of the vault in between goes on to the destination, if that is another account's.
@@ -69,7 +69,7 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
         create_key(&like, &shared, "backups on their way"),
         name = option("--backup-vault-name", through.name())
     )];
-    go_on(&mut draft, jobs, copy);
+    go_on(&mut draft, jobs, copy, facts);
     draft.creates = Some(through.clone());
     draft.change = facts_of_new(through, &key_policy, entry.as_ref()).map(|mut change| {
         change.copy = way(through);

@@ -9,6 +9,7 @@ use super::names::{self, VaultPlace, goes};
 use super::onwards::{Onwards, TwoJobs};
 use super::re_encrypt::{create_key, own_key_policy};
 use super::retention::{is_rules_target, placed};
+use super::rule_name::rule_name;
 use super::vault::facts_of_new;
 use super::{Parts, RemedyKind, TwoStep};
 use crate::catalog::recovery_points::pattern;
@@ -93,7 +94,7 @@ pub fn draft(
             copy: way(&between),
             ..Change::none()
         });
-        go_on(&mut draft, TwoJobs::of(copy, source, &between), copy);
+        go_on(&mut draft, TwoJobs::of(copy, source, &between), copy, facts);
         return Some(draft);
     }
     let points = copy
@@ -120,24 +121,25 @@ pub fn draft(
     let new = new.or_insert_with(|| New::of(&between, key, all));
     draft.change.clone_from(&new.change);
     draft.remedy.commands = vec![new.command.clone()];
-    go_on(&mut draft, TwoJobs::of(copy, source, &between), copy);
+    go_on(&mut draft, TwoJobs::of(copy, source, &between), copy, facts);
     draft.creates = Some(between);
     Some(draft)
 }
 
 /// The change ends with a copy in two jobs. They copy one recovery point: a rule copies as before until it is changed, and what
 /// arrives in the vault in between is copied on by something else.
-pub fn go_on(draft: &mut Draft, mut jobs: TwoJobs, copy: &Copy) {
+pub fn go_on(draft: &mut Draft, mut jobs: TwoJobs, copy: &Copy, facts: &Facts<'_>) {
     if let Some(plan) = &copy.plan {
+        let called = rule_name(plan, facts);
         let rule = format!(
-            "the rule `{}` of the plan `{}` copies as before until it is changed",
-            plan.rule, plan.id
+            "the rule `{called}` of the plan `{}` copies as before until it is changed",
+            plan.id
         );
         let what = format!(
             "{}; what arrives there is to be copied on by a function that its copy jobs call",
             copies_elsewhere(
                 &plan.id,
-                &plan.rule,
+                &called,
                 &copy.endpoints().destination_vault,
                 jobs.between()
             )

@@ -13,6 +13,7 @@ use super::control_policy::changed_in;
 use super::draft::Draft;
 use super::names::{LONGEST_VAULT_NAME, VaultPlace, goes, place};
 use super::retention::is_rules_target;
+use super::rule_name::rule_name;
 use super::statement::of_vault;
 use super::{NewVault, Parts, RemedyKind};
 use crate::inventory::{Copy, Facts, Field, Policy};
@@ -54,7 +55,7 @@ pub fn instead(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft
     let moved = moved.filter_map(|named| named.role.as_ref().known());
     let moved: Vec<&Arn> = moved.collect();
     let (other, mut draft) = beside_for(vault, copies, &moved, facts)?;
-    let commands = redirected(copies, vault, &other);
+    let commands = redirected(copies, (vault, &other), facts);
     draft.remedy.commands.extend(commands);
     if let Some(lost) = lost(vault, &other, facts) {
         draft.remedy.title += &format!("; {lost}");
@@ -174,7 +175,7 @@ fn beside_for(
 }
 
 /// What to change so that copies go into another vault.
-fn redirected(copies: &[&Copy], old: &Arn, new: &Arn) -> Vec<SmolStr> {
+fn redirected(copies: &[&Copy], (old, new): (&Arn, &Arn), facts: &Facts<'_>) -> Vec<SmolStr> {
     let mut commands = Vec::new();
     for copy in copies {
         let command = match &copy.plan {
@@ -182,7 +183,7 @@ fn redirected(copies: &[&Copy], old: &Arn, new: &Arn) -> Vec<SmolStr> {
                 &plan.id,
                 copy.endpoints().source_account().known(),
                 copy.endpoints().source_region().known().as_ref(),
-                &copies_elsewhere(&plan.id, &plan.rule, old, new),
+                &copies_elsewhere(&plan.id, &rule_name(plan, facts), old, new),
             ),
             None => format_smolstr!(
                 "# {}",

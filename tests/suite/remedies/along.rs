@@ -300,6 +300,62 @@ fn of_two_actions_of_a_rule_into_one_vault_each_is_told_by_what_stands_in_it() {
     assert!(!planned(&estate.0)[0].title.contains("by the copy action"));
 }
 
+#[test]
+fn two_rules_of_one_name_are_told_apart() {
+    let rules = format!("{PLAN}/BackupPlan/Rules");
+    let estate = Estate::rds()
+        .planned()
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(7))
+        .set(&format!("{DESTINATION_VAULT}/MaxRetentionDays"), json!(400));
+    let rule = |schedule: &str, days: i64| {
+        let mut rule = estate.at(&format!("{rules}/0")).clone();
+        rule["ScheduleExpression"] = json!(schedule);
+        rule["CopyActions"][0]["Lifecycle"] = json!({"DeleteAfterDays": days});
+        rule
+    };
+    let (morning, evening) = ("cron(0 5 ? * * *)", "cron(0 17 ? * * *)");
+    for (schedules, told) in [
+        (
+            [morning, evening],
+            [
+                " (the one of cron(0 5 ? * * *))",
+                " (the one of cron(0 17 ? * * *))",
+            ],
+        ),
+        (
+            [morning, morning],
+            [
+                " (number 1 of the plan's rules)",
+                " (number 2 of the plan's rules)",
+            ],
+        ),
+    ] {
+        let both = json!([rule(schedules[0], 500), rule(schedules[1], 5)]);
+        let estate = Estate(estate.0.clone()).set(&rules, both);
+        let all = planned(&estate.0);
+        let keys: Vec<String> = all.iter().map(|remedy| remedy.subject.clone()).collect();
+        for (told, days) in told.iter().zip([400, 7]) {
+            let is_told = |remedy: &&Remedy| {
+                let command = remedy.commands().concat();
+                remedy.title.contains(told)
+                    && command.contains(told)
+                    && command.contains(&format!("\"DeleteAfterDays\": {days}"))
+            };
+            assert_eq!(all.iter().filter(is_told).count(), 1, "{told} {all:?}");
+        }
+        assert_ne!(keys[0], keys[1]);
+        assert!(
+            all.iter().all(|remedy| remedy.proven == Some(true)),
+            "{all:?}"
+        );
+    }
+    // One rule needs no telling.
+    let one = json!([rule(morning, 500)]);
+    let estate = estate.set(&rules, one);
+    assert!(!planned(&estate.0)[0].title.contains("(the one of"));
+}
+
 const LOCKED: &str = "arn:aws:backup:us-east-2:111122223333:backup-vault:locked";
 const SYSTEM: &str =
     "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-0123456789abcdef0";
