@@ -227,6 +227,8 @@ impl Question for KeyCallerQuestion {
 fn of_action(context: &mut Context, action: &str, context_key: Option<&'static str>) {
     if action == "kms:CreateGrant" {
         context.set("kms:GrantIsForAWSResource", Entry::One("true".into()));
+        // Cryptographic operations, DescribeKey and GetPublicKey alone take an alias for a key.
+        context.set("kms:RequestAlias", Entry::Absent);
     } else {
         // GrantConstraintType, GranteePrincipal, GrantIsForAWSResource and GrantOperations.
         context.set_family("kms:Grant", Rest::Absent);
