@@ -8,8 +8,8 @@ use crate::catalog::Family;
 use crate::catalog::encryption::DESCRIBING_DEFAULT_KEY;
 use crate::catalog::messages::MessageId;
 use crate::catalog::requests::DESCRIBE_KEY;
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager};
-use crate::known::{Arn, Fact};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, VaultType};
+use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome, Status};
 
 /// What no page says, where the default key does not let the copy role in.
@@ -30,11 +30,28 @@ pub fn stops(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     let region = copy.endpoints().destination_region().known()?;
     match (facts.ebs_default_key(account, &region), is_ours) {
         (Fact::Known(None), _) => None,
-        (Fact::Known(Some(key)), Fact::Known(_)) => of_key(copy, facts, &key),
+        (Fact::Known(Some(key)), Fact::Known(_)) => {
+            of_key(copy, facts, &key).map(|found| unless_kept_by_aws(found, copy, &key))
+        }
         (Fact::Unknown(gap), _) | (Fact::Known(Some(_)), Fact::Unknown(gap)) => {
             Some(not_read(*gap))
         }
     }
+}
+
+/// What fails of a copy into a standard vault, as undecided of one into an air-gapped vault: AWS Backup keeps such in an account of its
+/// own, and no page says of which account the default key counts.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html>.
+fn unless_kept_by_aws(found: Outcome, copy: &Copy, key: &Arn) -> Outcome {
+    let is_standard = copy.endpoints().destination_type == Fact::Known(Some(VaultType::Standard));
+    if found.status != Status::Fail || is_standard {
+        return found;
+    }
+    let what = "whether a copy into a logically air-gapped vault, which AWS Backup keeps in an account of its own, describes the default EBS key of the vault's account";
+    let gap = Gap::not_told(what, key.as_str()).where_is(key);
+    let message = format!("{}: {what} is not known", found.message);
+    Outcome::undecided(message, [gap]).saw(found.evidence)
 }
 
 fn of_key(copy: &Copy, facts: &Facts<'_>, key: &Arn) -> Option<Outcome> {
