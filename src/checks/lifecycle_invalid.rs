@@ -3,8 +3,8 @@
 use super::retention::Retention;
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
-use crate::catalog::cite;
 use crate::catalog::lifecycles::{COLD_DAYS, MOST_DAYS, is_taken};
+use crate::catalog::{Support, capabilities, cite};
 use crate::inventory::{Copy, Facts, Json, Lifecycle};
 use crate::known::{ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
@@ -88,6 +88,9 @@ fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     }
     let delete = lifecycle.delete_after_days.value().copied();
     let cold = lifecycle.move_to_cold_storage_after_days.value().copied();
+    if cold == Some(0) && is_taken(delete, cold) {
+        return cold_at_once(copy);
+    }
     (!is_taken(delete, cold)).then(|| {
         let days = |days: Option<i64>| days.map_or_else(|| "none".to_owned(), |days| days.to_string());
         Outcome::fail(format!(
@@ -101,6 +104,24 @@ fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
         ))
         .saw([Evidence::of(&*copy.id, "is made of a backup that the rule's Lifecycle keeps")])
     })
+}
+
+/// What is in cold storage is not copied from, and no page says whether AWS Backup takes a rule that moves its backups there at once, or
+/// whether it copies them before. `None`: backups of the type do not move there.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/recov-point-create-a-copy.html>.
+fn cold_at_once(copy: &Copy) -> Option<Outcome> {
+    let moves = |kind| capabilities(kind).cold_storage != Support::No;
+    if copy.route().kind.agreed(moves).known() == Some(Some(false)) {
+        return None;
+    }
+    let what = "whether backups that a rule moves to cold storage after 0 days are copied before, as they are not from there";
+    let gap = Gap::not_told(what, copy.id.to_string());
+    let seen = Evidence::of(
+        &*copy.id,
+        "is made of a backup whose rule has MoveToColdStorageAfterDays 0",
+    );
+    Some(not_read(gap).saw([seen]))
 }
 
 /// What else a lifecycle has: AWS Backup prints `DeleteAfterEvent`, and takes none as an input.
