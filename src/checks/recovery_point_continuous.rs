@@ -2,13 +2,15 @@
 
 use serde_json::Value;
 
+use super::continuous_rules::has_continuous;
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Facts, KindOf, Start, Transfer};
+use crate::inventory::{Copy, Facts, KindOf, Start, Transfer, VaultType};
 use crate::known::{Arn, Fact, Gap};
-use crate::verdict::{Evidence, Outcome};
+use crate::plans;
+use crate::verdict::{Basis, Evidence, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "recovery-point-continuous",
@@ -17,8 +19,35 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::PITR_COPY, cite::API_START_COPY_JOB, cite::PITR],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Transfer(run),
+    run: Run::Refined {
+        transfer: run,
+        copy: of_rule,
+    },
 };
+
+/// What is told of a copy that a continuous rule makes within its account and Region: AWS's page promises the snapshot that is copied for
+/// "a cross-account or cross-Region copy".
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery-copying.html>.
+fn of_rule(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
+    let is_made_by_rule = found.status == Status::NotApplicable
+        && copy.transfer.recovery_point.is_none()
+        && copy.copy_of.is_none();
+    let rule = facts.rule_of(copy.plan.as_ref()).known().flatten()?;
+    let ends = copy.endpoints();
+    // What goes into an air-gapped vault goes into an account of AWS's.
+    let stays = ends.is_cross_account() == Fact::Known(false)
+        && ends.is_cross_region() == Fact::Known(false)
+        && ends.destination_type == Fact::Known(Some(VaultType::Standard));
+    let is_continuous = plans::is_continuous(rule) && has_continuous(copy);
+    (is_made_by_rule && stays && is_continuous).then(|| {
+        Outcome::warn(
+            "the rule makes continuous backups, of which AWS Backup copies a snapshot to another account or Region: no page says that it does so within one",
+        )
+        .on(Basis::Inferred)
+        .saw([Evidence::of(&*copy.id, "is made by a rule with EnableContinuousBackup")])
+    })
+}
 
 fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let Some(point) = &copy.recovery_point else {
