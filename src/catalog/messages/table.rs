@@ -250,9 +250,9 @@ messages! {
         texts:  [Template("Bucket {bucket_name} already has continuous backup enabled for another vault Backup job failed.")],
         checks: ["recovery-point-missing"],
         cites:  [LAGV_PRIMARY];
-    E35, NotOfAJob, "The creator of a logically air-gapped vault may not make grants on the key chosen for it.",
+    E35, NotOfAJob, "The user that it names may not make grants on a key: who creates a logically air-gapped vault, on the one chosen for it; a copy role, on the backup's or the vault's.",
         texts:  [Template("User: {user} is not authorized to perform: kms:CreateGrant on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access")],
-        checks: ["air-gapped-key-not-shared"],
+        checks: ["air-gapped-key-not-shared", "source-key-refuses-copy-role", "copy-role-lacks-permission", "organization-policy-denies-copy"],
         cites:  [LAGV];
     E36, NotOfAJob, "A call on a shared logically air-gapped vault left `BackupVaultAccountId` out.",
         texts:  [Literal("Insufficient privileges to perform this action.")],
