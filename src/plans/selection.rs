@@ -85,10 +85,12 @@ impl Selection {
         let before = plan.unread.len();
         match strange_key(value) {
             Some(key) => plan.not_understood(format!("the condition key `{key}`"), &pointer),
-            None if read.is_none() => match strange_operator(value) {
-                Some((what, at)) => plan.not_understood(what, &format!("{pointer}/{at}")),
-                None => drop(plan.misses_in(CALL, Some(value))),
-            },
+            None if read.is_none() => {
+                match strange_operator(value).or_else(|| strange_pattern(value)) {
+                    Some((what, at)) => plan.not_understood(what, &format!("{pointer}/{at}")),
+                    None => drop(plan.misses_in(CALL, Some(value))),
+                }
+            }
             None => {}
         }
         let is_understood = plan.strange(value, &pointer, OF_SELECTION).is_empty();
@@ -259,6 +261,17 @@ fn may_be_arns(text: &str) -> bool {
         Some(_) if text.contains('?') => false,
         Some((start, _)) => BEGINNING.starts_with(start) || start.starts_with(BEGINNING),
     }
+}
+
+/// The first of `Resources` with a wildcard that AWS's pages do not have, in words, and where it stands.
+fn strange_pattern(selection: &Value) -> Option<(String, String)> {
+    let resources = list(selection, "Resources")?;
+    let texts = resources
+        .iter()
+        .map(|text| text.as_str().unwrap_or_default());
+    let (place, text) = texts.enumerate().find(|(_, text)| text.contains('?'))?;
+    let what = format!("the wildcard `?` of `{text}`");
+    Some((what, format!("Resources/{place}")))
 }
 
 /// The first condition key of a selection that is not that of a tag.

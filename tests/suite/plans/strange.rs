@@ -176,7 +176,6 @@ fn a_selection_that_is_not_understood_was_not_read() {
         json!({"Resources": "*"}),
         json!({"Resources": ["orders"]}),
         json!({"Resources": ["db:*"]}),
-        json!({"Resources": ["arn:aws:rds:*:*:db:order?*"]}),
         json!({"Resources": [], "ListOfTags": []}),
         json!({"Resources": [], "Conditions": {"StringEquals": [{"ConditionKey": "a", "ConditionValue": "b"}]}}),
         json!({"Resources": ["*"], "NotResources": [7]}),
@@ -228,4 +227,17 @@ fn an_empty_list_beside_the_other_asks_for_nothing() {
     let one = (1, Vec::new());
     assert_eq!(tagged(json!({"Resources": [], "ListOfTags": tag})), one);
     assert_eq!(tagged(json!({"Resources": ["*"], "ListOfTags": []})), one);
+}
+
+/// AWS Backup's pages have `*` alone.
+#[test]
+fn a_wildcard_that_no_page_has_is_open_and_named() {
+    for pattern in ["arn:aws:rds:us-east-?:*:db:*", "arn:aws:rds:*:*:db:order?*"] {
+        let estate = planned(selection(json!({"Resources": [ORDERS, pattern]})));
+        let named = (
+            format!("the wildcard `?` of `{pattern}`"),
+            format!("{PLAN}/Selections/0/Resources/1"),
+        );
+        assert_eq!(found(&estate), (0, vec![named]));
+    }
 }
