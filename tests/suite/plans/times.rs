@@ -69,6 +69,11 @@ fn a_backup_that_the_windows_of_the_database_keep_from_starting_is_not_copied() 
         (
             vec![("StartWindowMinutes", json!(120))],
             vec![daily("05:30-07:00")],
+            "blocked",
+        ),
+        (
+            vec![("StartWindowMinutes", json!(121))],
+            vec![daily("05:30-07:00")],
             "feasible",
         ),
         // It is over midnight, and 05:00 in Paris is 03:00 or 04:00 in UTC.
