@@ -207,10 +207,11 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             open.push(Gap::by_hand(ByHand::Planned, one.operation(), why));
         }
     }
-    if has_templates && looks_at_tags(&after) {
+    if has_templates && !templates.tells_tags() && looks_at_tags(&after) {
         warn(
             output,
-            "tags that are given to the whole stack (`deploy --tags`) stand in no template: a selection by such a tag takes more of its resources than are reported",
+            "tags that are given to the whole stack (`deploy --tags`) stand in no template: a selection by such a tag takes more of its resources than are reported; \
+             `Tags` beside `Parameters` in a file of --parameters gives them",
         );
     }
     Ok(Laid {

@@ -192,6 +192,7 @@ impl Walk<'_> {
                 nested: BTreeSet::new(),
                 outputs: BTreeMap::new(),
                 parameters: one.parameters,
+                tags: one.tags,
                 parameters_before: BTreeMap::new(),
                 identity: Identity {
                     aliases: settings.identity.aliases.clone(),

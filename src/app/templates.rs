@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::cli::{ChangeArgs, Output, OverKind};
 use crate::known::near;
-use crate::sources::cloudformation::{self, Settings, parameters, stand_ins};
+use crate::sources::cloudformation::{self, Settings, StackTags, parameters, stand_ins};
 use crate::sources::planned::Planned;
 use crate::sources::recorded;
 
@@ -22,6 +22,8 @@ use super::stacks::{self, Stack};
 pub(super) struct Templates<'a> {
     asked: &'a ChangeArgs,
     parameters: BTreeMap<String, Option<String>>,
+    /// The tags of the stacks; `None`: they are not told.
+    tags: Option<BTreeMap<String, String>>,
     /// The parameters that the templates have.
     there: BTreeSet<String>,
     /// The stacks of each, in their order.
@@ -39,17 +41,22 @@ impl<'a> Templates<'a> {
             .filter(|(kind, _)| *kind == OverKind::CloudFormation)
             .map(|(_, path)| path.as_path())
             .collect();
-        let before = asked.cloudformation_before.len();
-        if before > 0 && before != files.len() {
-            bail!(
-                "{before} --cloudformation-before for {} --cloudformation: expected one for each, in their order",
-                files.len()
-            );
-        }
         let mut given: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let mut tags: Option<BTreeMap<String, String>> = None;
         for path in &asked.parameters {
             let (name, bytes) = recorded::bytes(path, output.max_input)?;
-            for (key, value) in parameters::read(&name, &bytes)? {
+            let of_file = parameters::read(&name, &bytes)?;
+            for (key, value) in of_file.tags.iter().flatten() {
+                let all = tags.get_or_insert_default();
+                let there = all.insert(key.clone(), value.clone());
+                if there.is_some_and(|there| there != *value) {
+                    bail!("{name}: --parameters gives the tag `{key}` two values");
+                }
+            }
+            if of_file.tags.is_some() {
+                tags.get_or_insert_default();
+            }
+            for (key, value) in of_file.parameters {
                 let there = given.insert(key.clone(), value.clone());
                 if there.is_some_and(|there| there != value) {
                     bail!("{name}: --parameters gives `{key}` two values");
@@ -68,6 +75,7 @@ impl<'a> Templates<'a> {
         let mut templates = Self {
             asked,
             parameters: given,
+            tags,
             there: BTreeSet::new(),
             stacks: Vec::new().into_iter(),
         };
@@ -133,6 +141,11 @@ impl<'a> Templates<'a> {
         each.collect()
     }
 
+    /// Whether the tags of the stacks are told.
+    pub(super) const fn tells_tags(&self) -> bool {
+        self.tags.is_some()
+    }
+
     /// AWS refuses a parameter that the template does not have.
     pub(super) fn all_parameters_are_taken(&self) -> anyhow::Result<()> {
         let before = self.asked.parameter_before.iter().map(|(key, _)| key);
@@ -169,6 +182,7 @@ impl<'a> Templates<'a> {
             imports: asked.import.iter().cloned().collect(),
             ssm: asked.ssm.iter().cloned().collect(),
             stack: asked.cloudformation_stack.clone(),
+            tags: self.tags.as_ref().map(StackTags::given).unwrap_or_default(),
             ..Settings::default()
         };
         Ok(settings)

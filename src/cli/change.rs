@@ -22,7 +22,7 @@ pub struct ChangeArgs {
     /// The value of a template's parameter; repeatable
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair, help_heading = "Change")]
     pub parameter: Vec<(String, String)>,
-    /// The values of a template's parameters: a file as `aws cloudformation` or CodePipeline takes it; repeatable
+    /// The values of a template's parameters: a file as `aws cloudformation` or CodePipeline takes it, which may have the stack's tags too; repeatable
     #[arg(long, value_name = "FILE", help_heading = "Change")]
     pub parameters: Vec<PathBuf>,
     /// The value that the stack has now for a template's parameter, where --parameter gives another, or none; repeatable

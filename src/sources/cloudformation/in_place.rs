@@ -71,6 +71,10 @@ pub fn tells_anew(reader: &TemplateReader<'_>, id: &str, field: &str) -> bool {
     let (Some(was), Some(is)) = (was, reader.template.resource(id)) else {
         return true;
     };
+    // Those of the stack may be new.
+    if field == "Tags" && !reader.template.settings.tags.is_empty() {
+        return true;
+    }
     let all = [Tags, Detail].into_iter().zip(["Tags", "Detail"]);
     all.into_iter().any(|(tells, name)| {
         let told = properties(is).iter().filter(|(_, of)| *of == tells);

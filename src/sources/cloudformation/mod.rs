@@ -24,11 +24,13 @@ mod resolve;
 mod resources;
 mod same;
 mod scalar;
+mod stack_tags;
 pub mod stand_ins;
 mod template;
 mod text;
 mod there;
 mod unsettled;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +38,7 @@ use crate::inventory::Waiting;
 use crate::sources::planned::{Home, Makes, Places, Planned, PlannedResource, World};
 
 pub use error::TemplateError;
+pub use stack_tags::StackTags;
 pub use template::{Identity, Settings};
 
 use kept::Kept;

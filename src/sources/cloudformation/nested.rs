@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::error::TemplateError;
 use super::names::{kind, property};
+use super::stack_tags::StackTags;
 use super::template::{Settings, Template, plain};
 use super::text::Node;
 
@@ -20,6 +21,8 @@ pub struct Nested {
     pub template: TemplateAt,
     /// What it is given; `None`: not known.
     pub parameters: BTreeMap<String, Option<String>>,
+    /// Its tags.
+    pub tags: StackTags,
 }
 
 /// Where the template of a stack within is.
@@ -91,6 +94,7 @@ pub fn of(file: &str, bytes: &[u8], settings: &Settings) -> Result<Vec<Nested>, 
             id: id.clone(),
             template: at,
             parameters: given(property(&template, resource, "Parameters")),
+            tags: settings.tags.within(property(&template, resource, "Tags")),
         })
     });
     Ok(all.collect())

@@ -1,11 +1,11 @@
-//! Files of parameters: the list that `aws cloudformation` takes, CodePipeline's template configuration, or a plain map.
+//! Files of parameters, and of the stack's tags: the list that `aws cloudformation` takes, CodePipeline's template configuration, or a plain map.
 //!
 //! See <https://docs.aws.amazon.com/cli/latest/reference/cloudformation/create-stack.html> and
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html>.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::template::plain;
 use crate::inventory::Json;
@@ -28,7 +28,7 @@ pub enum ParametersError {
     /// It is something else.
     #[error(
         "{file}: not a file of parameters (at {pointer}): expected a list of `ParameterKey` and `ParameterValue`, \
-         `{{\"Parameters\": {{\"KEY\": \"VALUE\"}}}}`, or `{{\"KEY\": \"VALUE\"}}`"
+         `{{\"Parameters\": {{\"KEY\": \"VALUE\"}}, \"Tags\": {{\"KEY\": \"VALUE\"}}}}`, or `{{\"KEY\": \"VALUE\"}}`"
     )]
     Shape {
         /// The file.
@@ -56,11 +56,23 @@ pub enum ParametersError {
     },
 }
 
-/// The parameters of a file; `None`: the stack keeps the value that it has.
+/// What a file gives for a stack.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct GivenForStack {
+    /// Values of parameters; `None`: the stack keeps the one that it has.
+    pub parameters: BTreeMap<String, Option<String>>,
+    /// The tags of the stack, all of them; `None`: they are not told.
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+/// What CodePipeline's template configuration has.
+const CONFIGURATION: [&str; 3] = ["Parameters", "Tags", "StackPolicy"];
+
+/// The parameters of a file, and the tags of the stack, where it tells them.
 ///
 /// # Errors
 /// Where it is not such a file.
-pub fn read(file: &str, bytes: &[u8]) -> Result<BTreeMap<String, Option<String>>, ParametersError> {
+pub fn read(file: &str, bytes: &[u8]) -> Result<GivenForStack, ParametersError> {
     let Json(value) = serde_json::from_slice(bytes).map_err(|error| ParametersError::Json {
         file: file.to_owned(),
         line: error.line(),
@@ -99,19 +111,33 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<BTreeMap<String, Option<String>>
                     });
                 }
             }
-            Ok(all)
+            Ok(GivenForStack {
+                parameters: all,
+                tags: None,
+            })
         }
         Value::Object(fields) => {
-            let (under, fields) = match fields.get("Parameters") {
-                Some(Value::Object(inner)) => ("/Parameters", inner),
-                Some(_) | None => ("", fields),
+            let texts = |under: &str, fields: &Map<String, Value>| {
+                let each = fields.iter().map(|(key, value)| {
+                    number(value, format!("{under}/{key}"))?;
+                    let value = plain(value).ok_or_else(|| shape(format!("{under}/{key}")))?;
+                    Ok((key.clone(), value))
+                });
+                each.collect::<Result<BTreeMap<_, _>, ParametersError>>()
             };
-            let each = fields.iter().map(|(key, value)| {
-                number(value, format!("{under}/{key}"))?;
-                let value = plain(value).ok_or_else(|| shape(format!("{under}/{key}")))?;
-                Ok((key.clone(), Some(value)))
-            });
-            each.collect()
+            let part = |name: &str| fields.get(name).and_then(Value::as_object);
+            let is_configuration = CONFIGURATION.iter().any(|name| part(name).is_some());
+            let own = if is_configuration {
+                part("Parameters").map(|of| texts("/Parameters", of))
+            } else {
+                Some(texts("", fields))
+            };
+            let tags = part("Tags").map(|tags| texts("/Tags", tags));
+            let own = own.transpose()?.unwrap_or_default().into_iter();
+            Ok(GivenForStack {
+                parameters: own.map(|(key, value)| (key, Some(value))).collect(),
+                tags: tags.transpose()?,
+            })
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             Err(shape("/".to_owned()))
@@ -139,13 +165,29 @@ mod tests {
             ("B".to_owned(), None),
         ]);
         let list = r#"[{"ParameterKey": "A", "ParameterValue": "1"}, {"ParameterKey": "B", "UsePreviousValue": true}]"#;
-        assert_eq!(read(list).unwrap(), both);
+        let parameters = |text: &str| read(text).unwrap().parameters;
+        assert_eq!(parameters(list), both);
         let one = BTreeMap::from([("A".to_owned(), Some("1".to_owned()))]);
-        assert_eq!(
-            read(r#"{"Parameters": {"A": 1}, "Tags": {}}"#).unwrap(),
-            one
-        );
-        assert_eq!(read(r#"{"A": "1"}"#).unwrap(), one);
+        assert_eq!(parameters(r#"{"Parameters": {"A": 1}, "Tags": {}}"#), one);
+        assert_eq!(parameters(r#"{"A": "1"}"#), one);
+        let tags = |text: &str| read(text).unwrap().tags;
+        assert_eq!(tags(r#"{"Parameters": {"A": 1}}"#), None);
+        assert_eq!(tags(r#"{"Tags": "1"}"#), None);
+        for (text, expected) in [
+            (
+                r#"{"Parameters": {"A": 1}, "Tags": {"n": 5}}"#,
+                vec![("n", "5")],
+            ),
+            (
+                r#"{"Tags": {"backup": "daily"}, "StackPolicy": {"Statement": []}}"#,
+                vec![("backup", "daily")],
+            ),
+            (r#"{"Parameters": {}, "Tags": {}}"#, vec![]),
+        ] {
+            let expected = expected.into_iter();
+            let expected = expected.map(|(key, value)| (key.to_owned(), value.to_owned()));
+            assert_eq!(tags(text), Some(expected.collect()), "{text}");
+        }
         for (text, expected) in [
             ("{", "p.json:1:1"),
             (r#"[{"ParameterKey": "A"}]"#, "/0"),
@@ -155,6 +197,7 @@ mod tests {
             ),
             (r#"{"A": 1, "A": 2}"#, "duplicate field `A`"),
             (r#"{"Parameters": {"A": []}}"#, "/Parameters/A"),
+            (r#"{"Tags": {"A": []}}"#, "/Tags/A"),
             (
                 r#"{"Parameters": {"A": 1.0}}"#,
                 "the number at /Parameters/A ",

@@ -245,6 +245,20 @@ impl<'t> TemplateReader<'t> {
         made.map(|(_, node)| node).collect()
     }
 
+    /// The tags of what is backed up, those of the stack among them: somebody may have given it others, too.
+    pub fn tags(&self, own: Option<Value>) -> Value {
+        let stack = &self.template.settings.tags;
+        match stack.is_empty() {
+            true => tags(own),
+            false => tagged(stack.with(own)),
+        }
+    }
+
+    /// The tags that a resource gives to what it makes, those of the stack among them; what it makes may have others.
+    pub fn tagged(&self, own: Option<Value>) -> Value {
+        tagged(self.template.settings.tags.with(own))
+    }
+
     /// The key that AWS manages for a service.
     pub fn aws_managed(&mut self, home: &Home, service: &str) -> Value {
         let aliases = &self.template.settings.identity.aliases;
@@ -286,8 +300,8 @@ pub fn tags(value: Option<Value>) -> Value {
     }
 }
 
-/// The tags that a resource gives to what it makes, which may have others.
-pub fn tagged(value: Option<Value>) -> Value {
+/// The same of what may have others.
+fn tagged(value: Option<Value>) -> Value {
     let tags = tags(value);
     let pairs = data(&tags).or(tags
         .as_object()

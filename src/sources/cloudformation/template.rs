@@ -3,11 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::stack_tags::StackTags;
 use super::text::Node;
+pub use super::values::{is_open, plain, unknown, why};
 pub use crate::catalog::regions::partition;
-use crate::inventory::data;
 use crate::known::{AccountId, Region};
 
 /// What is known of the things that a template made.
@@ -70,6 +71,8 @@ pub struct Settings {
     pub identity: Identity,
     /// The stacks in it whose templates are read as well, by their logical ids.
     pub nested: BTreeSet<String>,
+    /// The tags of the stack.
+    pub tags: StackTags,
 }
 
 impl Settings {
@@ -80,6 +83,7 @@ impl Settings {
         let told = self.parameters_before.iter();
         all.parameters
             .extend(told.map(|(name, value)| (name.clone(), Some(value.clone()))));
+        all.tags = all.tags.perhaps("which may be new with this change");
         all
     }
 
@@ -155,37 +159,4 @@ pub fn of_store(parameter: &Node) -> Option<&str> {
     let of = parameter.get("Type")?.text()?;
     of.strip_prefix("AWS::SSM::Parameter::Value<")?
         .strip_suffix('>')
-}
-
-/// `{"unknown": why}`.
-pub fn unknown(why: impl Into<String>) -> Value {
-    json!({"unknown": why.into()})
-}
-
-/// Whether a value is unknown, or holds something that is.
-pub fn is_open(value: &Value) -> bool {
-    why(value).is_some()
-}
-
-/// Why it is unknown.
-pub fn why(value: &Value) -> Option<&str> {
-    match value {
-        _ if data(value).is_some() => None,
-        Value::Object(fields) => match fields.get("unknown") {
-            Some(Value::String(why)) if fields.len() == 1 => Some(why),
-            _ => fields.values().find_map(why),
-        },
-        Value::Array(items) => items.iter().find_map(why),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-    }
-}
-
-/// A value in a text: numbers and truths are written as CloudFormation writes them.
-pub fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
 }

@@ -39,6 +39,7 @@ mod saved_change;
 mod several_files;
 mod several_roles;
 mod several_selections;
+mod stack_tags;
 mod table_replicas;
 mod tags;
 mod taken_references;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::inventory::KEY_FOR_GOOD;
 
-use crate::sources::cloudformation::reader::{TemplateReader, document, made, tagged};
+use crate::sources::cloudformation::reader::{TemplateReader, document, made};
 use crate::sources::cloudformation::text::Node;
 
 pub fn vault<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
@@ -16,7 +16,7 @@ pub fn vault<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
         Some(value) => reader.key(&value, &home),
     };
     let policy = access_policy(reader, node);
-    let tags = tagged(reader.of(node, "BackupVaultTags"));
+    let tags = reader.tagged(reader.of(node, "BackupVaultTags"));
     let (locked, min, max) = match reader.of(node, "LockConfiguration") {
         None => (made(json!(false)), made(Value::Null), made(Value::Null)),
         Some(lock) if lock.get("unknown").is_some() => (lock.clone(), lock.clone(), lock),
@@ -85,7 +85,7 @@ pub fn air_gapped_vault<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &No
         bound(reader.of(node, "MaxRetentionDays")),
     );
     let policy = access_policy(reader, node);
-    let tags = tagged(reader.of(node, "BackupVaultTags"));
+    let tags = reader.tagged(reader.of(node, "BackupVaultTags"));
     reader.set(
         &home,
         "vaults",

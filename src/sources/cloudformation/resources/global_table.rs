@@ -23,6 +23,9 @@ pub fn global_table<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) 
     let is_switched_on = reader
         .of(node, "SSESpecification")
         .map(|sse| sse.get("SSEEnabled").cloned());
+    // Its tags are those of its replicas, and whether each takes the stack's no page says.
+    let of_stack = &reader.template.settings.tags;
+    let of_stack = of_stack.perhaps("which replicas may not take");
     for replica in replicas {
         let named = replica.get("Region").and_then(Value::as_str);
         let table = named.and_then(|name| {
@@ -70,7 +73,7 @@ pub fn global_table<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) 
             ("ResourceType", json!("DynamoDB")),
             ("Encrypted", json!(true)),
             ("EncryptionKeyArn", key),
-            ("Tags", tags(replica.get("Tags").cloned())),
+            ("Tags", tags(of_stack.with(replica.get("Tags").cloned()))),
             ("Detail", json!({})),
         ];
         reader.set(&home, "resources", &there, fields);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::inventory::{BY_NAME, NAME_SHAPE, NAME_TO_COME};
 use crate::sources::cloudformation::names::{arn, given_by_aws, kind};
 use crate::sources::cloudformation::reader::{
-    RolePolicyAttachment, TemplateReader, document, made, tagged,
+    RolePolicyAttachment, TemplateReader, document, made,
 };
 use crate::sources::cloudformation::template::{is_open, partition, unknown, why};
 use crate::sources::cloudformation::text::Node;
@@ -45,7 +45,7 @@ pub fn role<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
         }
         Some(open) => open,
     };
-    let tags = tagged(reader.of(node, "Tags"));
+    let tags = reader.tagged(reader.of(node, "Tags"));
     let to_come = role_name_to_come(reader, id, node);
     let role = reader.world.role(home.account, &arn);
     if let Some(shape) = to_come {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sources::cloudformation::reader::{Alias, TemplateReader, document, made, tagged};
+use crate::sources::cloudformation::reader::{Alias, TemplateReader, document, made};
 use crate::sources::cloudformation::template::{is_open, plain, unknown, why};
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::join;
@@ -50,7 +50,7 @@ pub fn key<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     } else {
         policy
     };
-    let tags = tagged(reader.of(node, "Tags"));
+    let tags = reader.tagged(reader.of(node, "Tags"));
     let fields = [
         ("Policy", policy),
         ("Tags", tags),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::inventory::WHERE_IT_STANDS;
 use crate::sources::cloudformation::names::kind;
-use crate::sources::cloudformation::reader::{TemplateReader, tags};
+use crate::sources::cloudformation::reader::TemplateReader;
 use crate::sources::cloudformation::resources::own_policy;
 use crate::sources::cloudformation::template::{is_open, unknown};
 use crate::sources::cloudformation::text::Node;
@@ -230,11 +230,8 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
         "EKS" => open("the volumes of it"),
         _ => json!({}),
     };
-    let tags = tags(
-        reader
-            .of(node, "Tags")
-            .or_else(|| reader.of(node, "FileSystemTags")),
-    );
+    let own = reader.of(node, "Tags");
+    let tags = reader.tags(own.or_else(|| reader.of(node, "FileSystemTags")));
     reader.set(
         &home,
         "resources",

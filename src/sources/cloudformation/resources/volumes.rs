@@ -78,7 +78,13 @@ fn made(reader: &mut TemplateReader<'_>, id: &str, node: &Node, home: &Home) {
     } else {
         let own = match reader.of(node, "PropagateTagsToVolumeOnCreation") {
             None | Some(Value::Bool(false)) => json!({}),
-            Some(Value::Bool(true)) => tags(reader.of(node, "Tags")),
+            // "Tags aren't propagated to Amazon EBS volumes that are created from block device mappings", and of those that the
+            // instance hands on no page says whether they are among them.
+            Some(Value::Bool(true)) => {
+                let of_stack = &reader.template.settings.tags;
+                let of_stack = of_stack.perhaps("which an instance may not hand on");
+                tags(of_stack.with(reader.of(node, "Tags")))
+            }
             Some(_) => unknown(format!("{at}, whether its tags are given to its volumes")),
         };
         match told.as_ref().map(|told| told.tags.clone()) {
