@@ -13,6 +13,7 @@ use super::Report;
 use super::check::CheckReport;
 use super::links::{About, Links, is_finding};
 use super::model::{AuditRead, Audited, HowMany, VaultReport};
+use super::parts::Parts;
 use super::plan::{PlanName, PlanReport};
 use super::resource::ResourceReport;
 
@@ -131,6 +132,7 @@ fn told(outcomes: &checks::Outcomes, subject: &str, links: &Links<'_>) -> Vec<Ch
     let about = About {
         subject,
         made_of: plan.into_iter().collect(),
+        parts: Parts::default(),
         is_changed: true,
     };
     told.map(|(check, outcome)| {

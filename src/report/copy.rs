@@ -17,6 +17,7 @@ use crate::verdict::{Status, Verdict};
 
 use super::check::{CheckReport, Waived};
 use super::links::{About, Found, Links};
+use super::parts::Parts;
 
 /// One copy, with what was found about it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -193,6 +194,7 @@ impl CopyReport {
         let about = About {
             subject: &copy.id,
             made_of: made_of(copy),
+            parts: Parts::of(copy),
             is_changed: self.change.is_none_or(Change::counts),
         };
         let checks = self.checks.into_iter();

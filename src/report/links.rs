@@ -11,6 +11,7 @@ use crate::verdict::{Outcome, Status};
 use super::fault::{PlaceOfChange, at_fault};
 use super::gap::Gaps;
 use super::location::Location;
+use super::parts::Parts;
 
 /// What a check found of a copy.
 pub type Found = (&'static Check, Arc<Outcome>);
@@ -46,6 +47,8 @@ pub struct About<'s> {
     pub subject: &'s str,
     /// What the copy is made of: its plan, its resource, the settings of its accounts and Regions.
     pub made_of: Vec<String>,
+    /// What the copy goes by: its vaults, its role, its keys.
+    pub parts: Parts,
     /// Whether the change makes it, or makes it worse.
     pub is_changed: bool,
 }
@@ -115,7 +118,13 @@ impl<'a> Links<'a> {
         }
         let seen = found.evidence.iter().map(|seen| seen.subject.as_str());
         let waits = found.gaps.iter().map(|gap| gap.subject.as_str());
-        let named = seen.chain(waits.clone()).chain([about.subject]);
+        // What is undecided may have seen nothing of what it looks at.
+        let is_undecided = found.status == Status::Undecided;
+        let parts = about.parts.looked_at_by(check).filter(|_| is_undecided);
+        let named = seen
+            .chain(waits.clone())
+            .chain(parts)
+            .chain([about.subject]);
         let of = |thing: &str| {
             let by_arn = places.get(thing);
             let place = by_arn.or_else(|| places.get(&role_by_name(thing)?));
@@ -132,7 +141,7 @@ impl<'a> Links<'a> {
             let mut named = named.iter().filter(|place| place.is_changed);
             named.any(|place| place.location == *one)
         };
-        if found.status != Status::Undecided || !fault.iter().any(is_named) {
+        if !is_undecided || !fault.iter().any(is_named) {
             return (fault, others);
         }
         let (fault, beside): (Vec<Location>, Vec<Location>) = fault.into_iter().partition(is_named);

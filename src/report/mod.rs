@@ -30,6 +30,7 @@ mod message;
 mod model;
 mod names;
 mod ndjson;
+mod parts;
 mod plan;
 mod reading;
 mod reason;
@@ -77,6 +78,7 @@ pub use model::{
 };
 pub use names::Names;
 pub use ndjson::{ndjson, ndjson_copy, ndjson_tail};
+pub use parts::Parts;
 pub use plan::{PlanName, PlanReport};
 pub use reading::Reading;
 pub use reason::Reason;

@@ -2,7 +2,7 @@
 
 use std::mem::take;
 
-use crate::report::{About, CheckReport, Links};
+use crate::report::{About, CheckReport, Links, Parts};
 
 use super::Found;
 
@@ -40,6 +40,7 @@ fn locate(checks: &mut Vec<CheckReport>, subject: &str, id: Option<String>, link
     let about = About {
         subject,
         made_of: id.into_iter().collect(),
+        parts: Parts::default(),
         is_changed: true,
     };
     let each = take(checks).into_iter();

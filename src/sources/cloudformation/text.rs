@@ -57,7 +57,8 @@ struct Open {
     list: bool,
     items: Vec<Node>,
     fields: Vec<(String, Node)>,
-    key: Option<String>,
+    /// The key whose value comes next, and its line.
+    key: Option<(String, usize)>,
     keys: HashSet<String>,
     began: usize,
 }
@@ -198,9 +199,13 @@ impl Tree {
                 if key != "<<" && !open.keys.insert(key.clone()) {
                     return Err(format!("duplicate key `{key}`"));
                 }
-                open.key = Some(key);
+                open.key = Some((key, node.line));
             }
-            Some(key) => open.fields.push((key, node)),
+            // A value stands where its name does.
+            Some((key, line)) => {
+                let kind = node.kind;
+                open.fields.push((key, Node { line, kind }));
+            }
         }
         Ok(())
     }

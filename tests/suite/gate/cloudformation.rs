@@ -117,7 +117,7 @@ fn a_parameter_without_a_value_is_unknown_and_named() {
     let text = planned.after.document.to_string();
     assert!(
         text.contains(
-            "source.yaml:5: the parameter BackupAccount: give --parameter BackupAccount=VALUE"
+            "source.yaml:4: the parameter BackupAccount: give --parameter BackupAccount=VALUE"
         ),
         "{text}"
     );

@@ -21,6 +21,7 @@ mod names_to_come;
 mod nested_stacks;
 mod older_facts;
 mod open_answer;
+mod open_at_fault;
 mod organization;
 mod overlay;
 mod overlay_file;

@@ -153,7 +153,7 @@ fn the_place_is_that_of_the_template_that_says_it() {
     );
     let text = report.to_string();
     assert!(
-        text.contains("app/vaults.yaml") && text.contains("\"line\":5"),
+        text.contains("app/vaults.yaml") && text.contains("\"line\":4"),
         "{text}"
     );
 }

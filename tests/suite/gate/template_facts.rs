@@ -135,7 +135,7 @@ fn what_is_misspelt_or_has_another_shape_is_told_with_its_place() {
     for (more, says) in [
         (
             "      AcessPolicy: {}\n",
-            "t.yaml:5: V has the property `AcessPolicy`: did you mean `AccessPolicy`?",
+            "t.yaml:4: V has the property `AcessPolicy`: did you mean `AccessPolicy`?",
         ),
         (
             "  W: {Properties: {}}\n",
@@ -168,7 +168,7 @@ fn what_is_misspelt_or_has_another_shape_is_told_with_its_place() {
     let text = vault("").replace("Statement:\n", "Statment:\n");
     let document = planned(&text, TO, &[]).after.document.to_string();
     assert!(
-        document.contains("t.yaml:10: AccessPolicy, which is not a policy document"),
+        document.contains("t.yaml:9: AccessPolicy, which is not a policy document"),
         "{document}"
     );
 }

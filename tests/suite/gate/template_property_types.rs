@@ -215,7 +215,7 @@ fn an_arn_that_is_none_is_told_with_its_line() {
     let text = by_tag("", "!Equals [a, a]", "a", "a").replace("BackupPlanRule:", "Rules:");
     let document = planned(&text).after.document.to_string();
     assert!(
-        document.contains("t.yaml:8: Plan has no `BackupPlanRule`"),
+        document.contains("t.yaml:7: Plan has no `BackupPlanRule`"),
         "{document}"
     );
 }
