@@ -50,6 +50,8 @@ struct Told<'a> {
     with_remedies: Option<Verdict>,
     /// What a change does to it, and its verdict before.
     change: Option<(Change, Option<Verdict>)>,
+    /// The checks that failed before the change as well, or may have.
+    stood: Box<[&'static str]>,
     /// What is to be told of it.
     found: Box<[FoundBy]>,
     /// The checks of it that are waived.
@@ -150,7 +152,11 @@ impl<'a> Found<'a> {
             })
         };
         for (copy, (change, was)) in self.copies.iter_mut().zip(compared.changes) {
-            copy.change = Some((change, was));
+            copy.change = Some((change, was.map(|was| was.verdict)));
+            let found = copy.found.iter();
+            let stood = found
+                .filter(|(check, found)| was.is_some_and(|was| was.stood(check.id, found.status)));
+            copy.stood = stood.map(|(check, _)| check.id).collect();
             changes.add(change);
         }
         for remedy in &mut self.report.remedies {
@@ -384,6 +390,7 @@ impl Told<'_> {
         for check in &mut told.checks {
             let mut waived = self.waived.iter().filter(|(of, _)| *of == check.id());
             check.waived = waived.next().map(|(_, waived)| waived.clone());
+            check.stood_before = self.stood.contains(&check.id());
         }
         if let Some((change, was)) = self.change {
             told.change = Some(change);
@@ -517,6 +524,7 @@ fn decided<'a>(
         verdict: kept.verdict,
         with_remedies: None,
         change: None,
+        stood: Box::default(),
         found: kept.found,
         waived: Box::default(),
         assumptions: kept.assumptions,

@@ -101,6 +101,20 @@ impl Standing {
         })
     }
 
+    /// Whether it failed a check that now comes out so, or may have.
+    #[must_use]
+    pub fn stood(&self, check: &str, now: Status) -> bool {
+        let failed = self.failing.contains(check);
+        match now {
+            Status::Fail | Status::Warn => failed,
+            Status::Undecided => {
+                let may_have = self.failing.contains(&format!("{check}?"));
+                failed || may_have || self.open.contains(check)
+            }
+            Status::Pass | Status::NotApplicable => false,
+        }
+    }
+
     /// What became of it.
     #[must_use]
     pub fn changed_to(&self, after: &Self) -> Change {
@@ -177,7 +191,11 @@ impl Before {
     /// Of several that a plan makes of one resource into one vault only the first has the plain id, and the numbers of the others
     /// count their places. They are compared by the rule and the selection that make them, and only what then remains by its id.
     #[must_use]
-    pub fn compare(&self, ids: &[&str], standing: impl Fn(usize) -> Option<Standing>) -> Compared {
+    pub fn compare(
+        &self,
+        ids: &[&str],
+        standing: impl Fn(usize) -> Option<Standing>,
+    ) -> Compared<'_> {
         let all = self.0.keys().map(String::as_str);
         let numbered = all.chain(ids.iter().copied()).filter_map(base);
         let several: BTreeSet<&str> = numbered.collect();
@@ -198,7 +216,7 @@ impl Before {
                 Some(of) => open.push((of, *id, is, change)),
                 None => {
                     if let Some(was) = self.0.get(*id).filter(|was| was.is_of(&is)) {
-                        *change = (was.changed_to(&is), Some(was.verdict));
+                        *change = (was.changed_to(&is), Some(was));
                     }
                 }
             }
@@ -216,7 +234,7 @@ impl Before {
                     Some(left.remove(place).1)
                 });
                 if let Some(was) = found {
-                    **change = (was.changed_to(is), Some(was.verdict));
+                    **change = (was.changed_to(is), Some(was));
                 }
                 found.is_none()
             });
@@ -237,9 +255,9 @@ impl Before {
 
 /// What became of copies.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Compared {
-    /// What became of each that is there after a change, and its verdict before.
-    pub changes: Vec<(Change, Option<Verdict>)>,
+pub struct Compared<'b> {
+    /// What became of each that is there after a change, and what it was before.
+    pub changes: Vec<(Change, Option<&'b Standing>)>,
     /// The copies that are no longer made, each with its former verdict.
     pub removed: BTreeMap<String, Verdict>,
 }

@@ -31,6 +31,8 @@ pub struct CheckReport {
     pub related: Vec<Location>,
     /// Whether it warns, and its level in the configuration is `error`.
     pub is_raised: bool,
+    /// Whether it failed before a change as well, or may have.
+    pub stood_before: bool,
     /// How much of its evidence is told to programs.
     seen: usize,
 }
@@ -45,6 +47,14 @@ const SEEN: usize = 3;
 )]
 const fn is_nothing(number: &usize) -> bool {
     *number == 0
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+const fn is_not(told: &bool) -> bool {
+    !*told
 }
 
 impl CheckReport {
@@ -70,6 +80,7 @@ impl CheckReport {
             waived: None,
             locations: Vec::new(),
             related: Vec::new(),
+            stood_before: false,
             is_raised: found.status == Status::Warn && links.raises(check.id),
             seen: if links.tells_everything() {
                 usize::MAX
@@ -140,6 +151,9 @@ struct Told<'a> {
     waived: Option<&'a Waived>,
     /// What of a change is at fault.
     locations: &'a [Location],
+    /// Whether the copy failed it before a change as well, or may have: then it does not count. Absent where it did not.
+    #[serde(default, skip_serializing_if = "is_not")]
+    stood_before: bool,
 }
 
 /// A waiver of a finding.
@@ -170,6 +184,7 @@ impl Serialize for CheckReport {
             remedies: &self.remedies,
             waived: self.waived.as_ref(),
             locations: &self.locations,
+            stood_before: self.stood_before,
         }
         .serialize(serializer)
     }

@@ -135,7 +135,9 @@ impl Report {
             checks.map(move |check| Finding {
                 subject,
                 check,
-                counts: counts && check.waived.is_none(),
+                counts: counts
+                    && check.waived.is_none()
+                    && (self.counts_all || !check.stood_before),
             })
         });
         let vaults = self.vaults.iter().flat_map(|vault| {

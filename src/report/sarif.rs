@@ -107,10 +107,14 @@ fn rule(check: &Check) -> Value {
 fn result(report: &Report, finding: &Finding<'_>) -> Value {
     let check = finding.check;
     let subject = finding.subject;
+    // What stood before a change is no alert of it.
+    let is_old = !finding.counts && check.waived.is_none();
     let level = match check.counted_as() {
-        Status::Fail => "error",
-        Status::Undecided => "warning",
-        Status::Warn | Status::Pass | Status::NotApplicable => "note",
+        Status::Fail if !is_old => "error",
+        Status::Undecided if !is_old => "warning",
+        Status::Fail | Status::Undecided | Status::Warn | Status::Pass | Status::NotApplicable => {
+            "note"
+        }
     };
     let mut message = format!("{}: {}", subject.name(), check.found.message);
     if check.outcome() == Status::Undecided {
@@ -118,7 +122,7 @@ fn result(report: &Report, finding: &Finding<'_>) -> Value {
     }
     if let Some(waived) = &check.waived {
         message += &format!(" (waived until {}: {})", waived.expires, waived.reason);
-    } else if !finding.counts {
+    } else if is_old {
         message += " (as before this change)";
     }
     let predicted = check.found.predicted.as_deref();

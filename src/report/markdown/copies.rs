@@ -99,11 +99,20 @@ pub(super) fn way(report: &Report, copy: &CopyReport) -> String {
     say(report, &format!("{}: {from} → {to}", words::resource(copy)))
 }
 
-/// The checks that fail, else those that are undecided.
+/// The checks that fail, else those that are undecided: what a change brings comes first.
 pub(super) fn checks_of(copy: &CopyReport) -> String {
+    let is_worse = copy.change == Some(Change::Worse);
     let ids = |status| -> Vec<String> {
         let such = copy.checks.iter().filter(|check| check.outcome() == status);
-        such.map(|check| check.id().to_owned()).collect()
+        let mut all: Vec<&CheckReport> = such.collect();
+        all.sort_by_key(|check| check.stood_before);
+        let each = all
+            .iter()
+            .map(|check| match check.stood_before && is_worse {
+                true => format!("{} (as before)", check.id()),
+                false => check.id().to_owned(),
+            });
+        each.collect()
     };
     let failing = ids(Status::Fail);
     let told = if failing.is_empty() {
@@ -117,11 +126,9 @@ pub(super) fn checks_of(copy: &CopyReport) -> String {
 /// What of a change is at fault.
 pub(super) fn places(copy: &CopyReport) -> String {
     let bad = |check: &&CheckReport| matches!(check.outcome(), Status::Fail | Status::Undecided);
-    let places = copy
-        .checks
-        .iter()
-        .filter(bad)
-        .flat_map(|check| &check.locations);
+    let mut checks: Vec<&CheckReport> = copy.checks.iter().filter(bad).collect();
+    checks.sort_by_key(|check| check.stood_before);
+    let places = checks.iter().flat_map(|check| &check.locations);
     let mut all: Vec<String> = Vec::new();
     for place in places {
         let one = match (&place.file, place.line) {

@@ -107,6 +107,8 @@ fn one(sheet: &mut Sheet, change: Change, copy: &CopyReport) {
     if !is_blocked && checks.iter().any(|check| !check.locations.is_empty()) {
         checks.retain(|check| !check.locations.is_empty());
     }
+    // What the change brings comes first.
+    checks.sort_by_key(|check| check.stood_before);
     for check in checks.iter().take(shown) {
         let places: Vec<String> = check
             .locations
@@ -117,12 +119,11 @@ fn one(sheet: &mut Sheet, change: Change, copy: &CopyReport) {
                 (None, _) => place.address.clone(),
             })
             .collect();
-        let at = if places.is_empty() {
-            String::new()
-        } else {
-            format!("  {}", places.join(", "))
-        };
-        sheet.item(2, (check.id(), Paint::Quiet), at.trim_start());
+        let old = check.stood_before && change == Change::Worse;
+        let old = old.then(|| "(as before)".to_owned());
+        let at = (!places.is_empty()).then(|| places.join(", "));
+        let at: Vec<String> = old.into_iter().chain(at).collect();
+        sheet.item(2, (check.id(), Paint::Quiet), &at.join("  "));
     }
     let more = checks.len().saturating_sub(shown);
     if more > 0 {

@@ -41,6 +41,7 @@ mod several_files;
 mod several_roles;
 mod several_selections;
 mod stack_tags;
+mod stood_before;
 mod table_replicas;
 mod tags;
 mod taken_references;
@@ -118,8 +119,8 @@ pub fn told(base: &Inventory, before: &[&Overlay], after: &[&Overlay]) -> String
     let ids: Vec<&str> = then.keys().map(String::as_str).collect();
     let compared = was.compare(&ids, |place| then.get(ids[place]).cloned());
     for ((id, after), (change, before)) in then.iter().zip(compared.changes) {
-        let before = before.map_or("-".to_owned(), |verdict| {
-            format!("{verdict:?}").to_lowercase()
+        let before = before.map_or("-".to_owned(), |was| {
+            format!("{:?}", was.verdict).to_lowercase()
         });
         let now = format!("{:?}", after.verdict).to_lowercase();
         let _ = writeln!(
