@@ -13,6 +13,7 @@ mod mentions;
 mod names;
 pub mod nested;
 mod node;
+mod not_taken;
 mod not_told;
 pub mod outputs;
 pub mod parameters;
@@ -79,6 +80,7 @@ pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, Te
     given::taken(file, &root, settings)?;
     let keeping = settings.keeping(&root);
     let mut reader = resources_of(file, &root, &keeping, None);
+    not_taken::refused(&mut reader);
     volumes::brought(&mut reader);
     not_told::is_known(&mut reader);
     fsx::linked(&mut reader);
@@ -118,6 +120,7 @@ pub fn read_change(
     let mut now = resources_of(before_file, &now_root, &of_now, Some(&then_root));
     let known_now = resources_of(before_file, &now_root, &of_change, Some(&then_root));
     let mut then = resources_of(file, &then_root, settings, Some(&now_root));
+    not_taken::refused(&mut then);
     volumes::brought(&mut then);
     let kept = Kept::of(&now_root, &then);
     unsettled::left_open(&now, &mut then, &unsettled);

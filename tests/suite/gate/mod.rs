@@ -34,6 +34,7 @@ mod provisioners;
 mod pull_request;
 mod read_back;
 mod refused_keys;
+mod refused_templates;
 mod replaced;
 mod replaced_roles;
 mod saved_change;
