@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::what_stands::{change, plan, verdicts};
 use crate::support::estate::{
-    CENTRAL, CENTRAL_KEY, DATABASE, KEY, POINT, PROD, PROD_KEY, ROLE, SOURCE, allow_copy_into,
-    trust,
+    CENTRAL, CENTRAL_KEY, DATABASE, FROM, KEY, POINT, PROD, PROD_KEY, ROLE, SLR, SOURCE, USE,
+    allow_copy_into, key_policy, share, trust,
 };
 use crate::support::verdicts::read;
 use crate::support::{Estate, decide};
@@ -270,4 +270,26 @@ fn a_key_with_imported_material_is_in_the_state_that_the_plan_says() {
             "{actions:?}"
         );
     }
+}
+
+/// A key's policy that is a resource of its own gives way to the one that the provider makes by default, unless it may lock its writer out.
+#[test]
+fn a_key_policy_that_is_destroyed_leaves_the_default_one() {
+    let policy = key_policy(FROM, json!([share(SLR, USE)]));
+    let destroyed = |bypass: Value| {
+        let before = json!({"key_id": KEY, "id": KEY, "policy": policy.to_string(), "bypass_policy_lockout_safety_check": bypass});
+        let change =
+            super::plan_facts::change("aws_kms_key_policy.p", before, Value::Null, json!({}));
+        let found =
+            super::judged::judged(&Estate::rds(), &super::judged::Change::Plan(&[change]), &[]);
+        (found.copies, found.code)
+    };
+    let copy = |verdict: &str| {
+        vec![format!(
+            "orders into central: feasible -> {verdict} (worse)"
+        )]
+    };
+    assert_eq!(destroyed(json!(false)), (copy("blocked"), 1));
+    assert_eq!(destroyed(Value::Null), (copy("blocked"), 1));
+    assert_eq!(destroyed(json!(true)), (copy("undecided"), 3));
 }

@@ -181,12 +181,24 @@ pub fn policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     }
 }
 
-/// A policy that is taken away: what KMS or somebody else puts in its place is not known.
+/// A policy that is taken away: the provider puts the default one in its place, unless the policy may lock its writer out.
+///
+/// See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key_policy> and `resourceKeyPolicyDelete`
+/// in the provider's `internal/service/kms/key_policy.go`.
 pub fn policy_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_key_now(reader, object, "key_id") {
         reader.placed(&arn, object);
-        let why = unknown(format!("{}, which is destroyed", object.address));
-        reader.set(&home, "keys", &arn, [("Policy", why)]);
+        let is_kept = object.switch(Moment::Now, "bypass_policy_lockout_safety_check");
+        let policy = match is_kept {
+            Value::Bool(false) | Value::Null => default_key_policy(&home),
+            Value::Bool(true)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_) => unknown(format!("{}, which is destroyed", object.address)),
+        };
+        let policy = reader.left((&arn, "Policy"), object, policy);
+        reader.set(&home, "keys", &arn, [("Policy", policy)]);
     }
 }
 
