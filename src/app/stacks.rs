@@ -63,6 +63,30 @@ pub(super) fn all(roots: &[Stack], base: &Value, limit: u64) -> anyhow::Result<V
     Ok(stacks)
 }
 
+/// Which of the templates of the command line are those of stacks in others of them, which make these for certain.
+pub(super) fn within(files: &[(&Path, Settings)], limit: u64) -> anyhow::Result<BTreeSet<PathBuf>> {
+    let mut all = BTreeSet::new();
+    for (path, settings) in files {
+        let (name, bytes) = recorded::bytes(path, limit)?;
+        let assets = assets(path, limit);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for one in nested::of(&name, &bytes, settings)? {
+            let there = file_of(&one.template, folder, &assets);
+            let there = there.and_then(|there| fs::canonicalize(there).ok());
+            all.extend(there.filter(|there| fs::canonicalize(path).ok().as_ref() != Some(there)));
+        }
+    }
+    Ok(all)
+}
+
+/// The file of the template of a stack within.
+fn file_of(at: &TemplateAt, folder: &Path, assets: &BTreeMap<String, String>) -> Option<PathBuf> {
+    match at {
+        TemplateAt::File(path) => Some(folder.join(path)),
+        TemplateAt::Asset(hash) => assets.get(hash).map(|path| folder.join(path)),
+    }
+}
+
 /// Whether what other stacks give may matter to one.
 fn takes_from_others(stack: &Stack) -> bool {
     let text = String::from_utf8_lossy(&stack.bytes);
@@ -142,10 +166,7 @@ impl Walk<'_> {
         let folder = stack.path.parent().unwrap_or(Path::new(""));
         let mut within = Vec::new();
         for one in nested::of(&stack.name, &stack.bytes, settings)? {
-            let path = match &one.template {
-                TemplateAt::File(path) => Some(folder.join(path)),
-                TemplateAt::Asset(hash) => self.assets.get(hash).map(|path| folder.join(path)),
-            };
+            let path = file_of(&one.template, folder, &self.assets);
             // One in itself is read no further.
             let is_deep = settings.prefix.split('-').count() > DEEPEST;
             let is_much = all.len().saturating_add(within.len()) >= MOST;

@@ -1,6 +1,7 @@
 //! CloudFormation templates of the command line, with what each is deployed with.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 use std::vec;
 
@@ -79,13 +80,14 @@ impl<'a> Templates<'a> {
             there: BTreeSet::new(),
             stacks: Vec::new().into_iter(),
         };
+        let within = templates.without_before(&files, output.max_input)?;
         // What tells the things of each from those of the others.
         let mut prefixes = Prefixes::of(&asked.over, OverKind::CloudFormation, names);
-        let mut before = asked.cloudformation_before.iter();
+        let mut before = asked.cloudformation_before.iter().peekable();
         let mut roots = Vec::new();
         for path in files {
             let (name, bytes) = recorded::bytes(path, output.max_input)?;
-            let before = before.next();
+            let before = before.next_if(|_| !within.contains(path));
             let before = before.map(|path| recorded::bytes(path, output.max_input));
             let settings = Settings {
                 prefix: prefixes.next(path, &stand_ins::of(&name, &bytes)?),
@@ -111,6 +113,14 @@ impl<'a> Templates<'a> {
         }
         let all = stacks::all(&roots, base, output.max_input)?;
         for (root, stacks) in roots.iter().zip(&all) {
+            // It is told of no template of now, as the one that makes it would make it anew.
+            if !stacks.is_empty() && within.contains(root.path.as_path()) {
+                bail!(
+                    "{}: is the template of a stack that another of the run has now already: give what it is now by --cloudformation-before, too, for each \
+                     --cloudformation one, in their order",
+                    root.name
+                );
+            }
             // The CDK calls one so that is deployed with another alone.
             if stacks.is_empty() && !root.name.ends_with(".nested.template.json") {
                 warn(
@@ -124,6 +134,32 @@ impl<'a> Templates<'a> {
         }
         templates.stacks = all.into_iter();
         Ok(templates)
+    }
+
+    /// The templates that have none of now among those that are given: stacks in others of the run, which make them. Else there is
+    /// one for each, or none at all.
+    fn without_before<'f>(
+        &self,
+        files: &[&'f Path],
+        limit: u64,
+    ) -> anyhow::Result<BTreeSet<&'f Path>> {
+        let before = self.asked.cloudformation_before.len();
+        if before == 0 || before == files.len() {
+            return Ok(BTreeSet::new());
+        }
+        let each = files.iter().map(|path| Ok((*path, self.settings(path)?)));
+        let each: Vec<(&Path, Settings)> = each.collect::<anyhow::Result<_>>()?;
+        let within = stacks::within(&each, limit)?;
+        let is_within =
+            |path: &&&Path| fs::canonicalize(path).is_ok_and(|own| within.contains(&own));
+        let within: BTreeSet<&Path> = files.iter().filter(is_within).copied().collect();
+        if before.saturating_add(within.len()) != files.len() {
+            bail!(
+                "{before} --cloudformation-before for {} --cloudformation: expected one for each, in their order",
+                files.len()
+            );
+        }
+        Ok(within)
     }
 
     /// Reads the next template, and those of the stacks in it.

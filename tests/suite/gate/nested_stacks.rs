@@ -166,3 +166,53 @@ fn logical_ids_of_two_stacks_are_two_things() {
     assert!(!err.contains("different things"), "{err}");
     assert_eq!(code, 3, "{err}");
 }
+
+/// `cdk synth` writes the template of a stack within beside that of the other, and a glob takes both.
+#[test]
+fn a_template_within_needs_none_of_now_where_another_of_the_run_makes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    let inventory = write("inventory.json", &Estate::rds().0.to_string());
+    let root = write(
+        "Root.template.json",
+        "Resources: {N: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: RootN.nested.template.json}}}\n",
+    );
+    let within = write("RootN.nested.template.json", &vaults());
+    let nothing = write("nothing.json", "Resources: {}\n");
+    let has_it = write("has-it.json", &fs::read_to_string(&root).unwrap());
+    let check = |before: &[&str]| {
+        let mut args = vec![
+            "check",
+            "--no-config",
+            "--inventory",
+            &inventory,
+            "--account",
+            TO,
+            "--template-region",
+            "us-east-2",
+        ];
+        args.extend(["--cloudformation", &root, &within]);
+        args.extend(
+            before
+                .iter()
+                .flat_map(|file| ["--cloudformation-before", file]),
+        );
+        let ran = run(&args);
+        (ran.code, ran.err)
+    };
+    let (code, err) = check(&[&nothing]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(check(&[&nothing, &nothing]).0, code);
+    let (code, err) = check(&[&has_it]);
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("RootN.nested.template.json: is the template of a stack that another of the run has now already"), "{err}");
+    let (code, err) = check(&[&nothing, &nothing, &nothing]);
+    assert!(
+        code == 2 && err.contains("3 --cloudformation-before for 2 --cloudformation"),
+        "{err}"
+    );
+}
