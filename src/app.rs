@@ -38,6 +38,7 @@ mod stacks;
 mod survey;
 mod targets;
 mod templates;
+mod whose;
 
 use std::process::ExitCode;
 

@@ -26,6 +26,7 @@ use super::named::{self, OfPlans};
 use super::prefixes::{Names, Prefixes};
 use super::print::warn;
 use super::templates::Templates;
+use super::whose;
 
 /// The facts before and after a change.
 pub(super) struct Laid {
@@ -165,6 +166,14 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     leave_changed_defaults_open(&mut documents.collect::<Vec<_>>());
     for now in now.iter().flatten() {
         warn_of_others(&base, now, output);
+        if let Some((account, names)) = whose::strange(&base, &now.document) {
+            let text = format!(
+                "{}: what it says is there now the facts do not have, and they tell all of it that account {account} has: {names}; is that its account (--account), \
+                 or are the facts older?",
+                now.name
+            );
+            warn(output, &text);
+        }
     }
     let now = additions::last(now.into_iter().flatten().collect());
     let then = additions::last(then);

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::judged::{Change, checked};
 use super::plan_facts::{change, plan};
 use crate::cli::Files;
 use crate::support::estate::{CENTRAL, FROM, TO};
@@ -340,4 +341,37 @@ fn the_value_of_an_ephemeral_variable_is_not_known() {
     let written = "data \"aws_caller_identity\" \"c\" {\n}\nvariable \"other\" {";
     assert_eq!(source(&format!("}}\n{written}"), &plan), 3);
     assert_eq!(folder.code(&plan, &[]), 1);
+}
+
+/// What is there by a plan is not in the account that the command line gives its provider, though the facts tell all that is.
+#[test]
+fn an_account_that_has_nothing_of_what_is_there_is_told() {
+    let policy = |effect: &str| {
+        let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": effect, "Principal": "*", "Action": "backup:*", "Resource": "*"}]});
+        json!({"backup_vault_name": "central", "policy": policy.to_string()})
+    };
+    let mut planned = plan(
+        TO,
+        &[change(
+            "aws_backup_vault_policy.p",
+            policy("Allow"),
+            policy("Deny"),
+            json!({}),
+        )],
+    );
+    let aws = &mut planned["configuration"]["provider_config"]["aws"]["expressions"];
+    drop(aws.as_object_mut().unwrap().remove("allowed_account_ids"));
+    let told = |account: &str, estate: &Estate| {
+        let given = format!("aws={account}");
+        let ran = checked(estate, &Change::WholePlan(&planned), &["--account", &given]);
+        (
+            ran.err.contains("is that its account (--account)"),
+            ran.code,
+        )
+    };
+    assert_eq!(told(TO, &Estate::rds()), (false, 1));
+    assert_eq!(told(FROM, &Estate::rds()), (true, 0));
+    // Where the list is not whole it may be there.
+    let open = Estate::rds().without("/accounts/0/regions/0/vaults_complete");
+    assert_eq!(told(FROM, &open), (false, 0));
 }
