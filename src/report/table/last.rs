@@ -251,10 +251,12 @@ fn why_failing(report: &Report) -> String {
         let word = if failing == 1 { "fails" } else { "fail" };
         (failing > 0).then(|| format!("{} {word}", words::count(failing, what)))
     };
-    let raised = report.warnings.iter().map(|cause| cause.check);
-    let raised: BTreeSet<&str> = raised
-        .filter(|check| report.raised.contains(check))
-        .collect();
+    let of_copies = report.warnings.iter().map(|cause| cause.check);
+    let of_copies = of_copies.filter(|check| report.raised.contains(check));
+    // Those of vaults, plans and resources have no causes.
+    let beside = report.all_checks();
+    let beside = beside.filter(|check| check.is_raised && check.waived.is_none());
+    let raised: BTreeSet<&str> = of_copies.chain(beside.map(CheckReport::id)).collect();
     let raised = raised.into_iter();
     let raised = raised.map(|check| format!("{check} is an error by the configuration"));
     let audited = [

@@ -75,3 +75,28 @@ fn the_action_hands_each_input_to_its_scripts() {
     };
     assert_eq!(names(&action), names(&script));
 }
+
+/// A commit that changes what may be read of is one to check.
+#[test]
+fn the_hook_takes_the_files_of_plans_templates_and_configurations() {
+    let hooks =
+        fs::read_to_string(root().parent().unwrap().join(".pre-commit-hooks.yaml")).unwrap();
+    let files = hooks
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("files: "));
+    let files = Regex::new(files.unwrap()).unwrap();
+    for name in [
+        "main.tf",
+        "main.tofu",
+        "prod.tfvars",
+        "terragrunt.hcl",
+        "plan.json",
+        "stack.yaml",
+        "stack.yml",
+        "stack.template",
+        "backup-preflight.toml",
+    ] {
+        assert!(files.is_match(name), "{name}");
+    }
+    assert!(!files.is_match("main.rs"));
+}

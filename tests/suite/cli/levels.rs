@@ -341,3 +341,21 @@ fn a_copy_action_that_makes_another_copy_which_is_blocked_is_not_proven() {
         "{title}"
     );
 }
+
+#[test]
+fn what_fails_by_the_configuration_is_named_whatever_it_is_of() {
+    let lost = with_ledger(Some(json!({"backup": "never"})));
+    for ran in changed(&Estate::rds().planned(), &lost, ERROR, &[]) {
+        assert_eq!(ran.code, 1);
+        let last = ran
+            .out
+            .lines()
+            .rfind(|line| line.starts_with("failing:"))
+            .unwrap_or_else(|| panic!("{}", ran.out));
+        assert!(
+            last.contains("resource-not-copied-out is an error by the configuration"),
+            "{last}"
+        );
+        assert!(!ran.out.contains("--strict"), "{}", ran.out);
+    }
+}
