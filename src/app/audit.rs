@@ -67,6 +67,7 @@ pub(super) fn decide(
         makes,
         taken,
         places,
+        called,
         open,
         stopped,
         reading,
@@ -110,7 +111,7 @@ pub(super) fn decide(
             let copies = copies::all(inventory, &plans::plans(facts), facts).copies;
             Stood::of(copies, facts, &makes)
         });
-    let baseline = change::baseline_of(given, output, &counting)?;
+    let baseline = change::baseline_of(given, output, &counting, &called)?;
     let told = baseline.iter().flat_map(|baseline| &baseline.planned);
     let stood_then = stood.iter().filter(|_| baseline.is_none());
     let stood_then = stood_then.flat_map(|stood| stood.copies.iter().filter_map(Asked::planned));
@@ -143,6 +144,7 @@ pub(super) fn decide(
     left_open.dedup();
     let mut found = Found::of(wanted, &facts, Some((&mut audited, &plans)), how);
     found.report.open = left_open;
+    found.report.files = called.files();
     judge(&mut found, baseline, true, stood.as_ref(), places);
     let waived = found.waive(&waivers, Some(&audited));
     let summary = found.report.summary;

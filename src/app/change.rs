@@ -20,6 +20,7 @@ use crate::sources::planned::{Makes, Planned, Unlisted};
 use crate::sources::{additions, recorded, terraform};
 use crate::verdict::{Status, Verdict};
 
+use super::called::{Called, CalledIn};
 use super::configurations::Configurations;
 use super::disputes;
 use super::named::{self, OfPlans};
@@ -44,6 +45,8 @@ pub(super) struct Laid {
     pub makes: BTreeMap<String, Makes>,
     /// What of it was taken for what it may not be.
     pub taken: Taken,
+    /// What its things are called that have no name of their own.
+    pub called: Called,
 }
 
 /// Lays the files of the command line over the facts.
@@ -65,7 +68,10 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         Value::Null
     };
     let names = Names::of(&base);
-    let mut prefixes = Prefixes::of(&asked.over, OverKind::TerraformPlan, &names);
+    let plans = plans_of(asked, output)?;
+    let mut prefixes = Prefixes::of(addresses(&plans)?, &names);
+    let mut plans = plans.into_iter();
+    let mut called = Called::default();
     let mut templates = Templates::new(asked, (&facts, &names), output)?;
     // What somebody lays over the facts says nothing of what is there now.
     let (mut now, mut then): (Vec<Option<Overlay>>, Vec<Overlay>) = (Vec::new(), Vec::new());
@@ -85,10 +91,20 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 continue;
             }
             OverKind::TerraformPlan => {
-                let (name, bytes) = recorded::json(path, output.max_input)?;
+                let Some((name, bytes)) = plans.next() else {
+                    continue;
+                };
                 let of_plan = accounts.of(path)?;
                 let source = configurations.of(path)?;
-                let mut prefix = |names: &[String]| prefixes.next(path, names);
+                let mut prefix = |names: &[String]| {
+                    let prefix = prefixes.next(path, names);
+                    called.0.push(CalledIn {
+                        file: path.display().to_string(),
+                        prefix: prefix.clone(),
+                        names: names.iter().cloned().collect(),
+                    });
+                    prefix
+                };
                 let planned =
                     terraform::read_beside(&name, &mut prefix, &bytes, &of_plan, source.as_ref())?;
                 accounts.note(path, &planned.told_accounts)?;
@@ -150,6 +166,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         }
     }
     templates.all_parameters_are_taken()?;
+    called.0.append(&mut templates.called.0);
     for text in accounts.of_several_plans() {
         warn(output, &text);
     }
@@ -186,6 +203,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             unlisted,
             makes,
             taken,
+            called,
         });
     }
     let over = |base: Inventory, all: &[&Overlay]| -> anyhow::Result<Inventory> {
@@ -231,7 +249,27 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         unlisted,
         makes,
         taken,
+        called,
     })
+}
+
+/// The plans of the command line, in their order.
+fn plans_of(asked: &ChangeArgs, output: &Output) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let plans = asked.over.0.iter();
+    let plans = plans.filter(|(kind, _)| *kind == OverKind::TerraformPlan);
+    let plans = plans.map(|(_, path)| recorded::json(path, output.max_input));
+    Ok(plans.collect::<Result<_, _>>()?)
+}
+
+/// What the things of each plan may be called that have no name of their own: of one alone nothing is asked.
+fn addresses(plans: &[(String, Vec<u8>)]) -> anyhow::Result<Vec<Vec<String>>> {
+    if plans.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let each = plans
+        .iter()
+        .map(|(name, bytes)| Ok(terraform::addresses(name, bytes)?));
+    each.collect()
 }
 
 /// How many fields are named of which a plan says something else than was read.
@@ -365,16 +403,22 @@ pub(super) fn baseline_of(
     given: &Given,
     output: &Output,
     raised: &BTreeSet<&str>,
+    called: &Called,
 ) -> anyhow::Result<Option<Baseline>> {
     let file = given.change.baseline.as_ref();
-    file.map(|file| baseline(file, output.max_input, raised))
+    file.map(|file| baseline(file, output.max_input, raised, called))
         .transpose()
 }
 
 /// Reads a report of ours. The warnings of `raised` checks are errors.
-fn baseline(path: &Path, limit: u64, raised: &BTreeSet<&str>) -> anyhow::Result<Baseline> {
+fn baseline(
+    path: &Path,
+    limit: u64,
+    raised: &BTreeSet<&str>,
+    called: &Called,
+) -> anyhow::Result<Baseline> {
     let (name, bytes) = recorded::json(path, limit)?;
-    let report: Value = serde_json::from_slice(&bytes)
+    let mut report: Value = serde_json::from_slice(&bytes)
         .map_err(|error| anyhow::anyhow!("{name}: not JSON: {error}"))?;
     let schema = report.get("schema").and_then(Value::as_str);
     if schema != Some(crate::report::SchemaId::TEXT) {
@@ -383,6 +427,8 @@ fn baseline(path: &Path, limit: u64, raised: &BTreeSet<&str>) -> anyhow::Result<
             crate::report::SchemaId::TEXT
         );
     }
+    called.rename(&mut report);
+    let report = report;
     let mut standings = Vec::new();
     let mut copies = BTreeMap::new();
     let mut planned = Vec::new();

@@ -47,6 +47,7 @@ pub(super) fn decide(
         makes,
         taken,
         places,
+        called,
         open,
         stopped,
         reading,
@@ -59,12 +60,13 @@ pub(super) fn decide(
     )?;
     let facts = facts_of(&inventory, given).taking(taken);
     let earlier = before.as_ref().map(|before| facts_of(before, given));
-    let called = earlier.as_ref().map(|earlier| -> PlanNames {
+    let plan_names = earlier.as_ref().map(|earlier| -> PlanNames {
         let both = [earlier, &facts].into_iter();
         both.flat_map(|facts| copies::plans_named(&asked.plan, facts))
             .collect()
     });
-    let asked_for = |inventory, facts| copies::asked_for(asked, inventory, facts, called.as_ref());
+    let asked_for =
+        |inventory, facts| copies::asked_for(asked, inventory, facts, plan_names.as_ref());
     let stood = match before.as_ref().zip(earlier.as_ref()) {
         Some((inventory, facts)) => {
             let mut copies = asked_for(inventory, facts)?.copies;
@@ -90,7 +92,7 @@ pub(super) fn decide(
         // Where neither the facts before the change nor those after it have it, that is an error, or stays open.
         wanted = copies::asked_for(asked, &inventory, &facts, None)?;
     }
-    let baseline = change::baseline_of(given, output, &counting)?;
+    let baseline = change::baseline_of(given, output, &counting, &called)?;
     let is_whole = asked.narrowed_by().is_none();
     let told = baseline.iter().filter(|_| is_whole);
     let told = told.flat_map(|baseline| &baseline.planned);
@@ -128,6 +130,7 @@ pub(super) fn decide(
     let left_open = wanted.open.clone();
     let mut found = Found::of(wanted, &facts, None, how);
     found.report.open = left_open;
+    found.report.files = called.files();
     judge(&mut found, baseline, is_whole, stood.as_ref(), places);
     found.waive(&waivers, None);
     let summary = found.report.summary;

@@ -4,12 +4,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::cli::{Over, OverKind};
 use crate::inventory::{Inventory, items};
 
-/// What stands before the addresses of each file: nothing where there is one file, and the facts have no such name.
+/// What stands before the addresses of each file: nothing where neither another file nor the facts have such a name, so that a file
+/// alone and one beside others say the same.
 pub(super) struct Prefixes<'f> {
-    are_several: bool,
+    /// What the things of each file are called, in small letters.
+    files: Vec<Names>,
+    /// The file that is next.
+    next: usize,
     given: BTreeSet<String>,
     facts: &'f Names,
 }
@@ -51,33 +54,32 @@ impl Names {
 }
 
 impl<'f> Prefixes<'f> {
-    /// Those of the files of a kind, over facts with these names.
-    pub(super) fn of(files: &Over, kind: OverKind, facts: &'f Names) -> Self {
-        let of_kind = files.0.iter().filter(|(of, _)| *of == kind);
+    /// Those of files that call things so, in their order, over facts with these names.
+    pub(super) fn of(files: Vec<Vec<String>>, facts: &'f Names) -> Self {
+        let lower = |all: Vec<String>| all.iter().map(|name| name.to_lowercase()).collect();
         Self {
-            are_several: of_kind.count() > 1,
+            files: files.into_iter().map(|all| Names(lower(all))).collect(),
+            next: 0,
             given: BTreeSet::new(),
             facts,
         }
     }
 
-    /// That of the next file, in which things are called so, or begin so where a name ends in a hyphen: the file's name, in letters that an ARN may have, with a number where
-    /// another is called so.
+    /// That of the next file, in which things are called so, or begin so where a name ends in a hyphen: nothing where no other file and no fact
+    /// has such a name; else the file's name, in letters that an ARN may have, with a number where another is called so.
     pub(super) fn next(&mut self, path: &Path, names: &[String]) -> String {
+        let own = self.next;
+        self.next = own.saturating_add(1);
         let is_free = |prefix: &str| {
             let mut all = names.iter();
             !all.any(|name| self.facts.has(&format!("{prefix}{name}").to_lowercase()))
         };
-        if !self.are_several && is_free("") {
+        let mut others = self.files.iter().enumerate();
+        let is_shared = others.any(|(at, _)| at != own && self.share(own, at));
+        if !is_shared && is_free("") {
             return String::new();
         }
-        let name = path.file_stem().map(|name| name.display().to_string());
-        let name = name.unwrap_or_default();
-        let plain = |letter: char| match letter {
-            'a'..='z' | 'A'..='Z' | '0'..='9' => letter,
-            _ => '_',
-        };
-        let name: String = name.chars().map(plain).collect();
+        let name = stem(path);
         let numbered = (2..).map(|number: usize| format!("{name}_{number}."));
         let mut all = std::iter::once(format!("{name}.")).chain(numbered);
         let free = all.find(|prefix| !self.given.contains(prefix) && is_free(prefix));
@@ -85,4 +87,22 @@ impl<'f> Prefixes<'f> {
         self.given.insert(free.clone());
         free
     }
+
+    /// Whether two files have a name in common, so that one of a thing may be one of two.
+    fn share(&self, one: usize, other: usize) -> bool {
+        let (Some(one), Some(other)) = (self.files.get(one), self.files.get(other)) else {
+            return false;
+        };
+        one.0.iter().any(|name| other.has(name)) || other.0.iter().any(|name| one.has(name))
+    }
+}
+
+/// A file's name without its end, in letters that an ARN may have.
+fn stem(path: &Path) -> String {
+    let name = path.file_stem().map(|name| name.display().to_string());
+    let plain = |letter: char| match letter {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => letter,
+        _ => '_',
+    };
+    name.unwrap_or_default().chars().map(plain).collect()
 }

@@ -12,6 +12,7 @@ use crate::plans;
 use crate::report::{Places, Reading};
 use crate::sources::planned::{Makes, Unlisted};
 
+use super::called::Called;
 use super::change::{self, Laid};
 use super::gathered::Gathered;
 use super::print::to_json;
@@ -31,6 +32,8 @@ pub(super) struct Prepared {
     pub taken: Taken,
     /// What of the change says something of which thing.
     pub places: Places,
+    /// What the things of the change are called that have no name of their own.
+    pub called: Called,
     /// Why there may be other copies than those that are told.
     pub open: Vec<Gap>,
     /// Whether a signal ended the reading.
@@ -66,6 +69,7 @@ pub(super) fn prepare(
         unlisted,
         makes,
         taken,
+        called,
     } = change::lay(&given.change, inventory, output)?;
     narrow(&mut inventory);
     open.extend(may_be_copied(unlisted, &inventory));
@@ -82,6 +86,7 @@ pub(super) fn prepare(
         makes,
         taken,
         places,
+        called,
         open,
         stopped,
         reading: Reading {

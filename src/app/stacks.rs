@@ -63,20 +63,21 @@ pub(super) fn all(roots: &[Stack], base: &Value, limit: u64) -> anyhow::Result<V
     Ok(stacks)
 }
 
-/// Which of the templates of the command line are those of stacks in others of them, which make these for certain.
-pub(super) fn within(files: &[(&Path, Settings)], limit: u64) -> anyhow::Result<BTreeSet<PathBuf>> {
-    let mut all = BTreeSet::new();
-    for (path, settings) in files {
-        let (name, bytes) = recorded::bytes(path, limit)?;
-        let assets = assets(path, limit);
-        let folder = path.parent().unwrap_or(Path::new(""));
-        for one in nested::of(&name, &bytes, settings)? {
-            let there = file_of(&one.template, folder, &assets);
-            let there = there.and_then(|there| fs::canonicalize(there).ok());
-            all.extend(there.filter(|there| fs::canonicalize(path).ok().as_ref() != Some(there)));
-        }
-    }
-    Ok(all)
+/// The templates of the stacks that one makes for certain, but for itself.
+pub(super) fn within(
+    (path, name, bytes): (&Path, &str, &[u8]),
+    settings: &Settings,
+    limit: u64,
+) -> anyhow::Result<BTreeSet<PathBuf>> {
+    let assets = assets(path, limit);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let own = fs::canonicalize(path).ok();
+    let stacks = nested::of(name, bytes, settings)?.into_iter();
+    let files = stacks.filter_map(|one| {
+        let file = file_of(&one.template, folder, &assets)?;
+        fs::canonicalize(file).ok()
+    });
+    Ok(files.filter(|file| Some(file) != own.as_ref()).collect())
 }
 
 /// The file of the template of a stack within.

@@ -14,10 +14,14 @@ use crate::sources::cloudformation::{self, Settings, StackTags, parameters, stan
 use crate::sources::planned::Planned;
 use crate::sources::recorded;
 
+use super::called::{Called, CalledIn};
 use super::named;
 use super::prefixes::{Names, Prefixes};
 use super::print::warn;
 use super::stacks::{self, Stack};
+
+/// A template of the command line: its path, its name and what is in it.
+type TemplateFile<'f> = (&'f Path, String, Vec<u8>);
 
 /// What the templates of a run are deployed with.
 pub(super) struct Templates<'a> {
@@ -27,6 +31,8 @@ pub(super) struct Templates<'a> {
     tags: Option<BTreeMap<String, String>>,
     /// The parameters that the templates have.
     there: BTreeSet<String>,
+    /// What the things of each are called that have no name of their own.
+    pub(super) called: Called,
     /// The stacks of each, in their order.
     stacks: vec::IntoIter<Vec<Stack>>,
 }
@@ -38,10 +44,13 @@ impl<'a> Templates<'a> {
         output: &Output,
     ) -> anyhow::Result<Self> {
         let over = asked.over.0.iter();
-        let files: Vec<&Path> = over
+        let files = over
             .filter(|(kind, _)| *kind == OverKind::CloudFormation)
-            .map(|(_, path)| path.as_path())
-            .collect();
+            .map(|(_, path)| {
+                let (name, bytes) = recorded::bytes(path, output.max_input)?;
+                Ok((path.as_path(), name, bytes))
+            });
+        let files: Vec<TemplateFile<'_>> = files.collect::<anyhow::Result<_>>()?;
         let mut given: BTreeMap<String, Option<String>> = BTreeMap::new();
         let mut tags: Option<BTreeMap<String, String>> = None;
         for path in &asked.parameters {
@@ -78,19 +87,29 @@ impl<'a> Templates<'a> {
             parameters: given,
             tags,
             there: BTreeSet::new(),
+            called: Called::default(),
             stacks: Vec::new().into_iter(),
         };
         let within = templates.without_before(&files, output.max_input)?;
         // What tells the things of each from those of the others.
-        let mut prefixes = Prefixes::of(&asked.over, OverKind::CloudFormation, names);
+        let own = files
+            .iter()
+            .map(|(_, name, bytes)| stand_ins::of(name, bytes));
+        let own: Vec<Vec<String>> = own.collect::<Result<_, _>>()?;
+        let mut prefixes = Prefixes::of(own.clone(), names);
         let mut before = asked.cloudformation_before.iter().peekable();
         let mut roots = Vec::new();
-        for path in files {
-            let (name, bytes) = recorded::bytes(path, output.max_input)?;
+        for ((path, name, bytes), own) in files.into_iter().zip(own) {
             let before = before.next_if(|_| !within.contains(path));
             let before = before.map(|path| recorded::bytes(path, output.max_input));
+            let prefix = prefixes.next(path, &own);
+            templates.called.0.push(CalledIn {
+                file: path.display().to_string(),
+                prefix: prefix.clone(),
+                names: own.into_iter().collect(),
+            });
             let settings = Settings {
-                prefix: prefixes.next(path, &stand_ins::of(&name, &bytes)?),
+                prefix,
                 ..templates.settings(path)?
             };
             let root = Stack {
@@ -140,19 +159,22 @@ impl<'a> Templates<'a> {
     /// one for each, or none at all.
     fn without_before<'f>(
         &self,
-        files: &[&'f Path],
+        files: &[TemplateFile<'f>],
         limit: u64,
     ) -> anyhow::Result<BTreeSet<&'f Path>> {
         let before = self.asked.cloudformation_before.len();
         if before == 0 || before == files.len() {
             return Ok(BTreeSet::new());
         }
-        let each = files.iter().map(|path| Ok((*path, self.settings(path)?)));
-        let each: Vec<(&Path, Settings)> = each.collect::<anyhow::Result<_>>()?;
-        let within = stacks::within(&each, limit)?;
+        let mut within = BTreeSet::new();
+        for (path, name, bytes) in files {
+            let settings = self.settings(path)?;
+            within.extend(stacks::within((path, name, bytes), &settings, limit)?);
+        }
+        let paths = files.iter().map(|(path, ..)| *path);
         let is_within =
-            |path: &&&Path| fs::canonicalize(path).is_ok_and(|own| within.contains(&own));
-        let within: BTreeSet<&Path> = files.iter().filter(is_within).copied().collect();
+            |path: &&Path| fs::canonicalize(path).is_ok_and(|own| within.contains(&own));
+        let within: BTreeSet<&Path> = paths.filter(is_within).collect();
         if before.saturating_add(within.len()) != files.len() {
             bail!(
                 "{before} --cloudformation-before for {} --cloudformation: expected one for each, in their order",

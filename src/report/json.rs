@@ -13,7 +13,7 @@ use super::copy::CopyReport;
 use super::gap::GapReport;
 use super::line::line;
 use super::message::Explained;
-use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
+use super::model::{CheckNote, FileOfChange, Report, SchemaId, Summary, Tool, VaultReport};
 use super::ndjson::Line;
 use super::plan::PlanReport;
 use super::remedy::RemedyReport;
@@ -91,6 +91,9 @@ pub fn json_tail(report: &Report, no_copies: bool, mut take: impl FnMut(&str)) {
     if !report.waivers.is_empty() {
         list(&mut take, "waivers", report.waivers.iter());
     }
+    if !report.files.is_empty() {
+        list(&mut take, "files", report.files.iter());
+    }
     take("\n}\n");
 }
 
@@ -147,6 +150,9 @@ struct Whole<'a> {
     /// The waivers of the configuration, and what became of each; absent where it has none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     waivers: Vec<WaiverReport>,
+    /// The plans and templates of the change; absent where it has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<FileOfChange>,
 }
 
 /// All that is printed as JSON: an object of its own, or an object a line.

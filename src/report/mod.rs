@@ -73,8 +73,8 @@ pub use message::{
     Explained, Foretold, Meaning, NamedThing, message_json, message_page, nearest_message,
 };
 pub use model::{
-    Assumed, AuditRead, Audited, CheckNote, Count, HowMany, Report, SchemaId, Summary, Tool,
-    VaultReport,
+    Assumed, AuditRead, Audited, CheckNote, Count, FileOfChange, HowMany, Report, SchemaId,
+    Summary, Tool, VaultReport,
 };
 pub use names::Names;
 pub use ndjson::{ndjson, ndjson_copy, ndjson_tail};

@@ -50,6 +50,8 @@ pub struct Report {
     pub(super) tally: BTreeMap<usize, Count>,
     /// The files that the facts came from: those of a change first.
     pub inputs: Vec<String>,
+    /// The plans and templates of the change.
+    pub files: Vec<FileOfChange>,
     /// The repository that they lie in, where that is told.
     pub repository: Repository,
     /// The waivers, and what became of each.
@@ -302,5 +304,33 @@ impl Report {
             .chain(of_vaults)
             .chain(self.plans.iter().flat_map(|plan| &plan.checks))
             .chain(self.resources.iter().flat_map(|resource| &resource.checks))
+    }
+}
+
+/// A plan or a template of a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FileOfChange {
+    /// The file.
+    pub file: String,
+    /// What stands before the addresses, or logical ids, that stand in for the names that AWS gives: nothing where neither another file of
+    /// the run nor the facts have such names.
+    pub prefix: String,
+}
+
+impl FileOfChange {
+    /// A name without what stands before it in this run alone.
+    #[must_use]
+    pub fn without_prefixes(files: &[Self], name: &str) -> String {
+        let mut text = name.to_owned();
+        let told = files.iter().filter(|one| !one.prefix.is_empty());
+        for one in told {
+            for before in [":", "/"] {
+                text = text.replace(&format!("{before}{}", one.prefix), before);
+            }
+            if let Some(rest) = text.strip_prefix(&one.prefix) {
+                text = rest.to_owned();
+            }
+        }
+        text
     }
 }

@@ -94,6 +94,7 @@ impl<'a> Sums<'a> {
             checks: self.checks,
             tally: self.tally,
             inputs: Vec::new(),
+            files: Vec::new(),
             repository: Repository::default(),
             waivers: Vec::new(),
             counts_all: false,

@@ -69,6 +69,17 @@ pub fn read(
     read_beside(file, &mut |_| String::new(), bytes, accounts, source)
 }
 
+/// The addresses of a plan as they may stand for names: of all that it has, as one that stays may bring what has none.
+///
+/// # Errors
+/// Where it is no plan.
+pub fn addresses(file: &str, bytes: &[u8]) -> Result<Vec<String>, PlanError> {
+    let plan = PlanFile::read(file, bytes)?;
+    let objects = Objects::of(&plan);
+    let all = objects.all.iter().filter(|object| !object.is_data);
+    Ok(all.map(|object| object.address.to_owned()).collect())
+}
+
 /// The same beside other plans and facts: what has no name of its own is called by its address after what `prefix` gives for all
 /// such names of the plan, so that those of two plans are two things.
 ///

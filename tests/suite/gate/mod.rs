@@ -17,6 +17,7 @@ mod left_open;
 mod left_out;
 mod named_in_both;
 mod names_at_apply;
+mod names_beside;
 mod names_to_come;
 mod nested_stacks;
 mod older_facts;
