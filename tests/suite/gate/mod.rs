@@ -56,6 +56,7 @@ mod template_keys;
 mod template_parameters;
 mod template_property_types;
 mod template_scalars;
+mod template_taken_away;
 mod template_types;
 mod template_values;
 mod terraform;
@@ -65,6 +66,7 @@ mod terraform_roles;
 mod terraform_types;
 mod terraform_values;
 mod vault_of_nobody;
+mod what_is_not_told;
 mod what_stands;
 
 use std::collections::{BTreeMap, BTreeSet};
