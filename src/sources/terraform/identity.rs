@@ -278,8 +278,9 @@ impl<'p> Identities<'_, 'p> {
             }
             ("aws_kms_alias", "target_key_arn" | "target_key_id" | "id" | "name") => None,
             ("aws_backup_plan", "id") => Some(self.plan_id(object, moment)),
-            ("aws_backup_vault" | "aws_backup_logically_air_gapped_vault", "id") => {
-                object.text(moment, "name").map(str::to_owned)
+            ("aws_backup_vault" | "aws_backup_logically_air_gapped_vault", "id" | "name") => {
+                let name = object.text(moment, "name").map(str::to_owned);
+                name.or_else(|| object.is_new(moment).then(|| self.stand_in(object)))
             }
             ("aws_iam_role", "id") => object.text(moment, "name").map(str::to_owned),
             ("aws_iam_policy", "id") => self.arn(object, moment),

@@ -266,3 +266,48 @@ fn genuine_plans_say_the_same_as_the_provider_makes_them() {
     }
     assert!(marked > 40, "{marked}");
 }
+
+/// The names of a plan, a selection and a vault decide nothing: what made them stands for them.
+#[test]
+fn names_that_wait_for_apply_hide_no_copies() {
+    let vault = Change(
+        "aws_backup_vault.v",
+        &["create"],
+        Value::Null,
+        json!({}),
+        json!({"name": true, "arn": true, "id": true}),
+    );
+    let plan = Change(
+        "aws_backup_plan.p",
+        &["create"],
+        Value::Null,
+        json!({"rule": [{"rule_name": "r", "copy_action": [{"lifecycle": []}]}]}),
+        json!({"name": true, "id": true, "rule": [{"target_vault_name": true, "copy_action": [{"destination_vault_arn": true}]}]}),
+    );
+    let of = |attribute: &str| json!({"references": [format!("aws_backup_vault.v.{attribute}"), "aws_backup_vault.v"]});
+    let written = json!({"rule": [{"target_vault_name": of("name"), "copy_action": [{"destination_vault_arn": of("arn")}]}]});
+    let planned = planned_with(&[vault, plan], &written);
+    let body = field(&planned.after, "plans", "aws_backup_plan.p", "BackupPlan");
+    let arn = "arn:aws:backup:eu-west-1:111122223333:backup-vault:aws_backup_vault.v";
+    assert_eq!(body["BackupPlanName"], "aws_backup_plan.p");
+    assert_eq!(
+        body["Rules"][0]["TargetBackupVaultName"],
+        "aws_backup_vault.v"
+    );
+    assert_eq!(
+        body["Rules"][0]["CopyActions"][0]["DestinationBackupVaultArn"],
+        arn
+    );
+    assert_eq!(field(&planned.after, "vaults", arn, "BackupVaultArn"), arn);
+    let selection = made(
+        "aws_backup_selection.s",
+        json!({"plan_id": "p-1", "iam_role_arn": ROLE, "resources": ["*"]}),
+        json!({"name": true, "id": true}),
+        &json!({"name": {"references": ["random_id.r.hex", "random_id.r"]}}),
+    );
+    let joined = field(&selection.after, "plans", "p-1", "Selections");
+    assert_eq!(
+        joined.pointer("/joined/0/SelectionName"),
+        Some(&json!("aws_backup_selection.s"))
+    );
+}

@@ -77,13 +77,6 @@ fn copies_that_wait_for_apply_leave_the_answer_open() {
             without("plan_id"),
             json!({"plan_id": true}),
         ),
-        (
-            "the name",
-            json!([rule]),
-            json!({}),
-            without("name"),
-            json!({"name": true}),
-        ),
     ] {
         // What the configuration does not set at all is not set.
         let configured =

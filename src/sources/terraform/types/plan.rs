@@ -20,13 +20,13 @@ pub fn plan<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     };
     let id = reader.ids.plan_id(object, reader.moment);
     let rules = reader.ids.blocks(object, "rule", reader.moment);
-    let destinations = destinations(reader, object, &rules);
+    let waiting = waiting(reader, object, &rules);
     let rules: Value = match &rules {
-        Value::Array(rules) => rules.iter().map(|one| rule(one, &destinations)).collect(),
+        Value::Array(rules) => rules.iter().map(|one| rule(one, &waiting)).collect(),
         Value::Null => json!([]),
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => rules,
     };
-    let name = object.marked(reader.moment, "name");
+    let name = name(object, reader.moment);
     // A plan that is there may have selections of others.
     let removed = reader.world.known(&home, "plans", &id);
     let removed = removed.and_then(|plan| plan.get("Selections")?.get("removed").cloned());
@@ -60,55 +60,86 @@ pub fn plan<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     );
 }
 
-/// What the unknown destinations of a plan are: settled where there is as many candidates as unknown ones in each rule, and
-/// every rule has the same of them, or one candidate alone.
-fn destinations<'p>(
-    reader: &PlanReader<'_, 'p>,
-    object: &Object<'p>,
-    rules: &Value,
-) -> Vec<String> {
-    let Some(expression) = object.expression("rule") else {
-        return Vec::new();
-    };
-    let all = expression.as_array().into_iter().flatten();
-    let actions = all.filter_map(|rule| rule.get("copy_action")?.as_array());
-    let named: Vec<&Value> = actions
-        .flatten()
-        .filter_map(|action| action.get("destination_vault_arn"))
-        .filter(|expression| expression.get("references").is_some())
-        .collect();
-    let of_rules = rules.as_array().into_iter().flatten();
-    let open: usize = of_rules
-        .flat_map(|rule| {
-            rule.get("copy_action")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-        })
-        .filter(|action| action.pointer("/destination_vault_arn/unknown").is_some())
-        .count();
-    if open == 0 {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    for expression in &named {
-        match reader.ids.all_of(object, expression, "arn", reader.moment) {
-            Ok(values) => found.extend(values),
-            Err(()) => return Vec::new(),
-        }
-    }
-    found.sort();
-    found.dedup();
-    // Blocks that a dynamic block makes are not in the configuration: then there are more than it names.
-    if found.len() == 1 && named.len() == open {
-        found
-    } else {
-        Vec::new()
+/// The name of a plan or selection; its address stands for one that waits for apply, of what is made: it decides nothing.
+fn name(object: &Object<'_>, moment: Moment) -> Value {
+    let name = object.marked(moment, "name");
+    match name.get("unknown") {
+        Some(_) if object.is_new(moment) => json!(object.address),
+        Some(_) | None => name,
     }
 }
 
+/// What waits for apply in the rules of a plan, and is one thing wherever it does.
+struct Waiting {
+    /// The ARN of their destinations.
+    destination: Option<String>,
+    /// The name of the vault that they back up to.
+    vault: Option<String>,
+}
+
+/// What the unknown destinations and vaults of a plan are.
+fn waiting<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, rules: &Value) -> Waiting {
+    let configured: Vec<&Value> =
+        blocks(object.expression("rule").unwrap_or(&Value::Null)).collect();
+    let planned: Vec<&Value> = blocks(rules).collect();
+    let actions = |rules: &[&'p Value]| -> Vec<&'p Value> {
+        let all = rules.iter().filter_map(|rule| rule.get("copy_action"));
+        all.flat_map(blocks).collect()
+    };
+    let planned_actions = planned.iter().filter_map(|rule| rule.get("copy_action"));
+    let planned_actions: Vec<&Value> = planned_actions.flat_map(blocks).collect();
+    let one = |configured: &[&Value], planned: &[&Value], name, whole| {
+        the_one(reader, object, (configured, planned), name, whole)
+    };
+    Waiting {
+        destination: one(
+            &actions(&configured),
+            &planned_actions,
+            "destination_vault_arn",
+            "arn",
+        ),
+        vault: one(&configured, &planned, "target_vault_name", "name"),
+    }
+}
+
+fn blocks(all: &Value) -> impl Iterator<Item = &Value> {
+    all.as_array().into_iter().flatten()
+}
+
+/// What an attribute of blocks is that waits for apply, where there is one candidate for as many as wait.
+fn the_one<'p>(
+    reader: &PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    (configured, planned): (&[&Value], &[&Value]),
+    name: &str,
+    whole: &str,
+) -> Option<String> {
+    let is_open = |block: &&&Value| {
+        let value = block.get(name);
+        value.is_some_and(|value| value.get("unknown").is_some())
+    };
+    let open = planned.iter().filter(is_open).count();
+    let named = configured.iter().filter_map(|block| block.get(name));
+    let named: Vec<&Value> = named
+        .filter(|expression| expression.get("references").is_some())
+        .collect();
+    // Blocks that a dynamic block makes are not in the configuration: then there are more than it names.
+    if open == 0 || named.len() != open {
+        return None;
+    }
+    let mut found = Vec::new();
+    for expression in named {
+        let all = reader.ids.all_of(object, expression, whole, reader.moment);
+        found.extend(all.ok()?);
+    }
+    found.sort();
+    found.dedup();
+    let first = found.pop()?;
+    found.is_empty().then_some(first)
+}
+
 /// A rule as AWS Backup prints it.
-fn rule(rule: &Value, destinations: &[String]) -> Value {
+fn rule(rule: &Value, waiting: &Waiting) -> Value {
     if rule.get("unknown").is_some() {
         return rule.clone();
     }
@@ -130,7 +161,11 @@ fn rule(rule: &Value, destinations: &[String]) -> Value {
         // The provider keeps an empty text where AWS tells nothing.
         let value = rule.get(name).filter(|value| !is_empty(value));
         if let Some(value) = value {
-            made.insert(field.to_owned(), value.clone());
+            let value = match (name, &waiting.vault) {
+                ("target_vault_name", Some(vault)) => or_waiting(value, vault),
+                _ => value.clone(),
+            };
+            made.insert(field.to_owned(), value);
         }
     }
     if let Some(lifecycle) = rule.get("lifecycle").and_then(lifecycle) {
@@ -152,9 +187,9 @@ fn rule(rule: &Value, destinations: &[String]) -> Value {
             .get("destination_vault_arn")
             .cloned()
             .unwrap_or(Value::Null);
-        let vault = match (vault.get("unknown"), destinations) {
-            (Some(_), [one]) => json!(one),
-            _ => vault,
+        let vault = match &waiting.destination {
+            Some(one) => or_waiting(&vault, one),
+            None => vault,
         };
         let mut made = Map::new();
         made.insert("DestinationBackupVaultArn".to_owned(), vault);
@@ -165,6 +200,14 @@ fn rule(rule: &Value, destinations: &[String]) -> Value {
     });
     made.insert("CopyActions".to_owned(), actions.collect());
     Value::Object(made)
+}
+
+/// A value, or what it is where it waits for apply.
+fn or_waiting(value: &Value, is: &str) -> Value {
+    match value.get("unknown") {
+        Some(_) => json!(is),
+        None => value.clone(),
+    }
 }
 
 /// An advanced setting as AWS Backup prints it.
@@ -226,7 +269,7 @@ pub fn selection<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         }
     };
     let mut made = Map::new();
-    made.insert("SelectionName".to_owned(), object.marked(moment, "name"));
+    made.insert("SelectionName".to_owned(), name(object, moment));
     // One that is made is none of those that are there, whatever their names.
     let anew = object.is_new(moment).then_some(object.address);
     if let Some(own) = object.text(moment, "id").or(anew) {
