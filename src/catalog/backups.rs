@@ -4,6 +4,11 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::Kind;
 
+/// The tag that AWS gives a file system of EFS, with the value `enabled`, while its automatic backups are on.
+///
+/// See <https://docs.aws.amazon.com/efs/latest/ug/automatic-backups.html>.
+pub const AUTOMATIC_BACKUP_TAG: &str = "aws:elasticfilesystem:default-backup";
+
 /// The action that a backup of a kind begins with, on what is backed up, by the managed policy for backups; `None` where that does
 /// not tell.
 ///

@@ -1,6 +1,7 @@
 //! What is laid over the facts: a plan, a template, or a file in which somebody asks "what if". What stands there wins, field
 //! by field; what is absent leaves the facts as they are; `{"unknown": "why"}` makes a fact unknown.
 
+mod aws_tags;
 mod data;
 mod default_key;
 mod document;
@@ -37,8 +38,8 @@ pub use either::differs;
 pub use file::opened;
 pub use names::{Misspelt, misspelt};
 pub use open::{
-    ANEW, ARN_BEGINS, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NAME_SHAPE, NAME_TO_COME,
-    NOT_MADE_NOW, SAVED, UNLOCKED, WHERE_IT_STANDS,
+    ANEW, ARN_BEGINS, BY_NAME, ENCRYPTED_ANEW, GIVEN_BY_AWS, GIVEN_WHEN_MADE, KEY_FOR_GOOD,
+    NAME_SHAPE, NAME_TO_COME, NOT_MADE_NOW, SAVED, UNLOCKED, WHERE_IT_STANDS,
 };
 pub use organization::{Becomes, PolicyChange, PolicyType};
 pub use otherwise::said_otherwise;

@@ -93,20 +93,11 @@ pub(super) fn agrees(field: &str, read: &Value, told: &Value) -> bool {
             _ => false,
         },
         "PermissionsBoundary" => read == told || is_same_item(read, told),
-        "Tags" => own_tags(read) == own_tags(told),
+        "Tags" => plain(read) == plain(told),
         "Selections" | "BackupPlan" => is_same_of_plan(read, told),
         "EngineVersion" => is_same_version(read, told),
         _ => is_within(told, read),
     }
-}
-
-/// The tags that a template may give.
-fn own_tags(tags: &Value) -> Value {
-    let mut tags = plain(tags);
-    if let Value::Object(tags) = &mut tags {
-        tags.retain(|key, _| !key.starts_with("aws:"));
-    }
-    tags
 }
 
 /// Whether a policy of a role is the same, with the same text where both have one.

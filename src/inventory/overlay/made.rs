@@ -2,8 +2,22 @@
 
 use serde_json::{Map, Value, json};
 
+use super::aws_tags;
 use super::data::{as_data, data, plain};
-use super::open::{ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, UNLOCKED};
+use super::open::{
+    ENCRYPTED_ANEW, GIVEN_BY_AWS, GIVEN_WHEN_MADE, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, UNLOCKED,
+};
+
+/// Fields that say how a thing is laid over another, and are none of it.
+const MARKS: [&str; 7] = [
+    ENCRYPTED_ANEW,
+    GIVEN_BY_AWS,
+    GIVEN_WHEN_MADE,
+    KEY_FOR_GOOD,
+    NOT_MADE_NOW,
+    SAVED,
+    UNLOCKED,
+];
 
 /// What is laid over a thing, with what depends on whether it is there settled. `{"made": value}`: that is all that there is of
 /// it where the thing is made; where it stands with more than that, nobody knows what stays, unless `"stands": true` says that it
@@ -16,9 +30,8 @@ pub(super) fn settled(
     file: &str,
 ) -> Map<String, Value> {
     let mut all = Map::new();
-    for (name, value) in over.iter().filter(|(name, _)| {
-        ![ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, UNLOCKED].contains(&name.as_str())
-    }) {
+    let told = over.iter();
+    for (name, value) in told.filter(|(name, _)| !MARKS.contains(&name.as_str())) {
         if let Some(seen) = SeenTags::of(value) {
             all.insert(name.clone(), seen.over(name, there));
             continue;
@@ -61,6 +74,8 @@ pub(super) fn settled(
         };
         all.insert(name.clone(), value);
     }
+    let tags = aws_tags::beside(all.get("Tags"), over, there);
+    all.extend(tags.map(|tags| ("Tags".to_owned(), tags)));
     all
 }
 

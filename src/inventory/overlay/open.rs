@@ -30,6 +30,12 @@ pub const ARN_BEGINS: &str = "its ARN begins";
 /// A field of a resource in an overlay: it is encrypted otherwise than it was, and what its description says of that is over.
 pub const ENCRYPTED_ANEW: &str = "encrypted anew";
 
+/// A field of a thing in an overlay: tags that AWS gives it, each with its value, null where AWS takes it away.
+pub const GIVEN_BY_AWS: &str = "tags that AWS gives";
+
+/// The same of tags that AWS gives where the thing is made.
+pub const GIVEN_WHEN_MADE: &str = "tags that AWS gives to what is made";
+
 /// A field of a thing in an overlay: nothing makes it now, so that it is not there where a list that is whole lacks it.
 pub const NOT_MADE_NOW: &str = "not made now";
 

@@ -1,5 +1,6 @@
 //! Each resource type that is read, with what it says.
 
+mod automatic_backups;
 mod backup;
 mod custom;
 pub mod fsx;

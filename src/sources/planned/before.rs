@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::inventory::{
-    ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, UNLOCKED, WHERE_IT_STANDS,
-    as_data, data,
+    ANEW, BY_NAME, ENCRYPTED_ANEW, GIVEN_BY_AWS, GIVEN_WHEN_MADE, KEY_FOR_GOOD, NOT_MADE_NOW,
+    SAVED, UNLOCKED, WHERE_IT_STANDS, as_data, data,
 };
 
 use super::{Home, World, default_key_policy, is_open, key, made};
@@ -18,6 +18,8 @@ const MARKS: &[&str] = &[
     WHERE_IT_STANDS,
     ANEW,
     ENCRYPTED_ANEW,
+    GIVEN_BY_AWS,
+    GIVEN_WHEN_MADE,
     KEY_FOR_GOOD,
     NOT_MADE_NOW,
     SAVED,
@@ -71,7 +73,8 @@ impl World {
         why: impl Fn(&str) -> String,
     ) {
         let unsaid = |name: &str, now: &mut Map<String, Value>, was: &Map<String, Value>| {
-            for field in was.keys() {
+            let given = [GIVEN_BY_AWS, GIVEN_WHEN_MADE];
+            for field in was.keys().filter(|field| !given.contains(&field.as_str())) {
                 let unknown = || json!({ "unknown": why(name) });
                 now.entry(field.clone()).or_insert_with(unknown);
             }
@@ -254,6 +257,13 @@ impl World {
     #[must_use]
     pub fn where_unsaid(mut self) -> Self {
         let fill = |thing: &mut Map<String, Value>, key: &str| {
+            // What AWS gives it now the facts tell.
+            if let Some(given) = thing
+                .shift_remove(GIVEN_BY_AWS)
+                .filter(|given| !is_open(given))
+            {
+                thing.insert(GIVEN_WHEN_MADE.to_owned(), given);
+            }
             thing.retain(|field, value| {
                 let is_mark = field == key || MARKS.contains(&field.as_str());
                 if !is_mark && value.get("stands").is_none() && value.get("joined").is_none() {
@@ -340,7 +350,8 @@ fn stands_where_open(
     {
         detail.retain(|_, value| !is_open(value));
     }
-    for (field, value) in thing.iter_mut() {
+    let fields = thing.iter_mut();
+    for (field, value) in fields.filter(|(field, _)| !MARKS.contains(&field.as_str())) {
         let is_told = !is_open(value) || value.get("stands").is_some();
         if !is_told && *value != name && field != "Arn" && stays(name, field) {
             *value = json!({"made": value.take(), "stands": true});

@@ -16,7 +16,7 @@ use crate::support::verdicts::read;
 const SYSTEM: &str = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1";
 const VOLUME: &str = "arn:aws:fsx:us-east-2:111122223333:volume/fs-1/fsvol-1";
 
-fn estate(kind: &str, arn: &str, detail: &Value) -> Estate {
+pub(super) fn estate(kind: &str, arn: &str, detail: &Value) -> Estate {
     Estate::rds().set(RESOURCE, resource(kind, arn, json!(KEY), detail.clone()))
 }
 
@@ -29,7 +29,7 @@ fn after(estate: &Estate, change: &Planned) -> Value {
     detail.cloned().unwrap_or(json!("not known"))
 }
 
-fn by_plan(address: &str, before: &Value, after: &Value) -> Planned {
+pub(super) fn by_plan(address: &str, before: &Value, after: &Value) -> Planned {
     let mut change = change(address, before.clone(), after.clone(), json!({}));
     if before == after {
         change["change"]["actions"] = json!(["no-op"]);
@@ -41,7 +41,7 @@ fn template(kind: &str, properties: &Value) -> Value {
     json!({"Resources": {"It": {"Type": kind, "Properties": properties}}})
 }
 
-fn by_template(before: &Value, after: &Value, id: &str) -> Planned {
+pub(super) fn by_template(before: &Value, after: &Value, id: &str) -> Planned {
     let mut settings = Settings {
         account: AccountId::parse(FROM).ok(),
         region: Some(Region::new("us-east-2")),

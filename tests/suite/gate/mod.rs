@@ -1,6 +1,7 @@
 //! What a change does to the copies: overlays, Terraform plans, CloudFormation templates.
 
 mod at_fault;
+mod aws_tags;
 mod bad_input;
 mod bucket_encryption;
 mod cloudformation;

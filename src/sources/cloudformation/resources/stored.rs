@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::inventory::WHERE_IT_STANDS;
 use crate::sources::cloudformation::names::kind;
 use crate::sources::cloudformation::reader::TemplateReader;
-use crate::sources::cloudformation::resources::own_policy;
+use crate::sources::cloudformation::resources::{automatic_backups, own_policy};
 use crate::sources::cloudformation::template::{is_open, unknown};
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::Home;
@@ -244,6 +244,11 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
             ("Detail", detail),
         ],
     );
+    if of == "EFS"
+        && let Some((mark, given)) = automatic_backups::tag(reader, id, node)
+    {
+        reader.set(&home, "resources", &arn, [(mark, given)]);
+    }
 }
 
 /// Whether a bucket encrypts by default, and with which key: with keys of Amazon S3 where the template does not say.

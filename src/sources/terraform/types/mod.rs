@@ -1,5 +1,6 @@
 //! Each resource type that is read, with what it says.
 
+mod automatic_backups;
 mod backup;
 mod dynamodb;
 mod fsx;
@@ -88,7 +89,7 @@ fn replaced<'a, 'p>(objects: &'a Objects<'p>) -> impl Iterator<Item = &'a Object
 #[rustfmt::skip]
 const PARTS: &[&str] = &[
     "aws_backup_vault_lock_configuration", "aws_backup_vault_policy", "aws_dynamodb_resource_policy", "aws_ebs_default_kms_key",
-    "aws_efs_file_system_policy", "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_kms_key_policy",
+    "aws_efs_backup_policy", "aws_efs_file_system_policy", "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_kms_key_policy",
     "aws_s3_bucket_policy", "aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket_versioning",
 ];
 
@@ -144,6 +145,7 @@ const READERS: &[(&str, ReadObject)] = &[
     ("aws_s3_bucket_server_side_encryption_configuration", s3::bucket_encryption),
     ("aws_s3_bucket_policy",                     own_policy::policy),
     ("aws_efs_file_system_policy",               own_policy::policy),
+    ("aws_efs_backup_policy",                    automatic_backups::policy),
     ("aws_dynamodb_resource_policy",             own_policy::policy),
     ("aws_redshift_cluster",                     stored::redshift),
     ("aws_timestreamwrite_database",             stored::timestream_database),
@@ -197,6 +199,7 @@ fn gone<'a, 'p>(reader: &mut PlanReader<'a, 'p>, object: &'a Object<'p>) {
         "aws_dynamodb_resource_policy" | "aws_efs_file_system_policy" | "aws_s3_bucket_policy" => {
             own_policy::gone(reader, object);
         }
+        "aws_efs_backup_policy" => automatic_backups::gone(reader, object),
         "aws_timestreamwrite_database" => reader.unplaced(format!(
             "{}, a database of Timestream, goes, and which of its tables are there is not known",
             object.address

@@ -77,7 +77,7 @@ fn set<'p>(
     }
 }
 
-fn place<'p>(
+pub(super) fn place<'p>(
     reader: &mut PlanReader<'_, 'p>,
     object: &Object<'p>,
     moment: Moment,
@@ -93,6 +93,7 @@ fn place<'p>(
     };
     let (named, field) = match object.kind {
         "aws_efs_file_system_policy" => ("file_system_id", "FileSystemPolicy"),
+        "aws_efs_backup_policy" => ("file_system_id", "Tags"),
         _ => ("resource_arn", "ResourcePolicy"),
     };
     let arn = match reader.ids.link(object, named, moment) {

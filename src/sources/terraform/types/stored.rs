@@ -8,7 +8,7 @@ use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
 use crate::sources::terraform::reader::{PlanReader, fields};
 
-use super::volumes;
+use super::{automatic_backups, volumes};
 
 /// What a resource is, and what its owner sets.
 pub(super) fn resource<'p>(
@@ -213,6 +213,7 @@ pub fn file_system<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             "elasticfilesystem",
             Switch::Off,
         );
+        automatic_backups::by_default(reader, object, &place);
     }
 }
 
