@@ -14,6 +14,7 @@ mod crossing;
 mod describe;
 pub mod encryption;
 pub mod given_ids;
+pub mod instance_types;
 pub mod key_states;
 mod kind;
 pub mod lifecycles;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::error::TemplateError;
 use super::names::{self, kind};
 use super::reader::TemplateReader;
-use super::template::{Identity, Settings, Template};
+use super::template::{Identity, InstanceRead, Settings, Template};
 use super::text::Node;
 use super::there::{self, ID_TAG, STACK_TAG};
 use super::{loops, resources_of, root_or_none};
@@ -148,7 +148,30 @@ pub fn of(
         absent,
         others,
         foreign,
+        instances: instances(&root, &settings, &things),
     })
+}
+
+/// What was read of the instances of a template.
+fn instances(
+    root: &Node,
+    settings: &Settings,
+    things: &[Thing<'_>],
+) -> BTreeMap<String, InstanceRead> {
+    let resources = root.get("Resources").map_or(&[][..], Node::fields).iter();
+    let instances = resources.filter(|(_, node)| kind(node) == "AWS::EC2::Instance");
+    let each = instances.filter_map(|(id, _)| {
+        let name = format!(":instance/{}", settings.identity.names.get(id)?);
+        let read = things.iter().find(|thing| thing.arn.ends_with(&name))?;
+        let text = |field: &str| read.fields.get("Detail")?.get(field)?.as_str();
+        let read = InstanceRead {
+            image: text("ImageId").map(str::to_owned),
+            of: text("InstanceType").map(str::to_owned),
+            root: text("RootDeviceType").map(str::to_owned),
+        };
+        Some((id.clone(), read))
+    });
+    each.collect()
 }
 
 /// Names that may be those of resources, by logical ids.

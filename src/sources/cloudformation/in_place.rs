@@ -1,114 +1,110 @@
 //! Changes of a resource that neither replace it nor touch what its other properties say of it.
 
+use serde_json::Value;
+
 use super::names::kind;
 use super::reader::TemplateReader;
+use super::stored_values;
 use super::text::{Kind, Node};
+use super::updates::{is_in_place, property, telling};
+use crate::catalog::instance_types::{are_compatible, has_root_on_ebs};
 
-/// What a property tells of a thing: the field of the facts, or nothing that is read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum OfFacts {
-    Tags,
-    Detail,
-    Nothing,
-}
-
-use OfFacts::{Detail, Nothing, Tags};
-
-type Properties = &'static [(&'static str, OfFacts)];
-
-/// The properties of each type that are changed in place, by its page: `Update requires: No interruption` or `Some interruptions`, as of
-/// 2026-11-30. What an instance is backed up with is on EBS, for which the latter is no replacement.
-///
-/// A backup policy of EFS sets the tag by which its automatic plan takes it.
-///
-/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html> and its like.
-#[rustfmt::skip]
-const IN_PLACE: &[(&str, Properties)] = &[
-    ("AWS::EC2::Instance",      &[("Tags", Tags), ("InstanceType", Nothing), ("UserData", Nothing), ("EbsOptimized", Nothing), ("IamInstanceProfile", Nothing), ("SecurityGroupIds", Nothing),
-                                  ("DisableApiTermination", Nothing), ("InstanceInitiatedShutdownBehavior", Nothing), ("Monitoring", Nothing), ("SourceDestCheck", Nothing), ("CreditSpecification", Nothing),
-                                  ("SsmAssociations", Nothing)]),
-    ("AWS::EC2::Volume",        &[("Tags", Tags), ("VolumeType", Detail), ("Size", Nothing), ("Iops", Nothing), ("Throughput", Nothing), ("AutoEnableIO", Nothing)]),
-    ("AWS::EKS::Cluster",       &[("Tags", Tags), ("Version", Nothing), ("Logging", Nothing), ("UpgradePolicy", Nothing)]),
-    ("AWS::RDS::DBInstance",    &[("Tags", Tags), ("EngineVersion", Detail), ("BackupRetentionPeriod", Detail), ("PreferredBackupWindow", Detail), ("PreferredMaintenanceWindow", Detail),
-                                  ("DBInstanceClass", Nothing), ("MaxAllocatedStorage", Nothing), ("DeletionProtection", Nothing), ("VPCSecurityGroups", Nothing), ("MasterUserPassword", Nothing),
-                                  ("AutoMinorVersionUpgrade", Nothing), ("CopyTagsToSnapshot", Nothing), ("EnablePerformanceInsights", Nothing)]),
-    ("AWS::RDS::DBCluster",     &[("Tags", Tags), ("EngineVersion", Detail), ("BackupRetentionPeriod", Detail), ("PreferredBackupWindow", Detail), ("PreferredMaintenanceWindow", Detail),
-                                  ("DeletionProtection", Nothing), ("VpcSecurityGroupIds", Nothing), ("MasterUserPassword", Nothing), ("CopyTagsToSnapshot", Nothing),
-                                  ("ServerlessV2ScalingConfiguration", Nothing)]),
-    ("AWS::DocDB::DBCluster",   &[("Tags", Tags), ("BackupRetentionPeriod", Detail), ("PreferredBackupWindow", Detail), ("PreferredMaintenanceWindow", Detail), ("DeletionProtection", Nothing),
-                                  ("VpcSecurityGroupIds", Nothing), ("MasterUserPassword", Nothing)]),
-    ("AWS::Neptune::DBCluster", &[("Tags", Tags), ("BackupRetentionPeriod", Detail), ("PreferredBackupWindow", Detail), ("PreferredMaintenanceWindow", Detail), ("DeletionProtection", Nothing),
-                                  ("VpcSecurityGroupIds", Nothing)]),
-    ("AWS::Redshift::Cluster",  &[("Tags", Tags), ("AutomatedSnapshotRetentionPeriod", Nothing), ("PreferredMaintenanceWindow", Nothing), ("VpcSecurityGroupIds", Nothing), ("MasterUserPassword", Nothing)]),
-    ("AWS::DynamoDB::Table",    &[("Tags", Tags), ("BillingMode", Nothing), ("ProvisionedThroughput", Nothing), ("PointInTimeRecoverySpecification", Nothing), ("TimeToLiveSpecification", Nothing),
-                                  ("DeletionProtectionEnabled", Nothing)]),
-    ("AWS::EFS::FileSystem",    &[("FileSystemTags", Tags), ("LifecyclePolicies", Nothing), ("ThroughputMode", Nothing), ("ProvisionedThroughputInMibps", Nothing), ("BackupPolicy", Tags)]),
-    ("AWS::S3::Bucket",         &[("Tags", Tags), ("LifecycleConfiguration", Nothing), ("PublicAccessBlockConfiguration", Nothing), ("CorsConfiguration", Nothing)]),
-    ("AWS::FSx::FileSystem",    &[("Tags", Tags)]),
-    ("AWS::FSx::Volume",        &[("Tags", Tags)]),
-    ("AWS::Timestream::Table",  &[("Tags", Tags), ("RetentionProperties", Nothing), ("MagneticStoreWriteProperties", Nothing)]),
-    ("AWS::KMS::Key",           &[("Tags", Tags), ("Description", Nothing), ("EnableKeyRotation", Nothing), ("RotationPeriodInDays", Nothing), ("PendingWindowInDays", Nothing)]),
-    ("AWS::IAM::Role",          &[("Tags", Tags), ("Description", Nothing), ("MaxSessionDuration", Nothing)]),
-    ("AWS::Backup::BackupVault", &[("BackupVaultTags", Tags), ("Notifications", Nothing)]),
-];
+const INSTANCE: &str = "AWS::EC2::Instance";
 
 /// Whether a resource is the same in the other template of a change, but for what is changed in place.
 pub fn is_kept(reader: &TemplateReader<'_>, id: &str, resource: &Node) -> bool {
-    let Some(was) = reader
-        .other
-        .and_then(|other| other.get("Resources")?.get(id))
-    else {
+    let Some(was) = reader.was(id) else {
         return false;
     };
-    reader.is_alike(&without(was), &without(resource))
+    let is_told = [was, resource].map(|of| without(of, resource));
+    reader.is_written_alike(&is_told[0], &is_told[1])
+        && match kind(resource) {
+            INSTANCE => is_instance_kept(reader, id, (was, resource)),
+            "AWS::DynamoDB::Table" => are_attributes_kept(was, resource),
+            _ => true,
+        }
+        && stored_values::may_replace(&reader.template, id, resource).is_none()
+}
+
+/// Whether an instance stands through a change of what restarts it: one whose root volume is in the instance store is replaced, and for
+/// another type one on EBS may be. What is compatible is ours to say, as CloudFormation does not.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html>.
+fn is_instance_kept(reader: &TemplateReader<'_>, id: &str, (was, is): (&Node, &Node)) -> bool {
+    let is_alike = |name: &str| match (property(was, name), property(is, name)) {
+        (None, None) => true,
+        (Some(was), Some(is)) => reader.is_alike(was, is),
+        (None, Some(_)) | (Some(_), None) => false,
+    };
+    let of = "InstanceType";
+    let read = reader.template.settings.identity.instances.get(id);
+    let told = property(was, of).and_then(Node::text);
+    let old = told.or_else(|| read?.of.as_deref());
+    let new = reader.of(is, of);
+    let both = old.zip(new.as_ref().and_then(Value::as_str));
+    let is_of_type = is_alike(of) || both.is_some_and(|(old, new)| are_compatible(old, new));
+    let restarts = [of, "UserData", "EbsOptimized"];
+    let is_restarted = !restarts.iter().all(|name| is_alike(name));
+    let root = read.and_then(|read| read.root.as_deref());
+    let is_on_ebs = root.map_or_else(|| old.is_some_and(has_root_on_ebs), |root| root == "ebs");
+    is_of_type && (!is_restarted || is_on_ebs)
+}
+
+/// Whether a table stands through a change of its attributes: another type of one replaces it.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html>.
+fn are_attributes_kept(was: &Node, is: &Node) -> bool {
+    let of = |of: &Node| {
+        let all = property(of, "AttributeDefinitions").map(Node::items);
+        let each = all.unwrap_or_default().iter();
+        each.map(|one| {
+            let text = |name: &str| one.get(name).and_then(Node::text).map(str::to_owned);
+            text("AttributeName").zip(text("AttributeType"))
+        })
+        .collect::<Option<Vec<_>>>()
+    };
+    let value = |of: &Node| property(of, "AttributeDefinitions").map(Node::to_value);
+    value(was) == value(is)
+        || of(was).zip(of(is)).is_some_and(|(was, is)| {
+            let mut both = was.iter().flat_map(|(name, of)| {
+                let same = is.iter().filter(move |(other, _)| other == name);
+                same.map(move |(_, other)| of == other)
+            });
+            both.all(|same| same)
+        })
 }
 
 /// Whether one that is kept may be told otherwise in a field of the facts.
 pub fn tells_anew(reader: &TemplateReader<'_>, id: &str, field: &str) -> bool {
-    let was = reader
-        .other
-        .and_then(|other| other.get("Resources")?.get(id));
-    let (Some(was), Some(is)) = (was, reader.template.resource(id)) else {
+    let (Some(was), Some(is)) = (reader.was(id), reader.template.resource(id)) else {
         return true;
     };
     // Those of the stack may be new.
     if field == "Tags" && !reader.template.settings.tags.is_empty() {
         return true;
     }
-    let all = [Tags, Detail].into_iter().zip(["Tags", "Detail"]);
-    all.into_iter().any(|(tells, name)| {
-        let told = properties(is).iter().filter(|(_, of)| *of == tells);
-        let value = |of: &Node, name: &str| {
-            of.get("Properties")
-                .and_then(|all| all.get(name))
-                .map(Node::to_value)
-        };
-        let mut told =
-            told.filter(|(name, _)| [was, is].iter().any(|of| value(of, name).is_some()));
-        name == field
-            && told.any(|(name, _)| {
-                let own = is.get("Properties").and_then(|all| all.get(name));
-                own.is_none_or(|own| {
-                    value(was, name) != Some(own.to_value()) || !reader.is_alike(own, own)
-                })
-            })
+    let value = |of: &Node, name: &str| property(of, name).map(Node::to_value);
+    let is_set = |name: &&str| [was, is].iter().any(|of| value(of, name).is_some());
+    let told = telling(is).filter(|(_, of)| *of == field);
+    told.map(|(name, _)| name).filter(is_set).any(|name| {
+        property(is, name).is_none_or(|own| {
+            let told: Option<Value> = value(was, name);
+            told != Some(own.to_value()) || !reader.is_alike(own, own)
+        })
     })
 }
 
-fn properties(resource: &Node) -> Properties {
-    let row = IN_PLACE.iter().find(|(of, _)| *of == kind(resource));
-    row.map_or(&[], |(_, all)| all)
-}
-
-/// A resource without the properties that are changed in place, and without its metadata.
-fn without(resource: &Node) -> Node {
-    let in_place = properties(resource);
-    let is_in_place = |name: &str| in_place.iter().any(|(own, _)| *own == name);
+/// A resource without the properties that are changed in place in one of its type, and without its metadata.
+fn without(resource: &Node, of: &Node) -> Node {
     keeping(
         resource,
         |name| name != "Metadata",
         |name, value| match name {
-            "Properties" => keeping(value, |name| !is_in_place(name), |_, value| value.clone()),
+            "Properties" => keeping(
+                value,
+                |name| !is_in_place(of, name),
+                |_, value| value.clone(),
+            ),
             _ => value.clone(),
         },
     )

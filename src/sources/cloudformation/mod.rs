@@ -27,10 +27,12 @@ mod same;
 mod scalar;
 mod stack_tags;
 pub mod stand_ins;
+mod stored_values;
 mod template;
 mod text;
 mod there;
 mod unsettled;
+mod updates;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,7 +42,7 @@ use crate::sources::planned::{Home, Makes, Places, Planned, PlannedResource, Wor
 
 pub use error::TemplateError;
 pub use stack_tags::StackTags;
-pub use template::{Identity, Settings};
+pub use template::{Identity, InstanceRead, Settings};
 
 use kept::Kept;
 use reader::TemplateReader;
@@ -125,7 +127,13 @@ pub fn read_change(
     let kept = Kept::of(&now_root, &then);
     unsettled::left_open(&now, &mut then, &unsettled);
     unsettled::kept_open(&now, &mut then);
-    refused::replacements(&now, &mut then);
+    refused::changes(&now, &mut then);
+    for (id, node) in then_root.get("Resources").map_or(&[][..], Node::fields) {
+        let taken = stored_values::taken(&then.template, id, node);
+        if let Some(text) = taken.filter(|_| then.was(id).is_some()) {
+            then.note(text);
+        }
+    }
     for text in not_told::changes((&now, &known_now), &then, |id| kept.stays(id)) {
         then.open(text);
     }

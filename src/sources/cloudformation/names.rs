@@ -27,12 +27,14 @@ struct ArnTemplate {
 enum Gives {
     Name,
     Arn,
+    /// Its page says the one, and the schema of its type the other.
+    Open,
 }
 
 #[rustfmt::skip]
 const FORMS: &[ArnTemplate] = &[
     ArnTemplate { kind: "AWS::Backup::BackupVault",                    arn: "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",           name: "BackupVaultName",       reference: Gives::Name, arns: &["BackupVaultArn"] },
-    ArnTemplate { kind: "AWS::Backup::LogicallyAirGappedBackupVault",  arn: "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",           name: "BackupVaultName",       reference: Gives::Name, arns: &["BackupVaultArn"] },
+    ArnTemplate { kind: "AWS::Backup::LogicallyAirGappedBackupVault",  arn: "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",           name: "BackupVaultName",       reference: Gives::Open, arns: &["BackupVaultArn"] },
     ArnTemplate { kind: "AWS::Backup::BackupPlan",                     arn: "arn:{partition}:backup:{region}:{account}:backup-plan:{name}",            name: "",                      reference: Gives::Name, arns: &["BackupPlanArn"] },
     ArnTemplate { kind: "AWS::KMS::Key",                               arn: "arn:{partition}:kms:{region}:{account}:key/{name}",                       name: "",                      reference: Gives::Name, arns: &["Arn"] },
     ArnTemplate { kind: "AWS::KMS::ReplicaKey",                        arn: "arn:{partition}:kms:{region}:{account}:key/{name}",                       name: "",                      reference: Gives::Name, arns: &["Arn"] },
@@ -118,6 +120,12 @@ pub fn reference(template: &Template<'_>, id: &str, resource: &Node) -> Value {
     let form = form(resource);
     match form {
         Some(form) if form.reference == Gives::Arn => arn(template, id, resource),
+        Some(form) if form.reference == Gives::Open => unknown(format!(
+            "{}:{}: Ref {id}, which may be its ARN or its name: use Fn::GetAtt {id}.{}",
+            template.file,
+            resource.line,
+            form.arns.first().unwrap_or(&"")
+        )),
         Some(form) => name(template, id, resource, form),
         None => {
             let open = || unknown(format!("{}:{}: Ref {id}", template.file, resource.line));
@@ -148,6 +156,11 @@ pub fn attribute(template: &Template<'_>, id: &str, resource: &Node, attribute: 
             template.file, resource.line
         )),
     }
+}
+
+/// Whether a resource is of a type whose ARNs are known.
+pub fn has_arn(resource: &Node) -> bool {
+    form(resource).is_some()
 }
 
 /// The ARN of a resource, with its logical id for a name that AWS gives.

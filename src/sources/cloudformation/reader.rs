@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::mentions::{are_called_alike, parameters};
 use super::names::{arn, kind, property};
+use super::stored_values;
 use super::template::{Template, is_open, plain, unknown, why};
 use super::text::Node;
 use crate::inventory::{as_data, data};
@@ -123,16 +124,29 @@ impl<'t> TemplateReader<'t> {
     /// Whether a resource is the same in the other template of a change, and what it may refer to is, too: the values of
     /// parameters, and the names of other resources.
     pub fn is_same(&self, id: &str, resource: &Node) -> bool {
-        let was = self.other.and_then(|other| other.get("Resources")?.get(id));
-        was.is_some_and(|was| self.is_alike(was, resource))
+        let was = self.was(id);
+        let template = &self.template;
+        let may_be_stored_anew = || match stored_values::is_read(resource) {
+            true => stored_values::may_tell_anew(template, id, resource),
+            false => {
+                let on = parameters(template, resource);
+                on.iter().any(|name| template.settings.may_be_new(name))
+            }
+        };
+        was.is_some_and(|was| self.is_written_alike(was, resource)) && !may_be_stored_anew()
     }
 
     /// The same of a part of both.
     pub fn is_alike(&self, was: &Node, is: &Node) -> bool {
+        self.is_written_alike(was, is) && stored_values::latest(&self.template, is).is_none()
+    }
+
+    /// The same but for values of the Parameter Store, which may be others each time.
+    pub fn is_written_alike(&self, was: &Node, is: &Node) -> bool {
         let settings = self.template.settings;
         let is_given_anew = || {
             let on = parameters(&self.template, is);
-            on.iter().any(|name| settings.may_be_new(name))
+            on.iter().any(|name| settings.is_given_anew(name))
         };
         self.other.is_some_and(|other| {
             let section = |root: &Node, name: &str| root.get(name).map(Node::to_value);
@@ -146,10 +160,14 @@ impl<'t> TemplateReader<'t> {
         })
     }
 
+    /// A resource as the other template of a change has it.
+    pub fn was(&self, id: &str) -> Option<&'t Node> {
+        self.other?.get("Resources")?.get(id)
+    }
+
     /// Whether the other template of a change sets a property of a resource.
     pub fn other_says(&self, id: &str, name: &str) -> bool {
-        let other = self.other.and_then(|other| other.get("Resources")?.get(id));
-        other.is_some_and(|other| {
+        self.was(id).is_some_and(|other| {
             other
                 .get("Properties")
                 .is_some_and(|all| all.get(name).is_some())

@@ -32,6 +32,19 @@ pub struct Identity {
     pub others: BTreeSet<String>,
     /// Those whose names things of another stack have.
     pub foreign: BTreeSet<String>,
+    /// What was read of the instances that they made.
+    pub instances: BTreeMap<String, InstanceRead>,
+}
+
+/// What was read of an instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstanceRead {
+    /// Its image.
+    pub image: Option<String>,
+    /// Its type.
+    pub of: Option<String>,
+    /// What its root volume is on: `ebs` or `instance-store`.
+    pub root: Option<String>,
 }
 
 /// What a template is resolved with.
@@ -104,12 +117,15 @@ impl Settings {
         }
     }
 
-    /// Whether a parameter is given a value that may be another than the stack has.
+    /// Whether a parameter is given a value that may be another than the stack has, or has one of the Parameter Store that is given.
     #[must_use]
     pub fn may_be_new(&self, parameter: &str) -> bool {
-        if self.stored.contains(parameter) {
-            return true;
-        }
+        self.stored.contains(parameter) || self.is_given_anew(parameter)
+    }
+
+    /// Whether it is given one itself.
+    #[must_use]
+    pub fn is_given_anew(&self, parameter: &str) -> bool {
         match self.parameters.get(parameter) {
             Some(Some(given)) => self.parameters_before.get(parameter) != Some(given),
             // It keeps the one that it has.

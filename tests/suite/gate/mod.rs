@@ -66,6 +66,7 @@ mod terraform_parts;
 mod terraform_roles;
 mod terraform_types;
 mod terraform_values;
+mod updates;
 mod vault_of_nobody;
 mod what_is_not_told;
 mod what_stands;

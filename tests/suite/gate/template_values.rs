@@ -221,7 +221,14 @@ fn what_refers_to_a_value_that_is_given_is_not_the_same() {
     let mut lets = vault(json!("central"));
     lets["Properties"]["AccessPolicy"] = policy;
     let lets = stack(FROM, json!({"V": lets}));
-    assert_eq!(of(&Estate::rds(), &lets, TO, &[]), orders("feasible", 0));
+    // Which value the Parameter Store has by then nobody says.
+    assert_eq!(of(&Estate::rds(), &lets, TO, &[]), orders("undecided", 3));
+    let reader = format!("/reader=arn:aws:iam::{FROM}:root");
+    let stored = ["--ssm", &reader];
+    assert_eq!(
+        of(&Estate::rds(), &lets, TO, &stored),
+        orders("feasible", 0)
+    );
     let given = ["--parameter", "P=222222222222"];
     assert_eq!(
         of(&Estate::rds(), &lets, TO, &given),

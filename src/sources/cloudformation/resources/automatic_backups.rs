@@ -11,6 +11,7 @@ use crate::sources::cloudformation::mentions::parameters;
 use crate::sources::cloudformation::reader::TemplateReader;
 use crate::sources::cloudformation::template::{is_open, unknown};
 use crate::sources::cloudformation::text::Node;
+use crate::sources::cloudformation::updates::property;
 
 const POLICY: &str = "BackupPolicy";
 
@@ -64,13 +65,12 @@ fn policy_open(policy: &Value) -> Value {
 }
 
 fn other<'r>(reader: &TemplateReader<'r>, id: &str) -> Option<&'r Node> {
-    let other = reader.other?.get("Resources")?.get(id)?;
-    other.get("Properties")?.get(POLICY)
+    property(reader.was(id)?, POLICY)
 }
 
 /// What both templates of a change say alike nothing changes: of a file system that is there the tag stands as it was read.
 fn mark(reader: &TemplateReader<'_>, id: &str, node: &Node) -> &'static str {
-    let is = node.get("Properties").and_then(|all| all.get(POLICY));
+    let is = property(node, POLICY);
     let is_same = other(reader, id).zip(is).is_some_and(|(was, is)| {
         let is_literal = parameters(&reader.template, is).is_empty();
         was.to_value() == is.to_value() && (is_literal || reader.is_alike(was, is))

@@ -6,6 +6,7 @@ use crate::inventory::WHERE_IT_STANDS;
 use crate::sources::cloudformation::names::kind;
 use crate::sources::cloudformation::reader::TemplateReader;
 use crate::sources::cloudformation::resources::{automatic_backups, own_policy};
+use crate::sources::cloudformation::stored_values;
 use crate::sources::cloudformation::template::{is_open, unknown};
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::Home;
@@ -140,6 +141,13 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
             },
         },
         "S3" => of_bucket(reader, node, &home),
+        "EC2"
+            if let Some(why) = stored_values::may_replace(&reader.template, id, node)
+                && reader.was(id).is_some() =>
+        {
+            let why = format!("which may be replaced: {why}");
+            (open(&why), open(&why))
+        }
         "EC2" | "EKS" | "Timestream" => (
             open("the keys of what is in it"),
             open("the keys of what is in it"),
@@ -156,6 +164,11 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
             };
             (on, key)
         }
+    };
+    // No update changes how a volume that is there is encrypted, and none replaces it.
+    let (on, key) = match of {
+        "EBS" if reader.was(id).is_some() => (for_good(&on), for_good(&key)),
+        _ => (on, key),
     };
     let detail = match of {
         "RDS" | "Aurora" | "DocumentDB" | "Neptune" => {
@@ -249,6 +262,11 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
     {
         reader.set(&home, "resources", &arn, [(mark, given)]);
     }
+}
+
+/// What is so where the thing is made, and stands where it is there.
+fn for_good(value: &Value) -> Value {
+    json!({"made": value, "stands": true})
 }
 
 /// Whether a bucket encrypts by default, and with which key: with keys of Amazon S3 where the template does not say.

@@ -10,6 +10,7 @@ use crate::sources::cloudformation::in_place;
 use crate::sources::cloudformation::names::kind;
 use crate::sources::cloudformation::reader::{TemplateReader, tags};
 use crate::sources::cloudformation::resources::launch_templates;
+use crate::sources::cloudformation::stored_values;
 use crate::sources::cloudformation::template::unknown;
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::{Home, Unlisted};
@@ -36,7 +37,7 @@ pub fn brought(reader: &mut TemplateReader<'_>) {
             || (of == "AWS::EKS::Cluster" && reader.of(node, "ComputeConfig").is_some());
         if !(of == INSTANCE || is_maker)
             || reader.is_made(node) == Some(false)
-            || reader.is_same(id, node)
+            || (of != INSTANCE && reader.is_same(id, node))
             || (of == INSTANCE && in_place::is_kept(reader, id, node))
         {
             continue;
@@ -56,7 +57,9 @@ pub fn brought(reader: &mut TemplateReader<'_>) {
                 unlisted(reader, &home, id, &["instance", "volume"], (None, why));
             }
         } else if is_there {
-            let why = format!("{at} may be replaced, and bring other volumes");
+            let stored = stored_values::may_replace(&reader.template, id, node);
+            let stored = stored.map_or_else(String::new, |why| format!(": {why}"));
+            let why = format!("{at} may be replaced, and bring other volumes{stored}");
             unlisted(reader, &home, id, &["volume"], (None, why));
         } else if reader.is_made(node) == Some(true)
             && !reader.template.settings.identity.names.contains_key(id)
