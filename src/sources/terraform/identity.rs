@@ -337,8 +337,15 @@ impl<'p> Identities<'_, 'p> {
                 object.address
             )
         } else {
+            // What the environment gives stands in no plan, and in no configuration.
+            let mend = match self.source {
+                Some(_) => "plan again with",
+                None => {
+                    "give --terraform-source DIR, or where the environment gives it plan again with"
+                }
+            };
             format!(
-                "the Region of {} is not known: the plan does not tell that of the provider `{provider}`; give --terraform-source DIR",
+                "the Region of {} is not known: {mend} `region` set in the block of the provider `{provider}`",
                 object.address
             )
         }

@@ -231,6 +231,33 @@ fn a_region_that_an_expression_makes_is_not_the_variable_in_it() {
     assert_eq!(source("var.other"), 3);
 }
 
+/// What the environment gives stands neither in the plan nor in the configuration.
+#[test]
+fn a_region_of_the_environment_is_to_be_set_in_the_block() {
+    let folder = Folder::new();
+    let ids = json!({"allowed_account_ids": {"constant_value": [TO]}});
+    let file = folder
+        .files
+        .write("p.json", &under(denies(), ids).to_string());
+    folder.files.write("main.tf", BLOCKS);
+    let source = folder.files.path("");
+    let source = ["--terraform-source", source.to_str().unwrap()];
+    let of = |more: &[&str]| {
+        let plan = ["--terraform-plan", &file];
+        let ran = folder.check(&[&plan[..], more].concat());
+        assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
+        ran.out + &ran.err
+    };
+    let mend = "plan again with `region` set in the block of the provider `aws`";
+    let flag = "give --terraform-source DIR";
+    let (without, with) = (of(&[]), of(&source));
+    assert!(
+        without.contains(mend) && without.contains(flag),
+        "{without}"
+    );
+    assert!(with.contains(mend) && !with.contains(flag), "{with}");
+}
+
 /// A change under a second provider, whose account is not told.
 fn under_another(mut plan: Value, addresses: &[&str], expressions: Value) -> Value {
     plan["configuration"]["provider_config"]["aws.dst"] =
