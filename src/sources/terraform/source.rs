@@ -1,4 +1,4 @@
-//! The `.tf` files behind a plan: where each resource stands, and its blocks. Nothing is executed or fetched.
+//! The `.tf` files behind a plan, or `OpenTofu`'s `.tofu` files: where each resource stands, and its blocks. Nothing is executed or fetched.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -18,8 +18,10 @@ use super::tried;
 /// Why a folder's configuration cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigurationError {
-    /// The folder cannot be read, or has no `.tf` files.
-    #[error("{0}: no Terraform configuration: expected a folder with .tf files")]
+    /// The folder cannot be read, or has no files of Terraform's or `OpenTofu`'s.
+    #[error(
+        "{0}: no Terraform configuration: expected a folder with .tf files, or with .tofu files alone"
+    )]
     NoFiles(String),
     /// A file cannot be read, or is larger than it may be.
     #[error(transparent)]
@@ -194,25 +196,33 @@ impl SourceModule {
         let all: Vec<PathBuf> = entries
             .filter_map(|entry| Some(entry.ok()?.path()))
             .collect();
-        let is_overridden = all.iter().any(|path| is_override(path));
-        let mut files: Vec<PathBuf> = all
-            .into_iter()
-            .filter(|path| path.extension().is_some_and(|ending| ending == "tf"))
-            .collect();
+        let ends = |path: &Path, ending: &str| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.ends_with(ending))
+        };
+        let has = |ending: &str| all.iter().any(|path| ends(path, ending));
+        let is_json = has(".tf.json") || has(".tofu.json");
+        // OpenTofu's own files are read where there are no others, which Terraform would have read in their place.
+        let is_of_tofu = !has(".tf") && !is_json;
+        let ending = if is_of_tofu { ".tofu" } else { ".tf" };
+        let is_overridden = all.iter().any(|path| is_override(path))
+            || (!is_of_tofu && (has(".tofu") || has(".tofu.json")));
+        let mut files: Vec<&PathBuf> = all.iter().filter(|path| ends(path, ending)).collect();
         files.sort();
-        if files.is_empty() {
+        // What is written as JSON is not evaluated.
+        if files.is_empty() && !is_json {
             return Err(none());
         }
         // A pipe would be waited for.
-        if let Some(pipe) = files.iter().find(|file| recorded::is_pipe(file)) {
+        if let Some(pipe) = files.iter().find(|file| recorded::is_pipe(file.as_path())) {
             return Err(ConfigurationError::NoFile(pipe.display().to_string()));
         }
         let mut module = Self::default();
         let mut texts = Vec::new();
         for path in files {
-            let (read, bytes) = recorded::bytes(&path, limit)?;
+            let (read, bytes) = recorded::bytes(path, limit)?;
             let text = String::from_utf8(bytes).map_err(|_| ConfigurationError::NoText(read))?;
-            texts.push(module.add(&from_here(root, &path), &text)?);
+            texts.push(module.add(&from_here(root, path), &text)?);
         }
         let mut written = Self::default();
         module.evaluates(texts, &mut written);
@@ -381,7 +391,7 @@ fn lines_within(text: &str, body: &hcl::edit::structure::Body) -> BTreeMap<Strin
         .collect()
 }
 
-/// Whether a file is laid over the others of its module: `override.tf`, `x_override.tf`, or one of `OpenTofu`'s own.
+/// Whether a file is laid over the others of its module: `override.tf`, `x_override.tf`.
 ///
 /// See <https://developer.hashicorp.com/terraform/language/files/override> and
 /// <https://opentofu.org/docs/language/files/>.
@@ -391,8 +401,7 @@ fn is_override(path: &Path) -> bool {
     let stem = ["tf", "tf.json", "tofu", "tofu.json"]
         .iter()
         .find_map(|ending| name.strip_suffix(ending)?.strip_suffix('.'));
-    let is_one = stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"));
-    is_one || name.ends_with(".tofu") || name.ends_with(".tofu.json")
+    stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
 }
 
 /// The line in which brackets nest too deeply, if one does.

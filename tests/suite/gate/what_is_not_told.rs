@@ -329,15 +329,22 @@ fn a_module_with_an_override_is_not_evaluated() {
         "root_module": {"resources": [{"address": "aws_backup_vault_policy.x", "mode": "managed", "type": "aws_backup_vault_policy",
             "name": "x", "provider_config_key": "aws", "expressions": {"backup_vault_name": {"constant_value": "central"}, "policy": {"references": ["local.statement"]}}}]}}});
     let accounts = BTreeMap::from([("aws".to_owned(), AccountId::parse(TO).unwrap())]);
-    for (name, expected) in [
-        ("other.txt", Feasible),
-        ("override.tf", Undecided),
-        ("x_override.tf", Undecided),
-        ("x_override.tf.json", Undecided),
-        ("main.tofu", Undecided),
+    for (main, name, expected) in [
+        ("main.tf", "other.txt", Feasible),
+        ("main.tf", "override.tf", Undecided),
+        ("main.tf", "x_override.tf", Undecided),
+        ("main.tf", "x_override.tf.json", Undecided),
+        // What OpenTofu would read is not what Terraform would.
+        ("main.tf", "main.tofu", Undecided),
+        ("main.tf", "other.tofu", Undecided),
+        ("main.tofu", "other.txt", Feasible),
+        ("main.tofu", "x_override.tofu", Undecided),
+        ("main.tofu", "other.tf.json", Undecided),
+        // JSON is not evaluated.
+        ("main.txt", "main.tf.json", Undecided),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("main.tf"), text).unwrap();
+        std::fs::write(folder.path().join(main), text).unwrap();
         std::fs::write(folder.path().join(name), "").unwrap();
         let source = terraform::Source::read(folder.path(), 1 << 20).unwrap();
         let planned = terraform::read(
@@ -355,7 +362,10 @@ fn a_module_with_an_override_is_not_evaluated() {
         assert_eq!(
             verdicts(&Estate::rds(), &plan),
             (Feasible, expected),
-            "{name}"
+            "{main} {name}"
         );
     }
+    let nothing = tempfile::tempdir().unwrap();
+    let none = terraform::Source::read(nothing.path(), 1 << 20).unwrap_err();
+    assert!(none.to_string().contains("expected a folder with .tf files"));
 }
