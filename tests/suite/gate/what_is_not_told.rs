@@ -367,5 +367,8 @@ fn a_module_with_an_override_is_not_evaluated() {
     }
     let nothing = tempfile::tempdir().unwrap();
     let none = terraform::Source::read(nothing.path(), 1 << 20).unwrap_err();
-    assert!(none.to_string().contains("expected a folder with .tf files"));
+    assert!(
+        none.to_string()
+            .contains("expected a folder with .tf files")
+    );
 }
