@@ -60,7 +60,7 @@ pub use objects::{
     Vault, is_plan_of_policy,
 };
 pub use overlay::{
-    ANEW, ARN_BEGINS, BY_NAME, Becomes, ENCRYPTED_ANEW, GIVEN_BY_AWS, GIVEN_WHEN_MADE,
+    ANEW, ARN_BEGINS, BY_NAME, Becomes, ENCRYPTED_ANEW, GIVEN_BY_AWS, GIVEN_WHEN_MADE, HOW_LAID,
     KEY_FOR_GOOD, Misspelt, NAME_SHAPE, NAME_TO_COME, NOT_MADE_NOW, Overlay, PolicyChange,
     PolicyType, SAVED, UNLOCKED, WHERE_IT_STANDS, Waiting, as_data, data, differs, ebs_default_key,
     forget_roles, leave_changed_defaults_open, misspelt, opened, said_otherwise, strangers,

@@ -4,20 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::aws_tags;
 use super::data::{as_data, data, plain};
-use super::open::{
-    ENCRYPTED_ANEW, GIVEN_BY_AWS, GIVEN_WHEN_MADE, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, UNLOCKED,
-};
-
-/// Fields that say how a thing is laid over another, and are none of it.
-const MARKS: [&str; 7] = [
-    ENCRYPTED_ANEW,
-    GIVEN_BY_AWS,
-    GIVEN_WHEN_MADE,
-    KEY_FOR_GOOD,
-    NOT_MADE_NOW,
-    SAVED,
-    UNLOCKED,
-];
+use super::open::HOW_LAID;
 
 /// What is laid over a thing, with what depends on whether it is there settled. `{"made": value}`: that is all that there is of
 /// it where the thing is made; where it stands with more than that, nobody knows what stays, unless `"stands": true` says that it
@@ -31,7 +18,7 @@ pub(super) fn settled(
 ) -> Map<String, Value> {
     let mut all = Map::new();
     let told = over.iter();
-    for (name, value) in told.filter(|(name, _)| !MARKS.contains(&name.as_str())) {
+    for (name, value) in told.filter(|(name, _)| !HOW_LAID.contains(&name.as_str())) {
         if let Some(seen) = SeenTags::of(value) {
             all.insert(name.clone(), seen.over(name, there));
             continue;

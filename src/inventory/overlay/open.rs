@@ -48,6 +48,17 @@ pub const UNLOCKED: &str = "lock is taken away";
 /// A field of a vault or a key in an overlay: its policy is saved, even where it is the one that it has.
 pub const SAVED: &str = "policy is saved";
 
+/// Those that say how a thing is laid over another, and are none of it.
+pub const HOW_LAID: [&str; 7] = [
+    ENCRYPTED_ANEW,
+    GIVEN_BY_AWS,
+    GIVEN_WHEN_MADE,
+    KEY_FOR_GOOD,
+    NOT_MADE_NOW,
+    SAVED,
+    UNLOCKED,
+];
+
 /// The things that are laid over a list, without those that nothing makes and that a whole list lacks.
 pub(super) fn there(list: &[Value], over: &[Value], key: &str, is_whole: bool) -> Vec<Value> {
     let lacks = |item: &Value| !list.iter().any(|one| one.get(key) == item.get(key));

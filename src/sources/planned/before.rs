@@ -6,25 +6,16 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::inventory::{
-    ANEW, BY_NAME, ENCRYPTED_ANEW, GIVEN_BY_AWS, GIVEN_WHEN_MADE, KEY_FOR_GOOD, NOT_MADE_NOW,
-    SAVED, UNLOCKED, WHERE_IT_STANDS, as_data, data,
+    ANEW, BY_NAME, ENCRYPTED_ANEW, GIVEN_BY_AWS, GIVEN_WHEN_MADE, HOW_LAID, NOT_MADE_NOW,
+    WHERE_IT_STANDS, as_data, data,
 };
 
 use super::{Home, World, default_key_policy, is_open, key, made};
 
-/// Fields that say how a thing is laid over the facts.
-const MARKS: &[&str] = &[
-    BY_NAME,
-    WHERE_IT_STANDS,
-    ANEW,
-    ENCRYPTED_ANEW,
-    GIVEN_BY_AWS,
-    GIVEN_WHEN_MADE,
-    KEY_FOR_GOOD,
-    NOT_MADE_NOW,
-    SAVED,
-    UNLOCKED,
-];
+/// Whether a field says how a thing is laid over the facts.
+fn is_mark(field: &str) -> bool {
+    [BY_NAME, WHERE_IT_STANDS, ANEW].contains(&field) || HOW_LAID.contains(&field)
+}
 
 /// What is said of how a resource is encrypted.
 const OF_ENCRYPTION: [&str; 2] = ["Encrypted", "EncryptionKeyArn"];
@@ -162,7 +153,7 @@ impl World {
             let Some(was) = was else { return };
             for (field, value) in now.iter_mut() {
                 let is_same = field != key && !is_open(value) && was.get(field) == Some(value);
-                if !is_same || value.get("stands").is_some() || MARKS.contains(&field.as_str()) {
+                if !is_same || value.get("stands").is_some() || is_mark(field) {
                     continue;
                 }
                 *value = match (value.get("joined"), value.get("tagged")) {
@@ -229,7 +220,7 @@ impl World {
     pub fn not_made_now(mut self, is_named: impl Fn(&str) -> bool) -> Self {
         let mark = |name: &str, thing: &mut Map<String, Value>, key: &str| {
             let stands = |value: &Value| value.get("stands").or(value.get("unsaid")).is_some();
-            let is_mark = |field: &str| field == key || MARKS.contains(&field);
+            let is_mark = |field: &str| field == key || is_mark(field);
             if is_named(name)
                 && thing
                     .iter()
@@ -265,7 +256,7 @@ impl World {
                 thing.insert(GIVEN_WHEN_MADE.to_owned(), given);
             }
             thing.retain(|field, value| {
-                let is_mark = field == key || MARKS.contains(&field.as_str());
+                let is_mark = field == key || is_mark(field);
                 if !is_mark && value.get("stands").is_none() && value.get("joined").is_none() {
                     let whole = value.get("tagged").unwrap_or(value);
                     *value = json!({"made": whole, "unsaid": true});
@@ -351,7 +342,7 @@ fn stands_where_open(
         detail.retain(|_, value| !is_open(value));
     }
     let fields = thing.iter_mut();
-    for (field, value) in fields.filter(|(field, _)| !MARKS.contains(&field.as_str())) {
+    for (field, value) in fields.filter(|(field, _)| !is_mark(field)) {
         let is_told = !is_open(value) || value.get("stands").is_some();
         if !is_told && *value != name && field != "Arn" && stays(name, field) {
             *value = json!({"made": value.take(), "stands": true});
