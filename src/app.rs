@@ -9,6 +9,7 @@ mod audit;
 #[cfg(feature = "live")]
 mod aws;
 mod backtest;
+mod baseline;
 mod called;
 mod change;
 mod check;

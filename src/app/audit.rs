@@ -10,7 +10,7 @@ use crate::plans;
 use crate::sources::config::{Config, Level};
 use crate::verdict::{Status, Verdict};
 
-use super::change::{self, Findings};
+use super::baseline::{self, Findings};
 use super::code::{BLOCKED, GOOD, UNDECIDED, exit_code};
 use super::copies::{self, Asked};
 use super::decide::{Found, How, audited_before, is_off};
@@ -111,7 +111,7 @@ pub(super) fn decide(
             let copies = copies::all(inventory, &plans::plans(facts), facts).copies;
             Stood::of(copies, facts, &makes)
         });
-    let baseline = change::baseline_of(given, output, &counting, &called)?;
+    let baseline = baseline::given(given, output, &counting, &called)?;
     let told = baseline.iter().flat_map(|baseline| &baseline.planned);
     let stood_then = stood.iter().filter(|_| baseline.is_none());
     let stood_then = stood_then.flat_map(|stood| stood.copies.iter().filter_map(Asked::planned));

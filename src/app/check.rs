@@ -10,7 +10,7 @@ use crate::plans;
 use crate::sources::config::{Config, Level};
 use crate::verdict::Status;
 
-use super::change;
+use super::baseline;
 use super::code::exit_code;
 use super::copies::{self, Asked, PlanNames, Wanted};
 use super::decide::{Found, How};
@@ -92,7 +92,7 @@ pub(super) fn decide(
         // Where neither the facts before the change nor those after it have it, that is an error, or stays open.
         wanted = copies::asked_for(asked, &inventory, &facts, None)?;
     }
-    let baseline = change::baseline_of(given, output, &counting, &called)?;
+    let baseline = baseline::given(given, output, &counting, &called)?;
     let is_whole = asked.narrowed_by().is_none();
     let told = baseline.iter().filter(|_| is_whole);
     let told = told.flat_map(|baseline| &baseline.planned);

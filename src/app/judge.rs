@@ -9,7 +9,7 @@ use crate::report::{self, CopyReport};
 use crate::sources::planned::Makes;
 use crate::verdict::Verdict;
 
-use super::change::Baseline;
+use super::baseline::Baseline;
 use super::copies::Asked;
 use super::decide::{self, Found};
 

@@ -75,6 +75,12 @@ impl Selection {
         !self.list_of_tags.is_empty() || !self.conditions.is_empty()
     }
 
+    /// The keys of the tags that decide what it takes.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        let all = self.list_of_tags.iter().chain(&self.conditions);
+        all.map(|condition| condition.key.as_str())
+    }
+
     /// Reads the selection at a place of a plan; `None` where it is not one, says something that is not understood, or says
     /// neither which resources nor which tags, as the items of backup:ListBackupSelections do. That is noted.
     pub(super) fn read(place: usize, value: &Value, plan: &mut Reading<'_>) -> Option<Self> {

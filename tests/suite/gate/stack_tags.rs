@@ -191,3 +191,25 @@ fn who_tells_the_tags_is_not_bid_to() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("the tag `a` two values"), "{}", ran.err);
 }
+
+/// CloudFormation tags what it makes, of most types: whether a selection by such a tag takes it no template says.
+#[test]
+fn a_selection_by_a_tag_of_cloudformation_leaves_open_what_a_template_makes() {
+    let by = |key: &str| {
+        let estate = by_tag(&json!({}));
+        let asked =
+            "/accounts/0/regions/0/plans/0/Selections/0/Conditions/StringEquals/0/ConditionKey";
+        estate.set(asked, json!(format!("aws:ResourceTag/{key}")))
+    };
+    let code = |estate: &Estate, then: &Value| {
+        let now = nothing();
+        let change = Change::Templates(&now, then, FROM);
+        with(estate, &change, &json!({"Tags": {}})).code
+    };
+    let of_stack = by("aws:cloudformation:stack-name");
+    let makes = template("ledger", &json!({}));
+    assert_eq!(code(&of_stack, &makes), 3);
+    assert_eq!(code(&by("backup"), &makes), 0);
+    let topic = json!({"Resources": {"T": {"Type": "AWS::SNS::Topic"}}});
+    assert_eq!(code(&of_stack, &topic), 0);
+}
