@@ -320,6 +320,17 @@ impl<'p> Identities<'_, 'p> {
         in_letters_of_arn(&self.address(object))
     }
 
+    /// A name for a plan or a selection that is named at apply: as much of the end of the address as AWS Backup takes.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupSelection.html>.
+    #[must_use]
+    pub fn name_of_plan(&self, object: &Object<'_>) -> String {
+        const LONGEST: usize = 50;
+        let name = in_letters_of_arn(object.address);
+        let start = name.len().saturating_sub(LONGEST);
+        name.get(start..).unwrap_or(&name).to_owned()
+    }
+
     /// Why an object has no place: which flag gives it one.
     #[must_use]
     pub fn without_home(&self, object: &Object<'p>, moment: Moment) -> String {

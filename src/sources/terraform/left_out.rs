@@ -10,9 +10,14 @@ use super::object::{Attribute, Moment, Object};
 
 /// The blocks of which that is so.
 ///
-/// See <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/backup/selection.go> and
-/// <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/dynamodb/table.go>.
-const BLOCKS: &[&str] = &["condition", "server_side_encryption"];
+/// See <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/backup/selection.go>, `iam/role.go`,
+/// `dynamodb/table.go` and `s3/bucket.go`.
+const BLOCKS: &[&str] = &[
+    "condition",
+    "inline_policy",
+    "server_side_encryption",
+    "server_side_encryption_configuration",
+];
 
 /// The attributes of blocks within blocks of which that is so, and which the provider does not send where they are not set.
 ///
@@ -36,7 +41,11 @@ impl<'p> Identities<'_, 'p> {
             }
     }
 
-    fn comes_of_known(&self, object: &Object<'p>, expression: &Value) -> bool {
+    /// Whether an expression that waits for apply comes of what is known, so that it is null.
+    pub fn comes_of_known(&self, object: &Object<'p>, expression: &Value) -> bool {
+        if expression.get("constant_value") == Some(&Value::Null) {
+            return true;
+        }
         let from = self.objects.targets(object, expression);
         // What refers to nothing is made by a function, which may be one whose value waits for apply.
         expression.get("references").is_some() && !from.is_open && from.unknown.is_empty()
@@ -70,16 +79,23 @@ impl<'p> Identities<'_, 'p> {
             if open == 0 {
                 continue;
             }
-            let sets = |one: &Value| usize::from(one.get(attribute).is_some_and(is_set));
+            let sets = |is_set: &dyn Fn(&Value) -> bool, all: &Value| {
+                sum(all, &|one: &Value| {
+                    usize::from(one.get(attribute).is_some_and(is_set))
+                })
+            };
             let is_left_out = match (configured, object.block) {
-                (Some(configured), _) => sum(configured, &sets) == 0 && is_told(configured),
+                (Some(configured), _) => {
+                    sets(&|value| !value.is_null(), configured) == 0 && is_told(configured)
+                }
                 (None, Some(_)) => {
                     let written = object.expression(name).unwrap_or(&Value::Null);
                     let blocks = |one: &Value| {
                         let all = one.get(block).and_then(Value::as_array);
                         all.map_or(0, Vec::len)
                     };
-                    let is_left_out = sum(written, &sets) == 0;
+                    let is_set = |value: &Value| !self.comes_of_known(object, value);
+                    let is_left_out = sets(&is_set, written) == 0;
                     if is_left_out && sum(written, &blocks) < open {
                         self.take_for_none(object, attribute);
                     }
@@ -98,10 +114,6 @@ impl<'p> Identities<'_, 'p> {
 fn is_open(block: &Value, attribute: &str) -> bool {
     let value = block.get(attribute);
     value.is_some_and(|value| value.get("unknown").is_some())
-}
-
-fn is_set(value: &Value) -> bool {
-    !value.is_null()
 }
 
 /// Whether all blocks are told: what is not known is an attribute of one.

@@ -80,8 +80,15 @@ fn what_a_lifecycle_does_not_opt_in_to_it_does_not_do() {
     );
     // Blocks that are dynamic stand in the text alone.
     let (lifecycles, taken) = of(&json!({}));
-    assert_eq!(lifecycles, [kept.clone(), kept]);
+    assert_eq!(lifecycles, [kept.clone(), kept.clone()]);
     assert_eq!(taken, format!("aws_backup_plan.p without {OPT_IN}"));
+    for unset in [
+        json!({"constant_value": null}),
+        json!({"references": ["var.opt_in"]}),
+    ] {
+        let unset = written(&json!({"delete_after": {"constant_value": 35}, OPT_IN: unset}));
+        assert_eq!(of(&unset), ([kept.clone(), kept.clone()], String::new()));
+    }
     let chosen = json!({"delete_after": {"constant_value": 35}, OPT_IN: {"references": ["aws_vpc.v.id", "aws_vpc.v"]}});
     let (lifecycles, _) = of(&written(&chosen));
     assert!(lifecycles.iter().all(is_unknown), "{lifecycles:?}");
@@ -127,8 +134,13 @@ fn a_key_that_an_unset_variable_names_is_of_aws() {
         );
         field(&planned.after, "resources", DATABASE, "EncryptionKeyArn")
     };
-    let unset = key(json!({"references": ["var.key"]}));
-    assert!(!is_unknown(&unset) && unset != json!("not said"), "{unset}");
+    for unset in [
+        json!({"references": ["var.key"]}),
+        json!({"constant_value": null}),
+    ] {
+        let unset = key(unset);
+        assert!(!is_unknown(&unset) && unset != json!("not said"), "{unset}");
+    }
     for open in [json!({"references": ["local.key"]}), json!({})] {
         assert!(is_unknown(&key(open.clone())), "{open}");
     }
@@ -175,6 +187,30 @@ fn a_volume_of_no_snapshot_is_on_its_own_key() {
     assert!(is_unknown(&key(&of_snapshot).0));
 }
 
+/// One Zone file systems have automatic backups, and the tag of these: one without a zone is none.
+#[test]
+fn a_file_system_without_a_zone_is_not_of_one_zone() {
+    let file_system = |configured: &Value| {
+        let planned = made(
+            "aws_efs_file_system.f",
+            json!({"encrypted": true, "kms_key_id": KEY, "tags": {"a": "b"}, "tags_all": {"a": "b"}}),
+            json!({"availability_zone_name": true, "arn": true, "id": true}),
+            configured,
+        );
+        let arn =
+            "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/aws_efs_file_system.f";
+        field(
+            &planned.after,
+            "resources",
+            arn,
+            "tags that AWS gives to what is made",
+        )
+    };
+    assert_eq!(file_system(&json!({})), "not said");
+    let zone = json!({"availability_zone_name": {"references": ["local.zone"]}});
+    assert!(is_unknown(&file_system(&zone)));
+}
+
 /// Of a type: what the provider plans as known after apply where nobody sets it, as <https://registry.terraform.io/providers/hashicorp/aws>
 /// has it.
 const LEFT_TO_AWS: &[(&str, &[&str])] = &[
@@ -184,6 +220,9 @@ const LEFT_TO_AWS: &[(&str, &[&str])] = &[
         &["availability_zone", "backup_target", "snapshot_identifier"],
     ),
     ("aws_dynamodb_table", &["server_side_encryption"]),
+    ("aws_efs_file_system", &["availability_zone_name"]),
+    ("aws_iam_role", &["inline_policy", "managed_policy_arns"]),
+    ("aws_s3_bucket", &["server_side_encryption_configuration"]),
     ("aws_ebs_volume", &["snapshot_id", "type"]),
 ];
 

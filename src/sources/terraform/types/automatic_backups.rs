@@ -23,7 +23,7 @@ pub fn policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             Some(_) | None => unknown(format!("{}.backup_policy", object.address)),
         };
         let value = reader.sole((&arn, GIVEN_BY_AWS), object, value);
-        set(reader, object, (&home, &arn), value);
+        give(reader, object, (&home, &arn), value);
     }
 }
 
@@ -31,11 +31,11 @@ pub fn policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
 pub fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn, _)) = place(reader, object, Moment::Now) {
         let value = reader.left((&arn, GIVEN_BY_AWS), object, Value::Null);
-        set(reader, object, (&home, &arn), value);
+        give(reader, object, (&home, &arn), value);
     }
 }
 
-fn set<'p>(
+fn give<'p>(
     reader: &mut PlanReader<'_, 'p>,
     object: &Object<'p>,
     (home, arn): (&Home, &str),
@@ -52,15 +52,10 @@ fn set<'p>(
     );
 }
 
-/// A file system of One Zone that is made has them on, where nothing switches them off.
+/// A file system of One Zone, which is in a `zone`, has them on where it is made, and nothing switches them off.
 ///
 /// See <https://docs.aws.amazon.com/efs/latest/ug/API_CreateFileSystem.html>.
-pub fn by_default<'p>(
-    reader: &mut PlanReader<'_, 'p>,
-    object: &Object<'p>,
-    (home, arn): &(Home, String),
-) {
-    let zone = object.marked(reader.moment, "availability_zone_name");
+pub fn by_default(reader: &mut PlanReader<'_, '_>, (home, arn): &(Home, String), zone: Value) {
     let value = match zone {
         Value::Null => return,
         Value::String(_) => json!("enabled"),

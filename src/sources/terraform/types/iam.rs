@@ -6,7 +6,7 @@ use crate::inventory::{ANEW, NAME_SHAPE, NAME_TO_COME};
 use crate::known::AccountId;
 use crate::sources::planned::join;
 use crate::sources::terraform::link::{Link, policy_of};
-use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
+use crate::sources::terraform::object::{Moment, Object, unknown};
 use crate::sources::terraform::provider::provider_of;
 use crate::sources::terraform::reader::PlanReader;
 
@@ -117,20 +117,7 @@ fn own_inline<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>) -> Value {
         return json!([]);
     }
     let at = format!("{}.{LIST}", object.address);
-    let is_left_to_come = object.is_new(moment)
-        && object.is_not_configured(LIST)
-        && object.attribute(moment, LIST) == Attribute::AfterApply;
-    let blocks = if is_left_to_come {
-        // A dynamic block stands in the text alone.
-        let source = reader.ids.source;
-        let written = source.and_then(|source| source.blocks(&reader.ids, object, LIST));
-        written.unwrap_or_else(|| {
-            reader.ids.take_for_none(object, LIST);
-            Value::Null
-        })
-    } else {
-        object.marked(moment, LIST)
-    };
+    let blocks = reader.ids.blocks(object, LIST, moment);
     let told = blocks.as_array().cloned();
     let anew = told.map(|all| told_anew(reader, object, LIST, all).collect::<Value>());
     inline_policies(&anew.unwrap_or(blocks), &at)

@@ -25,9 +25,7 @@ pub fn key<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let state = state(object, moment);
     // Without a policy of its own a key that is made has the one that KMS gives: its account administers it.
     let own = reader.ids.policy(object, "policy", moment);
-    let is_open = own.get("unknown").is_some();
-    let is_default =
-        object.is_new(moment) && (own.is_null() || (is_open && object.is_not_configured("policy")));
+    let is_default = object.is_new(moment) && own.is_null();
     let is_saved = saves_policy(reader, object);
     let own = if is_saved {
         reader.saved_after_roles(object, "policy", own)

@@ -26,7 +26,7 @@ pub fn plan<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         Value::Null => json!([]),
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => rules,
     };
-    let name = name(object, reader.moment);
+    let name = name(reader, object);
     // A plan that is there may have selections of others.
     let removed = reader.world.known(&home, "plans", &id);
     let removed = removed.and_then(|plan| plan.get("Selections")?.get("removed").cloned());
@@ -60,11 +60,11 @@ pub fn plan<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     );
 }
 
-/// The name of a plan or selection; its address stands for one that waits for apply, of what is made: it decides nothing.
-fn name(object: &Object<'_>, moment: Moment) -> Value {
-    let name = object.marked(moment, "name");
+/// The name of a plan or selection. What made it stands for one that waits for apply: it decides nothing.
+fn name<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>) -> Value {
+    let name = object.marked(reader.moment, "name");
     match name.get("unknown") {
-        Some(_) if object.is_new(moment) => json!(object.address),
+        Some(_) if object.is_new(reader.moment) => json!(reader.ids.name_of_plan(object)),
         Some(_) | None => name,
     }
 }
@@ -269,7 +269,7 @@ pub fn selection<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         }
     };
     let mut made = Map::new();
-    made.insert("SelectionName".to_owned(), name(object, moment));
+    made.insert("SelectionName".to_owned(), name(reader, object));
     // One that is made is none of those that are there, whatever their names.
     let anew = object.is_new(moment).then_some(object.address);
     if let Some(own) = object.text(moment, "id").or(anew) {

@@ -146,8 +146,8 @@ fn inline<'p>(
     home: &Home,
 ) -> BucketEncryption {
     const BLOCK: &str = "server_side_encryption_configuration";
-    let is_free = object.is_new(reader.moment) && object.is_not_configured(BLOCK);
-    let block = told(reader, object, BLOCK);
+    let block = reader.ids.blocks(object, BLOCK, reader.moment);
+    let is_free = object.is_new(reader.moment) && (block.is_null() || block == json!([]));
     let rule = block.pointer("/0/rule").cloned();
     match rule {
         Some(rule) => encrypted(reader, object, home, (BLOCK, "/0/rule"), &rule),

@@ -96,10 +96,9 @@ fn refuses_key<'p>(
             Attribute::Value(_) | Attribute::Unread(_) => true,
             Attribute::NotSet => false,
             // What comes from nothing that waits for apply is null, and AWS's to choose.
-            Attribute::AfterApply => object.expression(key).is_some_and(|expression| {
-                let from = reader.ids.objects.targets(object, expression);
-                from.is_open || !from.unknown.is_empty()
-            }),
+            Attribute::AfterApply => object
+                .expression(key)
+                .is_some_and(|expression| !reader.ids.comes_of_known(object, expression)),
         }
 }
 
@@ -213,7 +212,8 @@ pub fn file_system<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             "elasticfilesystem",
             Switch::Off,
         );
-        automatic_backups::by_default(reader, object, &place);
+        let zone = set(reader, object, "availability_zone_name");
+        automatic_backups::by_default(reader, &place, zone);
     }
 }
 
