@@ -5,13 +5,22 @@
 use hcl::Value;
 use hcl::eval::{Context, FuncArgs, FuncDef, ParamType};
 
-use super::arguments::{given, map, text};
-use super::collections::{alltrue, anytrue, coalescelist, reverse, sort};
+use super::arguments::{ascii, given, map, text};
+use super::collections::{
+    alltrue, anytrue, chunklist, coalescelist, index, matchkeys, range, reverse, setintersection,
+    setproduct, setsubtract, setunion, slice, sort, zipmap,
+};
 use super::loops::IN_ORDER;
+use super::numbers::{ceil, floor, max, min, sum, tobool, tonumber};
 use super::one_type::may_turn_each_other;
 use super::partial::{holds_partial, is_partial};
+use super::patterns::{regex, regexall, replace};
 use super::rewritten::{BESIDE, COALESCE, EQUAL, OF_TEXTS, UNEQUAL};
 use super::sets::{holds_set, in_a_row, list, ordered, set};
+use super::texts::{
+    chomp, endswith, format, formatlist, join, lower, split, startswith, strrev, substr, title,
+    tostring, trim, trimprefix, trimspace, trimsuffix, upper,
+};
 use super::tried::{LEADS, TO_LIST, TO_MAP, leads_anywhere, makes_list, makes_map};
 use super::typed::{
     MIXED, beside, coalesce, coalesce_of_types, contains, is_equal, is_unequal, lookup,
@@ -56,6 +65,31 @@ const FUNCTIONS: &[(&str, Func)] = &[
     ("endswith",   endswith),
     ("trimprefix", trimprefix),
     ("trimsuffix", trimsuffix),
+    ("trim",       trim),
+    ("chomp",      chomp),
+    ("substr",     substr),
+    ("strrev",     strrev),
+    ("title",      title),
+    ("formatlist", formatlist),
+    ("regex",      regex),
+    ("regexall",   regexall),
+    ("tonumber",   tonumber),
+    ("tobool",     tobool),
+    ("max",        max),
+    ("min",        min),
+    ("sum",        sum),
+    ("ceil",       ceil),
+    ("floor",      floor),
+    ("chunklist",  chunklist),
+    ("index",      index),
+    ("matchkeys",  matchkeys),
+    ("range",      range),
+    ("setintersection", setintersection),
+    ("setproduct", setproduct),
+    ("setsubtract", setsubtract),
+    ("setunion",   setunion),
+    ("slice",      slice),
+    ("zipmap",     zipmap),
     ("alltrue",    alltrue),
     ("anytrue",    anytrue),
     ("coalescelist", coalescelist),
@@ -75,14 +109,6 @@ pub fn declare(context: &mut Context<'static>) {
             .variadic_param(ParamType::Any)
             .build(*function);
         context.declare_func(*name, definition);
-    }
-}
-
-/// A text of letters that are one and the same here and there.
-fn ascii(text: String) -> Result<String, String> {
-    match text.is_ascii() {
-        true => Ok(text),
-        false => Err("letters of several characters".to_owned()),
     }
 }
 
@@ -139,7 +165,7 @@ fn tolist(arguments: FuncArgs) -> Result<Value, String> {
 
 fn toset(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
-    set(value)
+    set(Value::Array(of_one_type(list(value)?)?))
 }
 
 fn distinct(arguments: FuncArgs) -> Result<Value, String> {
@@ -151,11 +177,6 @@ fn distinct(arguments: FuncArgs) -> Result<Value, String> {
         }
     }
     Ok(Value::Array(all))
-}
-
-fn tostring(arguments: FuncArgs) -> Result<Value, String> {
-    let [value] = given(arguments)?;
-    text(value).map(Value::String)
 }
 
 fn concat(arguments: FuncArgs) -> Result<Value, String> {
@@ -251,93 +272,6 @@ fn length(arguments: FuncArgs) -> Result<Value, String> {
     Ok(Value::from(length))
 }
 
-fn join(arguments: FuncArgs) -> Result<Value, String> {
-    let [separator, items] = given(arguments)?;
-    let items: Result<Vec<String>, String> = list(items)?.into_iter().map(text).collect();
-    Ok(Value::String(items?.join(&text(separator)?)))
-}
-
-fn split(arguments: FuncArgs) -> Result<Value, String> {
-    let [separator, whole] = given(arguments)?;
-    let (separator, whole) = (text(separator)?, text(whole)?);
-    let parts = whole
-        .split(separator.as_str())
-        .map(|part| Value::String(part.to_owned()));
-    Ok(Value::Array(parts.collect()))
-}
-
-/// `%s`, `%d`, `%v` and `%%`.
-fn format(arguments: FuncArgs) -> Result<Value, String> {
-    let mut all = arguments.into_values().into_iter();
-    let pattern = text(all.next().ok_or("a pattern is expected")?)?;
-    let mut made = String::new();
-    let mut letters = pattern.chars();
-    while let Some(letter) = letters.next() {
-        if letter != '%' {
-            made.push(letter);
-            continue;
-        }
-        match letters.next() {
-            Some('%') => made.push('%'),
-            Some('s' | 'd' | 'v') => made.push_str(&text(all.next().ok_or("too few arguments")?)?),
-            _ => return Err("a verb that is not known".to_owned()),
-        }
-    }
-    Ok(Value::String(made))
-}
-
-fn lower(arguments: FuncArgs) -> Result<Value, String> {
-    let [value] = given(arguments)?;
-    Ok(Value::String(ascii(text(value)?)?.to_lowercase()))
-}
-
-fn upper(arguments: FuncArgs) -> Result<Value, String> {
-    let [value] = given(arguments)?;
-    Ok(Value::String(ascii(text(value)?)?.to_uppercase()))
-}
-
-fn replace(arguments: FuncArgs) -> Result<Value, String> {
-    let [whole, from, to] = given(arguments)?;
-    let (whole, from, to) = (text(whole)?, text(from)?, text(to)?);
-    if from.starts_with('/') && from.ends_with('/') && from.len() > 1 {
-        return Err("a regular expression".to_owned());
-    }
-    Ok(Value::String(whole.replace(&from, &to)))
-}
-
-fn trimspace(arguments: FuncArgs) -> Result<Value, String> {
-    let [value] = given(arguments)?;
-    Ok(Value::String(text(value)?.trim().to_owned()))
-}
-
-/// Two texts of which one may be a part of the other.
-fn two(arguments: FuncArgs) -> Result<(String, String), String> {
-    let [whole, part] = given(arguments)?;
-    Ok((text(whole)?, text(part)?))
-}
-
-fn startswith(arguments: FuncArgs) -> Result<Value, String> {
-    let (whole, part) = two(arguments)?;
-    Ok(Value::Bool(whole.starts_with(&part)))
-}
-
-fn endswith(arguments: FuncArgs) -> Result<Value, String> {
-    let (whole, part) = two(arguments)?;
-    Ok(Value::Bool(whole.ends_with(&part)))
-}
-
-fn trimprefix(arguments: FuncArgs) -> Result<Value, String> {
-    let (whole, part) = two(arguments)?;
-    let rest = whole.strip_prefix(&part).unwrap_or(&whole);
-    Ok(Value::String(rest.to_owned()))
-}
-
-fn trimsuffix(arguments: FuncArgs) -> Result<Value, String> {
-    let (whole, part) = two(arguments)?;
-    let rest = whole.strip_suffix(&part).unwrap_or(&whole);
-    Ok(Value::String(rest.to_owned()))
-}
-
 fn element(arguments: FuncArgs) -> Result<Value, String> {
     let [items, index] = given(arguments)?;
     let items = list(items)?;
@@ -358,5 +292,32 @@ fn one(arguments: FuncArgs) -> Result<Value, String> {
     match (items.next(), items.next()) {
         (first, None) => Ok(first.unwrap_or(Value::Null)),
         (_, Some(_)) => Err("more than one element".to_owned()),
+    }
+}
+
+#[cfg(test)]
+pub mod console {
+    use hcl::Body;
+    use hcl::eval::{Context, Evaluate};
+    use serde_json::Value;
+
+    use super::super::body::to_json;
+    use super::super::loops::in_order;
+    use super::super::rewritten::rewrite;
+    use super::super::sets::in_a_row;
+    use super::super::source::attribute;
+    use super::declare;
+
+    /// What an expression comes to; `None` where that is not known, or Terraform refuses it.
+    pub fn answer(written: &str) -> Option<Value> {
+        let mut context = Context::new();
+        declare(&mut context);
+        let body = hcl::edit::parser::parse_body(&format!("a = {written}\n")).unwrap();
+        let mut files = vec![body];
+        rewrite(&mut files);
+        files.iter_mut().for_each(in_order);
+        let body = Body::from(files.pop().unwrap());
+        let found = attribute(&body, "a").unwrap().expr.evaluate(&context);
+        to_json(&in_a_row(found.ok()?))
     }
 }

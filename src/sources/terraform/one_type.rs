@@ -5,6 +5,7 @@
 
 use hcl::Value;
 
+use super::arguments::text;
 use super::partial::{fields, is_partial};
 
 /// Whether all that is in a value are texts, which no other type beside them turns into anything else.
@@ -74,6 +75,21 @@ pub fn may_turn_each_other(items: &[Value]) -> bool {
             let mut others = others.map(|(_, other)| other);
             others.any(|other| may_be_turned(value, other))
         })
+}
+
+/// The values as Terraform has them where one type is made of them: beside a text, numbers and truths are texts. `None`: what it makes
+/// of them is not known.
+#[must_use]
+pub fn made_one(items: Vec<Value>) -> Option<Vec<Value>> {
+    if !may_turn_each_other(&items) {
+        return Some(items);
+    }
+    items.iter().any(Value::is_string).then_some(())?;
+    let texts = items.into_iter().map(|item| match item {
+        Value::Null => Some(Value::Null),
+        item => text(item).ok().map(Value::String),
+    });
+    texts.collect()
 }
 
 /// Whether Terraform certainly makes one type of values, which changes none of them: they are of one already, or lists and maps that hold

@@ -65,11 +65,12 @@ struct Typed(BTreeMap<String, Tells>);
 #[rustfmt::skip]
 const GIVES: &[(&str, Tells)] = &[
     ("length", Tells::Number), ("tonumber", Tells::Number), ("ceil", Tells::Number), ("floor", Tells::Number), ("abs", Tells::Number),
-    ("max", Tells::Number), ("min", Tells::Number), ("parseint", Tells::Number),
+    ("max", Tells::Number), ("min", Tells::Number), ("parseint", Tells::Number), ("sum", Tells::Number), ("index", Tells::Number),
     ("contains", Tells::Truth), ("can", Tells::Truth), ("alltrue", Tells::Truth), ("anytrue", Tells::Truth), ("tobool", Tells::Truth),
     ("startswith", Tells::Truth), ("endswith", Tells::Truth), (EQUAL, Tells::Truth), (UNEQUAL, Tells::Truth),
     ("format", Tells::Text), ("join", Tells::Text), ("lower", Tells::Text), ("upper", Tells::Text), ("replace", Tells::Text),
     ("trimspace", Tells::Text), ("jsonencode", Tells::Text), ("tostring", Tells::Text), ("substr", Tells::Text), ("title", Tells::Text),
+    ("trim", Tells::Text), ("trimprefix", Tells::Text), ("trimsuffix", Tells::Text), ("chomp", Tells::Text), ("strrev", Tells::Text),
 ];
 
 impl Typed {

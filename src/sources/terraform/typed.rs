@@ -5,7 +5,7 @@ use hcl::eval::FuncArgs;
 
 use super::arguments::{given, map, text};
 use super::equal::equal;
-use super::one_type::{is_of_texts, may_be_turned, may_turn_each_other};
+use super::one_type::{is_of_texts, made_one, may_be_turned};
 use super::partial::is_partial;
 use super::sets::list;
 
@@ -14,11 +14,17 @@ pub const MIXED: &str = "values of several types, of which one is made";
 
 pub fn tomap(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
-    let is_open = value.as_object().is_some_and(|fields| {
-        let each: Vec<Value> = fields.values().cloned().collect();
-        (is_partial(fields) && !is_of_texts(&value)) || may_turn_each_other(&each)
-    });
-    (!is_open).then_some(value).ok_or_else(|| MIXED.to_owned())
+    let Value::Object(fields) = value else {
+        return Ok(value);
+    };
+    if is_partial(&fields) {
+        let value = Value::Object(fields);
+        let is_told = is_of_texts(&value);
+        return is_told.then_some(value).ok_or_else(|| MIXED.to_owned());
+    }
+    let (names, values): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
+    let fields = names.into_iter().zip(of_one_type(values)?);
+    Ok(Value::Object(fields.collect()))
 }
 
 pub fn is_equal(arguments: FuncArgs) -> Result<Value, String> {
@@ -38,17 +44,15 @@ pub fn of_texts(arguments: FuncArgs) -> Result<Value, String> {
 
 pub fn beside(arguments: FuncArgs) -> Result<Value, String> {
     let [value, other] = given(arguments)?;
-    let may_be_turned = may_be_turned(&value, &other);
-    (!may_be_turned)
-        .then_some(value)
-        .ok_or_else(|| MIXED.to_owned())
+    if !may_be_turned(&value, &other) {
+        return Ok(value);
+    }
+    let made = of_one_type(vec![value, other])?.into_iter().next();
+    made.ok_or_else(|| MIXED.to_owned())
 }
 
 pub fn of_one_type(items: Vec<Value>) -> Result<Vec<Value>, String> {
-    match may_turn_each_other(&items) {
-        true => Err(MIXED.to_owned()),
-        false => Ok(items),
-    }
+    made_one(items).ok_or_else(|| MIXED.to_owned())
 }
 
 pub fn contains(arguments: FuncArgs) -> Result<Value, String> {
@@ -72,13 +76,16 @@ pub fn lookup(arguments: FuncArgs) -> Result<Value, String> {
         return Ok(found.clone());
     }
     let otherwise = otherwise.ok_or_else(|| format!("there is no `{key}`"))?;
-    // It is turned into what the map holds.
-    let is_of_texts = is_of_texts(&otherwise);
+    // It is turned into what the map holds, and is not where that is an object.
     let mut others = fields.values();
-    if !is_of_texts && (fields.is_empty() || others.any(|one| may_be_turned(&otherwise, one))) {
-        return Err(MIXED.to_owned());
+    let is_turned = match is_of_texts(&otherwise) {
+        true => others.any(|one| !is_of_texts(one)),
+        false => fields.is_empty() || others.any(|one| may_be_turned(&otherwise, one)),
+    };
+    match is_turned {
+        true => Err(MIXED.to_owned()),
+        false => Ok(otherwise),
     }
-    Ok(otherwise)
 }
 
 pub fn coalesce(arguments: FuncArgs) -> Result<Value, String> {
@@ -102,17 +109,66 @@ fn first_of(all: Vec<Value>, samples: &[Value]) -> Result<Value, String> {
     let at = all.iter().position(is_it);
     let at = at.ok_or_else(|| "all are null".to_owned())?;
     let found = all.get(at).cloned().unwrap_or(Value::Null);
-    let others = all.iter().zip(samples).enumerate();
-    let mut others = others.filter(|(other, _)| *other != at);
-    let is_turned = others.any(|(_, (value, sample))| match sample {
-        Value::Array(_) => false,
-        Value::Null => may_be_turned(&found, value),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
-            may_be_turned(&found, sample)
+    let mut kinds: Vec<Value> = Vec::new();
+    for (_, (value, sample)) in all
+        .iter()
+        .zip(samples)
+        .enumerate()
+        .filter(|(other, _)| *other != at)
+    {
+        match sample {
+            Value::Array(_) => {}
+            Value::Null => kinds.push(value.clone()),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+                kinds.push(sample.clone())
+            }
         }
-    });
-    match is_turned {
-        true => Err(MIXED.to_owned()),
-        false => Ok(found),
+    }
+    if !kinds.iter().any(|kind| may_be_turned(&found, kind)) {
+        return Ok(found);
+    }
+    kinds.insert(0, found);
+    let made = of_one_type(kinds)?.into_iter().next();
+    made.ok_or_else(|| MIXED.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::functions::console::answer;
+
+    /// As `terraform console` answers; `None` where that is not known, or Terraform refuses it.
+    #[test]
+    fn one_type_is_made_of_values_as_terraform_makes_it() {
+        for (written, is) in [
+            (r#"coalesce(35, "x")"#, Some(json!("35"))),
+            (r#"coalesce("", 35)"#, Some(json!("35"))),
+            (r#"coalesce(null, 35, "x")"#, Some(json!("35"))),
+            (r#"coalesce(true, 3, "x")"#, Some(json!("true"))),
+            ("coalesce(true, 3)", None),
+            (r#"coalesce(7 / 2, "x")"#, None),
+            (r#"true ? 35 : "x""#, Some(json!("35"))),
+            ("true ? true : 3", None),
+            (r#"(true ? 35 : "x") == "35""#, Some(json!(true))),
+            (r#"tolist([1, null, "a"])"#, Some(json!(["1", null, "a"]))),
+            ("tolist([1, true])", None),
+            ("tolist([1, [1]])", None),
+            (r#"toset([1, "a"])"#, Some(json!(["1", "a"]))),
+            (r#"distinct([1, "1"])"#, Some(json!(["1"]))),
+            (r#"concat([1], ["a"])"#, None),
+            (
+                r#"tomap({a = 1, b = "x"})"#,
+                Some(json!({"a": "1", "b": "x"})),
+            ),
+            ("tomap({a = 1, b = true})", None),
+            (r#"lookup({a = "x"}, "b", 1)"#, None),
+            (r#"lookup({a = 1}, "b", "1")"#, None),
+            (r#"lookup({a = 1}, "a", "1")"#, Some(json!(1))),
+            (r#"contains(tolist([1, "a"]), "1")"#, Some(json!(true))),
+            (r#"contains([1, "a"], "1")"#, Some(json!(false))),
+        ] {
+            assert_eq!(answer(written), is, "{written}");
+        }
     }
 }

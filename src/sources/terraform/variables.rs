@@ -6,7 +6,8 @@ use hcl::eval::{Context, Evaluate};
 use hcl::expr::{Expression, FuncCall, ObjectKey};
 use hcl::{Block, Map, Number, Value};
 
-use super::one_type::{is_of_texts, may_turn_each_other};
+use super::arguments::{text, truth};
+use super::one_type::{is_of_texts, made_one};
 use super::partial::is_partial;
 use super::sets::{in_a_row, set};
 use super::source::attribute;
@@ -50,13 +51,13 @@ fn of_type(kind: &Expression, value: Value, context: &Context<'_>) -> Option<Val
     };
     match (name.as_str(), value) {
         ("any", value) => Some(value),
-        ("string", value) => text(value).map(Value::String),
+        ("string", value) => text(value).ok().map(Value::String),
         ("number", Value::Number(number)) => Some(Value::Number(number)),
         ("number", Value::String(text)) => number(&text),
-        ("bool", value) => truth(&value).map(Value::Bool),
-        ("list", value) => Some(in_a_row(value)).filter(is_of_one_type),
+        ("bool", value) => truth(&value).ok().map(Value::Bool),
+        ("list", value) => of_one_type(in_a_row(value)),
         ("set", value) => set(value).ok(),
-        ("map", Value::Object(fields)) => Some(Value::Object(fields)).filter(is_of_one_type),
+        ("map", Value::Object(fields)) => of_one_type(Value::Object(fields)),
         _ => None,
     }
 }
@@ -70,9 +71,10 @@ fn of_collection(call: &FuncCall, value: Value, context: &Context<'_>) -> Option
     };
     // What it holds is of one type, whichever that is.
     let is_told = call.name.name.as_str() == "tuple" || call.name.name.as_str() == "object";
-    if !is_told && holds_any(within) && !is_of_one_type(&value) {
-        return None;
-    }
+    let value = match !is_told && holds_any(within) {
+        true => of_one_type(value)?,
+        false => value,
+    };
     match (call.name.name.as_str(), value) {
         ("list", value) => each(value).map(Value::Array),
         ("set", value) => set(Value::Array(each(value)?)).ok(),
@@ -132,15 +134,18 @@ fn holds_any(kind: &Expression) -> bool {
     }
 }
 
-/// Whether all that a collection holds is of one type, so that nothing in it is turned into another.
-fn is_of_one_type(value: &Value) -> bool {
-    let items: Vec<Value> = match value {
-        Value::Array(items) => items.clone(),
-        Value::Object(all) if is_partial(all) => return is_of_texts(value),
-        Value::Object(all) => all.values().cloned().collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return true,
-    };
-    !may_turn_each_other(&items)
+/// A collection of which all that it holds is of one type.
+fn of_one_type(value: Value) -> Option<Value> {
+    match value {
+        Value::Array(items) => made_one(items).map(Value::Array),
+        Value::Object(ref all) if is_partial(all) => Some(value).filter(is_of_texts),
+        Value::Object(all) => {
+            let (names, values): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+            let fields = names.into_iter().zip(made_one(values)?);
+            Some(Value::Object(fields.collect()))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(value),
+    }
 }
 
 fn named(key: &ObjectKey) -> Option<String> {
@@ -172,28 +177,9 @@ fn of_field(kind: &Expression, given: Option<Value>, context: &Context<'_>) -> O
     of_type(optional.args.first()?, value, context)
 }
 
-fn text(value: Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text),
-        Value::Bool(truth) => Some(truth.to_string()),
-        // A fraction is written in more ways than one.
-        Value::Number(number) => number.as_i64().map(|number| number.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
 fn number(text: &str) -> Option<Value> {
     let number: i64 = text.parse().ok()?;
     (number.to_string() == text).then(|| Value::Number(Number::from(number)))
-}
-
-fn truth(value: &Value) -> Option<bool> {
-    match (value, value.as_str()) {
-        (Value::Bool(truth), _) => Some(*truth),
-        (_, Some("true" | "1")) => Some(true),
-        (_, Some("false" | "0")) => Some(false),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -252,8 +238,13 @@ mod tests {
                 value!({ "a" = null }),
                 Some(value!({"a" = "x", "b" = null})),
             ),
-            ("list(any)", value!(["a", 1]), None),
-            ("map(any)", value!({"a" = 1, "b" = "x"}), None),
+            ("list(any)", value!(["a", 1]), Some(value!(["a", "1"]))),
+            ("list(any)", value!([true, 1]), None),
+            (
+                "map(any)",
+                value!({"a" = 1, "b" = "x"}),
+                Some(value!({"a" = "1", "b" = "x"})),
+            ),
             (
                 "map(any)",
                 value!({"a" = 1, "b" = 2}),
