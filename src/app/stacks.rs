@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::known::{AccountId, Region};
+use crate::sources::cloudformation::cross_region::Written;
 use crate::sources::cloudformation::nested::{self, Nested, TemplateAt};
-use crate::sources::cloudformation::{Identity, Settings, identity, outputs};
+use crate::sources::cloudformation::{Identity, Settings, cross_region, identity, outputs};
 use crate::sources::recorded;
 
 /// How deep stacks in stacks are read.
@@ -41,6 +42,8 @@ pub(super) struct Stack {
 struct Given {
     /// By account, Region and the name of the export.
     exports: BTreeMap<(AccountId, Region), BTreeMap<String, Value>>,
+    /// By account, Region and the name in the Parameter Store.
+    written: BTreeMap<(AccountId, Region), BTreeMap<String, Value>>,
     /// By what stands before the logical ids of the stack.
     outputs: BTreeMap<String, BTreeMap<String, Value>>,
 }
@@ -91,7 +94,7 @@ fn file_of(at: &TemplateAt, folder: &Path, assets: &BTreeMap<String, String>) ->
 /// Whether what other stacks give may matter to one.
 fn takes_from_others(stack: &Stack) -> bool {
     let text = String::from_utf8_lossy(&stack.bytes);
-    ["ImportValue", "Outputs."]
+    ["ImportValue", "Outputs.", cross_region::EXPORTS]
         .iter()
         .any(|word| text.contains(word))
 }
@@ -231,45 +234,45 @@ fn prefix(of: &Settings, id: &str) -> String {
     format!("{}{id}-", of.prefix)
 }
 
+/// By whom each thing is given, by account, Region and name.
+type GivenBy<'s> = BTreeMap<(AccountId, Region, String), &'s str>;
+
 impl Given {
     fn by(stacks: &[Vec<Stack>]) -> anyhow::Result<Self> {
         let mut given = Self::default();
-        let mut exported_by: BTreeMap<(AccountId, Region, String), &str> = BTreeMap::new();
+        let (mut exported_by, mut written_by) = (GivenBy::new(), GivenBy::new());
         for stack in stacks.iter().flatten() {
             let settings = &stack.settings;
-            let now = match &stack.before {
-                Some((file, bytes)) => {
-                    // The values that are given are those of the change.
-                    let hidden = Settings {
-                        of_change: true,
-                        ..settings.of_now()
-                    };
-                    outputs::of(file, bytes, &hidden)?
-                }
-                None => Vec::new(),
+            // The values that are given are those of the change.
+            let hidden = Settings {
+                of_change: true,
+                ..settings.of_now()
+            };
+            let (was_given, was_written) = match &stack.before {
+                Some((file, bytes)) => (
+                    outputs::of(file, bytes, &hidden)?,
+                    cross_region::written(file, bytes, &hidden)?,
+                ),
+                None => (Vec::new(), Vec::new()),
             };
             let home = settings.account.zip(settings.region.clone());
             for output in outputs::of(&stack.name, &stack.bytes, settings)? {
                 if let (Some(home), Some(name)) = (&home, &output.export) {
-                    let was = now.iter().find(|was| was.export.as_ref() == Some(name));
-                    let value = match was {
-                        Some(was) if let Some(why) = was.value.get("unknown") => {
-                            json!({"unknown": format!(
-                                "whether {} changes what it exports as {name}, which CloudFormation refuses as long as another stack takes it \
-                                 ({}): --parameter-before settles what a parameter was", stack.name, why.as_str().unwrap_or_default()
-                            )})
-                        }
-                        Some(was) if was.value != output.value => json!({"unknown": format!(
-                            "{} changes what it exports as {name}, which CloudFormation refuses as long as another stack takes it", stack.name
-                        )}),
-                        Some(_) | None => output.value.clone(),
-                    };
+                    let was = was_given
+                        .iter()
+                        .find(|was| was.export.as_ref() == Some(name));
+                    let was = was.map(|was| &was.value);
                     let key = (home.0, home.1.clone(), name.clone());
                     let value = match exported_by.insert(key, &stack.name) {
                         Some(other) => json!({"unknown": format!(
                             "{other} and {} both export {name}, which CloudFormation refuses in one Region", stack.name
                         )}),
-                        None => value,
+                        None => stays(
+                            was,
+                            output.value.clone(),
+                            (&stack.name, name),
+                            ("exports as", "CloudFormation"),
+                        ),
                     };
                     let exports = given.exports.entry(home.clone()).or_default();
                     exports.insert(name.clone(), value);
@@ -277,14 +280,63 @@ impl Given {
                 let outputs = given.outputs.entry(settings.prefix.clone()).or_default();
                 outputs.insert(output.id, output.value);
             }
+            let Some(account) = settings.account else {
+                continue;
+            };
+            for Written {
+                region,
+                name,
+                value,
+            } in cross_region::written(&stack.name, &stack.bytes, settings)?
+            {
+                let is_it = |was: &&Written| was.name == name && was.region == region;
+                let was = was_written.iter().find(is_it).map(|was| &was.value);
+                let key = (account, region.clone(), name.clone());
+                let value = match written_by.insert(key, &stack.name) {
+                    Some(other) => json!({"unknown": format!(
+                        "{other} and {} both write {name} of the Parameter Store of {region}", stack.name
+                    )}),
+                    None => stays(
+                        was,
+                        value,
+                        (&stack.name, &name),
+                        ("writes under", "the CDK's writer"),
+                    ),
+                };
+                let written = given.written.entry((account, region)).or_default();
+                written.insert(name, value);
+            }
         }
         Ok(given)
     }
 
     fn to(&self, settings: &mut Settings) {
-        let home = settings.account.zip(settings.region.clone());
-        let exports = home.and_then(|home| self.exports.get(&home));
-        settings.exports = exports.cloned().unwrap_or_default();
+        let Some(home) = settings.account.zip(settings.region.clone()) else {
+            return;
+        };
+        settings.exports = self.exports.get(&home).cloned().unwrap_or_default();
+        settings.written = self.written.get(&home).cloned().unwrap_or_default();
+    }
+}
+
+/// A value that a stack gives to others under a name, where that is what it was: what others take is not changed.
+fn stays(
+    was: Option<&Value>,
+    value: Value,
+    (stack, name): (&str, &str),
+    (gives, refuses): (&str, &str),
+) -> Value {
+    let refused =
+        format!("{gives} {name}, which {refuses} refuses as long as another stack takes it");
+    match was {
+        Some(was) if let Some(why) = was.get("unknown") => json!({"unknown": format!(
+            "whether {stack} changes what it {refused} ({}): --parameter-before settles what a parameter was",
+            why.as_str().unwrap_or_default()
+        )}),
+        Some(was) if *was != value => {
+            json!({"unknown": format!("{stack} changes what it {refused}")})
+        }
+        Some(_) | None => value,
     }
 }
 

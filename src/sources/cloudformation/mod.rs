@@ -3,6 +3,7 @@
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-reference.html>.
 
 mod conditions;
+pub mod cross_region;
 mod error;
 mod given;
 pub mod identity;

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use super::cross_region::{EXPORTS, read_by};
 use super::names;
 use super::template::{Settings, Template, is_open, of_store, partition, plain, unknown, why};
 use super::text::{Kind, Node};
@@ -82,7 +83,11 @@ impl<'t> Template<'t> {
             };
             match self.stored(name) {
                 Some(stored) => made.push_str(stored),
-                None => return self.not_stored(name, node.line),
+                None => match self.settings.written.get(name) {
+                    Some(Value::String(written)) => made.push_str(written),
+                    Some(open) => return open.clone(),
+                    None => return self.not_stored(name, node.line),
+                },
             }
             let Some((before, next)) = after.split_once("{{resolve:") else {
                 made.push_str(after);
@@ -101,8 +106,12 @@ impl<'t> Template<'t> {
     }
 
     fn not_stored(&self, name: &str, line: usize) -> Value {
+        let or_template = match name.starts_with(EXPORTS) {
+            true => "the template that exports it by --cloudformation, too, or ",
+            false => "",
+        };
         unknown(format!(
-            "{}:{line}: {name} of the Parameter Store: give --ssm {name}=VALUE",
+            "{}:{line}: {name} of the Parameter Store: give {or_template}--ssm {name}=VALUE",
             self.file
         ))
     }
@@ -367,6 +376,13 @@ impl<'t> Template<'t> {
         let of_stack = output.and_then(|name| self.settings.outputs.get(&format!("{id}.{name}")));
         match self.resource(id) {
             Some(_) if let Some(value) = of_stack => value.clone(),
+            // What it gives is what it has read already.
+            Some(resource) if let Some(read) = read_by(resource, attribute) => {
+                let on_text = self.on_text.replace(false);
+                let value = self.value(read);
+                self.on_text.set(on_text);
+                value.unwrap_or_else(|| self.unknown(&format!("Fn::GetAtt {id}.{attribute}"), node))
+            }
             Some(resource) => self.guarded(&format!("{id}.{attribute}"), node, || {
                 names::attribute(self, id, resource, attribute)
             }),

@@ -70,6 +70,8 @@ pub struct Settings {
     pub stored: BTreeSet<String>,
     /// What other templates of the run export in this account and Region: values, or why they are unknown.
     pub exports: BTreeMap<String, Value>,
+    /// What other templates of the run write into its Parameter Store, by its name there: values, or why they are unknown.
+    pub written: BTreeMap<String, Value>,
     /// What the stacks in it give: by `LogicalId.OutputName`.
     pub outputs: BTreeMap<String, Value>,
     /// The name of the stack; of one in another, without the letters that CloudFormation adds.

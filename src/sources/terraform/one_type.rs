@@ -85,9 +85,9 @@ pub fn made_one(items: Vec<Value>) -> Option<Vec<Value>> {
         return Some(items);
     }
     items.iter().any(Value::is_string).then_some(())?;
-    let texts = items.into_iter().map(|item| match item {
-        Value::Null => Some(Value::Null),
-        item => text(item).ok().map(Value::String),
+    let texts = items.into_iter().map(|item| match item.is_null() {
+        true => Some(Value::Null),
+        false => text(item).ok().map(Value::String),
     });
     texts.collect()
 }

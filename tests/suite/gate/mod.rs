@@ -51,6 +51,7 @@ mod taken_references;
 mod template_aliases;
 mod template_alone;
 mod template_before;
+mod template_cross_region;
 mod template_exports;
 mod template_facts;
 mod template_keys;

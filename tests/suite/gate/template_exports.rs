@@ -11,7 +11,7 @@ use crate::support::{Estate, Ran, run};
 const DR: &str = "arn:aws:backup:us-east-2:111122223333:backup-vault:dr";
 
 /// A plan that copies the database into what a value says.
-fn plan(destination: &Value) -> Value {
+pub fn plan(destination: &Value) -> Value {
     json!({"Resources": {
         "P": {"Type": "AWS::Backup::BackupPlan", "Properties": {"BackupPlan": {"BackupPlanName": "p", "BackupPlanRule": [
             {"RuleName": "r", "TargetBackupVault": "prod", "ScheduleExpression": "cron(0 5 * * ? *)", "Lifecycle": {"DeleteAfterDays": 14},
@@ -21,13 +21,13 @@ fn plan(destination: &Value) -> Value {
 }
 
 /// A vault that is exported.
-fn vault(exported_as: &Value) -> Value {
+pub fn vault(exported_as: &Value) -> Value {
     json!({"Resources": {"V": {"Type": "AWS::Backup::BackupVault", "Properties": {"BackupVaultName": "dr"}}},
         "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["V", "BackupVaultArn"]}, "Export": {"Name": exported_as}}}})
 }
 
 /// What a check comes to over these files, with these words; `{}` in them is the folder.
-fn ran(files: &[(&str, &Value)], words: &[&str]) -> Ran {
+pub fn ran(files: &[(&str, &Value)], words: &[&str]) -> Ran {
     let folder = TempDir::new().unwrap();
     for (name, content) in files {
         let path = folder.path().join(name);
@@ -60,7 +60,7 @@ fn ran(files: &[(&str, &Value)], words: &[&str]) -> Ran {
 }
 
 /// The vaults that are copied into.
-fn destinations(ran: &Ran) -> Vec<String> {
+pub fn destinations(ran: &Ran) -> Vec<String> {
     let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
     let copies = report["copies"].as_array().unwrap().iter();
     copies
@@ -73,7 +73,7 @@ fn destinations(ran: &Ran) -> Vec<String> {
         .collect()
 }
 
-const HERE: [&str; 2] = ["--template-region", "us-east-2"];
+pub const HERE: [&str; 2] = ["--template-region", "us-east-2"];
 
 /// Of two templates, in both orders.
 fn both_orders(one: &Value, other: &Value, more: &[&str]) -> Vec<Vec<String>> {

@@ -3,6 +3,7 @@
 //!
 //! See <https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources.AwsCustomResource.html>.
 
+use crate::sources::cloudformation::cross_region::is_one;
 use crate::sources::cloudformation::resources::functions;
 use crate::sources::cloudformation::template::Template;
 use crate::sources::cloudformation::text::Node;
@@ -11,6 +12,10 @@ use crate::sources::service_calls::matters;
 
 /// What a custom resource does that may matter, in words; `None`: nothing that is told.
 pub fn does(template: &Template<'_>, resource: &Node) -> Option<String> {
+    // It hands on what it names.
+    if is_one(resource) {
+        return by_function(template, resource.get("Properties")?);
+    }
     // The CDK writes each call as JSON in a text.
     let given = resource.to_value().to_string().replace('\\', "");
     let is_near = ["backup", "kms"]
@@ -30,15 +35,19 @@ pub fn does(template: &Template<'_>, resource: &Node) -> Option<String> {
     let calls: Vec<(String, String)> = calls.collect();
     // Where it tells its calls, its function makes those of all that are told so.
     if calls.is_empty() {
-        let (function, does) = functions::called(template, properties)?;
-        return Some(format!(
-            "is a custom resource whose function {function} {does}, and what comes of it is not known"
-        ));
+        return by_function(template, properties);
     }
     let mut calls = calls.iter();
     let (service, action) = calls.find(|(service, action)| matters(service, action))?;
     Some(format!(
         "is a custom resource that calls {action} of {service}, and what comes of it is not known"
+    ))
+}
+
+fn by_function(template: &Template<'_>, properties: &Node) -> Option<String> {
+    let (function, does) = functions::called(template, properties)?;
+    Some(format!(
+        "is a custom resource whose function {function} {does}, and what comes of it is not known"
     ))
 }
 
