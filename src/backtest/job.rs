@@ -38,7 +38,7 @@ pub fn named(
     let copy_of = resource.as_ref().zip(source_vault.as_ref());
     let copy_of = copy_of.filter(|_| point.is_none());
     Some(Named {
-        id: job.id.clone(),
+        id: (*job.id).into(),
         copy_of: copy_of.and_then(|(resource, vault)| {
             // What was copied was there.
             Named::into_other_place(&job.id, resource, vault, Fact::Known(()))

@@ -39,7 +39,7 @@ pub use volumes::volumes;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Copy {
     /// Its id, one of a kind.
-    pub id: Box<str>,
+    pub id: Arc<str>,
     /// What is backed up.
     pub resource: Fact<Option<Arn>>,
     /// How long the copy is kept; `None`: it never expires.

@@ -124,7 +124,8 @@ required!(
     crate::known::Arn,
     crate::known::AccountId,
     crate::known::Region,
-    Box<str>
+    Box<str>,
+    std::sync::Arc<str>
 );
 
 impl<T: Merge> Merge for Field<T> {

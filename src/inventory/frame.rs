@@ -1,5 +1,7 @@
 //! The frame of the inventory file: accounts, Regions, the copies asked about, the gaps. Its names are ours.
 
+use std::sync::Arc;
+
 use crate::catalog::calls;
 use crate::known::{AccountId, Arn, ByHand, Gap, Region};
 
@@ -100,7 +102,7 @@ record! {
     /// One copy to decide.
     @sound CopyEntry {
         /// Its name in the report, one of a kind in the file.
-        id: Box<str> = "id",
+        id: Arc<str> = "id",
         /// The resource whose next backup is copied.
         resource: Field<Arn> = "resource",
         /// The recovery point that is copied.
@@ -275,7 +277,7 @@ impl From<Gap> for GapEntry {
 keyed! {
     Account, account, AccountId;
     RegionFacts, region, Region;
-    CopyEntry, id, Box<str>;
+    CopyEntry, id, Arc<str>;
 }
 
 impl Keyed for GapEntry {

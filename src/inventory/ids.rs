@@ -1,5 +1,7 @@
 //! Ids of copies: each of its own.
 
+use std::sync::Arc;
+
 use super::copy::Named;
 use crate::known::HashSet;
 
@@ -7,8 +9,8 @@ use crate::known::HashSet;
 /// the next free numbers, from `#2` on, in their order; one that `is_taken` already counts as the first.
 pub fn tell_apart(copies: &mut [Named], is_taken: impl Fn(&str) -> bool) {
     copies.sort_by(|one, other| one.id.cmp(&other.id));
-    let mut given: Vec<(usize, Box<str>)> = Vec::new();
-    let mut new: HashSet<Box<str>> = HashSet::default();
+    let mut given: Vec<(usize, Arc<str>)> = Vec::new();
+    let mut new: HashSet<Arc<str>> = HashSet::default();
     let mut number = 1_usize;
     let mut before: Option<&str> = None;
     for (place, copy) in copies.iter().enumerate() {
@@ -23,7 +25,7 @@ pub fn tell_apart(copies: &mut [Named], is_taken: impl Fn(&str) -> bool) {
         }
         loop {
             number = number.saturating_add(1);
-            let next: Box<str> = format!("{id}#{number}").into();
+            let next: Arc<str> = format!("{id}#{number}").into();
             let is_there =
                 is_taken(&next) || copies.binary_search_by(|copy| copy.id.cmp(&next)).is_ok();
             if !is_there && new.insert(next.clone()) {

@@ -73,6 +73,7 @@ atoms!(
     bool,
     i64,
     Box<str>,
+    std::sync::Arc<str>,
     Box<Json>,
     Arn,
     AccountId,

@@ -17,7 +17,7 @@ use crate::verdict::{Status, Verdict};
 pub fn others(copies: &[&Copy], facts: &Facts<'_>) -> Vec<Named> {
     let ours: BTreeSet<&str> = copies.iter().map(|copy| &*copy.id).collect();
     let actions: BTreeSet<Action> = copies.iter().filter_map(|copy| Action::of(copy)).collect();
-    let mut found: BTreeMap<Box<str>, Named> = BTreeMap::new();
+    let mut found: BTreeMap<Arc<str>, Named> = BTreeMap::new();
     for (plan, wanted) in plans_of(&actions, facts) {
         let made = plans::copies([&plan], facts).copies.into_iter();
         let is_meant = |named: &Named| {
@@ -135,7 +135,7 @@ pub fn settle_rule(draft: &mut Draft, copies: &[&Copy], facts: &Facts<'_>) {
         let plans: Vec<Plan> = plans.collect();
         plans::copies(&plans, facts).copies
     };
-    let after: BTreeMap<Box<str>, Named> = made(&changed)
+    let after: BTreeMap<Arc<str>, Named> = made(&changed)
         .into_iter()
         .map(|named| (named.id.clone(), named))
         .collect();

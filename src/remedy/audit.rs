@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::command::{backs_up_to, change_plan, copies_elsewhere};
 use super::{Remedy, RemedyKind, cover, vault};
@@ -31,7 +32,7 @@ pub fn with_audited(
             let wants =
                 |need: &Need| matches!(need, Need::CustomerKeyOnVault { vault: of } if of == vault);
             if outcome.status == Status::Fail && outcome.needed().iter().any(wants) {
-                let found = (vault.to_string(), check.id);
+                let found = (vault.as_str().into(), check.id);
                 instead(&mut remedies, vault, found, audited, &into(vault), facts);
             }
         }
@@ -46,7 +47,7 @@ pub fn with_audited(
                     remedy.kind == RemedyKind::CreateVault && remedy.subject == vault.as_str()
                 });
                 if let Some(remedy) = made {
-                    remedy.checks.push((plan_key(plan), check.id));
+                    remedy.checks.push((plan_key(plan).into(), check.id));
                 }
             }
         }
@@ -59,7 +60,7 @@ pub fn with_audited(
 fn instead(
     remedies: &mut Vec<Remedy>,
     old: &Arn,
-    found: (String, &'static str),
+    found: (Arc<str>, &'static str),
     audited: &Audited,
     into: &[Copy],
     facts: &Facts<'_>,
@@ -95,7 +96,7 @@ fn instead(
     }
     draft.remedy.id = format!("r{}", remedies.len().saturating_add(1));
     draft.remedy.checks = vec![found];
-    remedies.push(draft.remedy);
+    remedies.push(*draft.remedy);
 }
 
 /// What to change in the plans that back up to the old vault, or copy to it.

@@ -4,6 +4,7 @@
 mod drafts;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::control_policy::changed_in;
 use super::draft::Draft;
@@ -30,7 +31,7 @@ pub fn add(remedies: &mut Vec<Remedy>, audited: &Audited, facts: &Facts<'_>) {
                 let Need::Cover(cover) = need else {
                     continue;
                 };
-                let found = (resource.arn.to_string(), check.id);
+                let found = (resource.arn.as_str().into(), check.id);
                 let vault = vaults.get(&cover.account);
                 add_one(
                     (remedies, &mut places, &mut names),
@@ -50,7 +51,7 @@ type Places = HashMap<(RemedyKind, String), usize>;
 fn add_one<O>(
     (remedies, places, names): (&mut Vec<Remedy>, &mut Places, &mut SelectionNames),
     cover: &Cover,
-    found: (String, &'static str),
+    found: (Arc<str>, &'static str),
     vault: Option<&&Arn>,
     (plans, facts): (&[(Plan, O)], &Facts<'_>),
 ) {
@@ -82,7 +83,7 @@ fn add_one<O>(
     draft.remedy.id = format!("r{}", remedies.len().saturating_add(1));
     draft.remedy.checks = vec![found];
     places.insert(key, remedies.len());
-    remedies.push(draft.remedy);
+    remedies.push(*draft.remedy);
 }
 
 /// Whether both are shown.

@@ -1,5 +1,7 @@
 //! A remedy while it is being made: the change itself, and what it is for.
 
+use std::sync::Arc;
+
 use super::change::Change;
 use super::{Remedy, RemedyKind};
 use crate::known::Arn;
@@ -13,11 +15,14 @@ pub struct Target {
     pub check: &'static str,
 }
 
+/// What several remedies do in place of each other: the key that a copy's backup is on, and the copy's id.
+pub type Group = (Arn, Arc<str>);
+
 /// A remedy without its id, its proof and its links to others.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// What it will say.
-    pub remedy: Remedy,
+    pub remedy: Box<Remedy>,
     /// What becomes different when it is made; `None` where the inventory cannot show it.
     pub change: Option<Change>,
     /// The checks that it is for.
@@ -29,14 +34,14 @@ pub struct Draft {
     /// Whether it makes a copy worse that did not fail: it is not proven then.
     pub makes_worse: bool,
     /// What tells alternatives from each other: remedies of one group do each in place of the others.
-    pub groups: Vec<String>,
+    pub groups: Vec<Group>,
 }
 
 impl Draft {
     /// A draft of a kind, on a subject.
     pub fn new(kind: RemedyKind, subject: impl ToString, title: impl Into<String>) -> Self {
         Self {
-            remedy: Remedy::new(kind, subject.to_string(), title.into()),
+            remedy: Box::new(Remedy::new(kind, subject.to_string(), title.into())),
             change: None,
             targets: Vec::new(),
             creates: None,

@@ -33,6 +33,7 @@ mod vault;
 mod wanted;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde_json::Value;
 use smol_str::SmolStr;
@@ -136,9 +137,9 @@ pub struct Remedy {
     /// inventory cannot show the effect.
     pub proven: Option<bool>,
     /// The copies that it fixes, by id.
-    pub copies: Vec<String>,
+    pub copies: Vec<Arc<str>>,
     /// The checks that it fixes, each with its copy's id.
-    pub checks: Vec<(String, &'static str)>,
+    pub checks: Vec<(Arc<str>, &'static str)>,
     /// What it is made of, beyond its policies.
     pub parts: Parts,
     /// The name of the vault that may be meant in place of the one that is created: it is there, and called nearly so.

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
+use std::sync::Arc;
 
-use super::draft::{Draft, Target};
+use super::draft::{Draft, Group, Target};
 use super::prove::Proof;
 use super::wanted::Wanted;
 use super::{
@@ -24,7 +25,7 @@ pub struct Proposed {
     pub remedies: Vec<Remedy>,
     /// The verdict on each copy that has remedies, by its id, once all of them are made. A copy of which the facts cannot
     /// show it is left out.
-    pub together: HashMap<Box<str>, Verdict>,
+    pub together: HashMap<Arc<str>, Verdict>,
 }
 
 /// The remedies of what fails, in the order in which they work.
@@ -60,7 +61,7 @@ pub fn propose_of(failing: &[Failing], facts: &Facts<'_>) -> Proposed {
         if blocked.is_empty() {
             return Proposed {
                 together,
-                remedies: drafts.into_iter().map(|draft| draft.remedy).collect(),
+                remedies: drafts.into_iter().map(|draft| *draft.remedy).collect(),
             };
         }
         left_out.extend(blocked);
@@ -101,15 +102,16 @@ fn proven(
     });
     for (index, draft) in drafts.iter_mut().enumerate() {
         draft.remedy.id = format!("r{}", index.saturating_add(1));
-        let named = |target: &Target| Some((&*failing.get(target.copy)?.copy.id, target.check));
-        let named: Vec<(&str, &'static str)> = draft.targets.iter().filter_map(named).collect();
-        let mut copies: Vec<&str> = named.iter().map(|(id, _)| *id).collect();
+        let named = |target: &Target| Some((&failing.get(target.copy)?.copy.id, target.check));
+        let named: Vec<(&Arc<str>, &'static str)> =
+            draft.targets.iter().filter_map(named).collect();
+        let mut copies: Vec<&Arc<str>> = named.iter().map(|(id, _)| *id).collect();
         copies.sort_unstable();
         copies.dedup();
         // Most are for one copy, and there are many: each takes as much room as it needs.
-        draft.remedy.copies = copies.into_iter().map(str::to_owned).collect();
+        draft.remedy.copies = copies.into_iter().cloned().collect();
         let checks = named.into_iter();
-        draft.remedy.checks = checks.map(|(id, check)| (id.to_owned(), check)).collect();
+        draft.remedy.checks = checks.map(|(id, check)| (Arc::clone(id), check)).collect();
     }
     accepted::settle(&mut drafts, facts);
     link(&mut drafts);
@@ -118,10 +120,10 @@ fn proven(
 }
 
 /// Whose images are to be let in, and for what.
-type Providers<'n> = (Vec<&'n str>, BTreeSet<Target>);
+type Providers<'n> = (Vec<&'n str>, Vec<Target>);
 
 /// Each need with the checks that have it.
-type Needs<'a> = BTreeMap<&'a Need, BTreeSet<Target>>;
+type Needs<'a> = BTreeMap<&'a Need, Vec<Target>>;
 
 /// Those of copies that something helps: keys and vaults are not opened for the others.
 fn needs<'f>(failing: &'f [Failing], left_out: &BTreeSet<usize>) -> Needs<'f> {
@@ -133,7 +135,7 @@ fn needs<'f>(failing: &'f [Failing], left_out: &BTreeSet<usize>) -> Needs<'f> {
         for (check, needs) in failing.needs() {
             for need in needs {
                 let check = check.id;
-                all.entry(need).or_default().insert(Target { copy, check });
+                all.entry(need).or_default().push(Target { copy, check });
             }
         }
     }
@@ -153,8 +155,8 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         let place = (key.account(), key.region());
         between.get(&place).map_or(&[][..], Vec::as_slice)
     };
-    let mut policies: BTreeMap<&PolicyOf, (Wanted, BTreeSet<Target>)> = BTreeMap::new();
-    let copies = |targets: &BTreeSet<Target>| -> Vec<&Copy> {
+    let mut policies: BTreeMap<&PolicyOf, (Wanted, Vec<Target>)> = BTreeMap::new();
+    let copies = |targets: &[Target]| -> Vec<&Copy> {
         let places: BTreeSet<usize> = targets.iter().map(|target| target.copy).collect();
         places
             .into_iter()
@@ -162,7 +164,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             .map(|failing| &failing.copy)
             .collect()
     };
-    let mut managed: BTreeMap<&Arn, (Vec<&Arn>, BTreeSet<Target>)> = BTreeMap::new();
+    let mut managed: BTreeMap<&Arn, (Vec<&Arn>, Vec<Target>)> = BTreeMap::new();
     let mut images: BTreeMap<(AccountId, &Region), Providers<'_>> = BTreeMap::new();
     let shared = re_encrypt::Shared::of(on_customer_keys(needs, failing));
     let mut created = two_step::Created::default();
@@ -172,7 +174,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         if let Need::CustomerKeyOnVault { vault } = need
             && let Some(mut draft) = vault::instead(vault, &copies(targets), facts)
         {
-            draft.targets = targets.iter().copied().collect();
+            draft.targets = targets.to_vec();
             moved.insert(vault, draft);
         }
     }
@@ -256,7 +258,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             } => ours
                 .iter()
                 .flat_map(|copy| {
-                    let groups = vec![format!("{key} {}", copy.id)];
+                    let groups = vec![(key.clone(), Arc::clone(&copy.id))];
                     let share_with = share_with.as_ref();
                     let all = shared_by(key);
                     let ways = [
@@ -271,20 +273,20 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 .collect(),
         };
         for draft in &mut made {
-            draft.targets = targets.iter().copied().collect();
+            draft.targets = targets.to_vec();
         }
         drafts.extend(made);
     }
     drafts.extend(moved.into_values());
     for (role, (policies, targets)) in managed {
         if let Some(mut draft) = attach::draft(role, &policies, facts) {
-            draft.targets = targets.into_iter().collect();
+            draft.targets = targets;
             drafts.push(draft);
         }
     }
     for ((account, region), (providers, targets)) in images {
         if let Some(mut draft) = settings::allow_images(account, region, &providers, facts) {
-            draft.targets = targets.into_iter().collect();
+            draft.targets = targets;
             drafts.push(draft);
         }
     }
@@ -299,7 +301,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             continue;
         }
         if let Some(mut draft) = key_policy::draft(of, wanted, facts) {
-            draft.targets = targets.iter().copied().collect();
+            draft.targets = targets.to_vec();
             drafts.push(draft);
         }
     }
@@ -309,11 +311,10 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             let plan = copy.plan.as_ref();
             plan.is_some_and(|plan| is_plan_of_policy(&plan.id))
         };
-        let targets: BTreeSet<Target> = draft.targets.iter().copied().collect();
-        let ours = copies(&targets);
         if draft.remedy.kind != RemedyKind::ChangeRetention {
             continue;
         }
+        let ours = copies(&draft.targets);
         if (ours.first()).is_some_and(|copy| retention::is_said_by_rule(copy, facts)) {
             retention::settle_rule(draft, &ours, facts);
         } else if ours.iter().any(|it| is_of_policy(it)) {
@@ -338,9 +339,9 @@ fn attached(drafts: &[Draft]) -> HashMap<String, usize> {
 /// The copies of a need that still go where it is. One on a vault's policy is met for those that go into another vault instead.
 fn of_those_that_stay<'t>(
     need: &Need,
-    targets: &'t BTreeSet<Target>,
+    targets: &'t [Target],
     moved: &mut BTreeMap<&Arn, Draft>,
-) -> Cow<'t, BTreeSet<Target>> {
+) -> Cow<'t, [Target]> {
     let (Need::Share(Share { policy, .. }) | Need::Lift(Lift { policy, .. })) = need else {
         return Cow::Borrowed(targets);
     };
@@ -351,7 +352,7 @@ fn of_those_that_stay<'t>(
         return Cow::Borrowed(targets);
     };
     let goes: BTreeSet<usize> = draft.targets.iter().map(|target| target.copy).collect();
-    let (goes, stays): (BTreeSet<Target>, BTreeSet<Target>) = targets
+    let (goes, stays): (Vec<Target>, Vec<Target>) = targets
         .iter()
         .partition(|target| goes.contains(&target.copy));
     draft.targets.extend(goes);
@@ -462,36 +463,39 @@ fn arns(text: &str) -> impl Iterator<Item = &str> {
 
 /// Which remedies must come first, and which do in place of each other.
 fn link(drafts: &mut [Draft]) {
-    let mut roles: HashMap<String, String> = HashMap::default();
-    let mut groups: HashMap<String, Vec<String>> = HashMap::default();
-    for Draft {
-        remedy, groups: of, ..
-    } in &*drafts
-    {
+    let links = links(drafts);
+    for (draft, [first, others]) in drafts.iter_mut().zip(links) {
+        draft.remedy.requires = first;
+        draft.remedy.alternative_to = others;
+    }
+}
+
+/// The ids of those that must come before each, and of those that do in its place.
+fn links(drafts: &[Draft]) -> Vec<[Vec<String>; 2]> {
+    let mut roles: HashMap<&str, &str> = HashMap::default();
+    let mut groups: HashMap<&Group, Vec<&str>> = HashMap::default();
+    for draft in drafts {
+        let remedy = &*draft.remedy;
         if remedy.kind == RemedyKind::CreateServiceLinkedRole {
-            roles.insert(remedy.subject.clone(), remedy.id.clone());
+            roles.insert(&remedy.subject, &remedy.id);
         }
-        for group in of {
-            let ids = groups.entry(group.clone()).or_default();
-            ids.push(remedy.id.clone());
+        for group in &draft.groups {
+            groups.entry(group).or_default().push(&remedy.id);
         }
     }
-    for Draft {
-        remedy, groups: of, ..
-    } in drafts
-    {
+    let each = drafts.iter().map(|draft| {
+        let remedy = &*draft.remedy;
         // A policy that names a role which does not exist cannot be saved.
-        let named = remedy.commands.iter().flat_map(|text| arns(text));
-        let named: BTreeSet<(usize, &String)> = named
-            .filter_map(|arn| roles.get(arn))
-            .filter(|id| **id != remedy.id)
-            .map(|id| (id.len(), id))
-            .collect();
-        remedy.requires = named.into_iter().map(|(_, id)| id.clone()).collect();
-        let alike = of.iter().filter_map(|group| groups.get(group)).flatten();
-        let mut others: Vec<&String> = alike.filter(|id| **id != remedy.id).collect();
-        others.sort_unstable_by_key(|id| (id.len(), *id));
-        others.dedup();
-        remedy.alternative_to = others.into_iter().cloned().collect();
-    }
+        let texts = remedy.commands.iter().filter(|_| !roles.is_empty());
+        let named = texts.flat_map(|text| arns(text));
+        let named: Vec<&str> = named.filter_map(|arn| roles.get(arn).copied()).collect();
+        let alike = draft.groups.iter().filter_map(|group| groups.get(group));
+        let alike: Vec<&str> = alike.flatten().copied().collect();
+        [named, alike].map(|ids| {
+            let ids: BTreeSet<(usize, &str)> = ids.into_iter().map(|id| (id.len(), id)).collect();
+            let others = ids.into_iter().filter(|(_, id)| *id != remedy.id);
+            others.map(|(_, id)| id.to_owned()).collect()
+        })
+    });
+    each.collect()
 }

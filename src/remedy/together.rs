@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::change::Change;
-use super::draft::Draft;
+use super::draft::{Draft, Group};
 use super::prove::{Changed, Proof, with};
 use super::united::merged;
 use crate::checks::Failing;
@@ -21,7 +21,7 @@ pub fn verdicts(
     proofs: Vec<Proof>,
     failing: &[Failing],
     facts: &Facts<'_>,
-) -> HashMap<Box<str>, Verdict> {
+) -> HashMap<Arc<str>, Verdict> {
     let chosen = chosen(drafts);
     let known = Known::of(drafts, &chosen, proofs, facts);
     let changes: Vec<&Change> = chosen
@@ -46,7 +46,7 @@ pub fn verdicts(
     let Ok(()) = in_order(
         &fixed,
         || changed.clone(),
-        |facts, piece| -> Vec<(Box<str>, Verdict)> {
+        |facts, piece| -> Vec<(Arc<str>, Verdict)> {
             let changed = Changed {
                 facts,
                 touched: &touched,
@@ -68,7 +68,7 @@ pub fn verdicts(
                         verdict
                     }
                 };
-                Some((before.copy.id.clone(), verdict))
+                Some((Arc::clone(&before.copy.id), verdict))
             });
             each.collect()
         },
@@ -150,7 +150,7 @@ fn equal<T>(sorted: &[T], compare: impl Fn(&T) -> Ordering) -> impl Iterator<Ite
 
 /// The places of the remedies that are made: of those that do in place of each other one.
 fn chosen(drafts: &[Draft]) -> Vec<usize> {
-    let mut groups: BTreeMap<&str, (usize, &Draft)> = BTreeMap::new();
+    let mut groups: BTreeMap<&Group, (usize, &Draft)> = BTreeMap::new();
     let mut chosen = Vec::new();
     for (place, draft) in drafts.iter().enumerate() {
         if draft.groups.is_empty() {

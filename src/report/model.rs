@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
@@ -249,7 +250,7 @@ impl Report {
 
     /// The same report with what becomes of the copies once all remedies are made: [`crate::remedy::Proposed::together`].
     #[must_use]
-    pub fn with_remedies_made(mut self, together: &HashMap<Box<str>, Verdict>) -> Self {
+    pub fn with_remedies_made(mut self, together: &HashMap<Arc<str>, Verdict>) -> Self {
         for copy in &mut self.copies {
             copy.verdict_with_remedies = together.get(&*copy.id).copied();
         }

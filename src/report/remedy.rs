@@ -55,7 +55,7 @@ impl<'a> RemedyReport<'a> {
     /// What is said of a remedy.
     #[must_use]
     pub fn new(remedy: &'a Remedy) -> Self {
-        let mut copies: Vec<&str> = remedy.copies.iter().map(String::as_str).collect();
+        let mut copies: Vec<&str> = remedy.copies.iter().map(|id| &**id).collect();
         copies.sort_unstable();
         copies.dedup();
         Self {

@@ -95,7 +95,7 @@ pub(super) fn kind_of_resource(
         return (Fact::unknown(gap.clone()), KindOf::Unknown(Box::new(gap)));
     };
     let named = Named {
-        id: Box::default(),
+        id: "".into(),
         resource: Some(resource.clone()),
         recovery_point: None,
         source_vault: Some(vault.clone()),

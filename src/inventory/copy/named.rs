@@ -1,5 +1,7 @@
 //! What names a copy, before anything is looked up.
 
+use std::sync::Arc;
+
 use crate::inventory::field::Field;
 use crate::inventory::frame::CopyEntry;
 use crate::inventory::json::Json;
@@ -11,7 +13,7 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Named {
     /// Its id.
-    pub id: Box<str>,
+    pub id: Arc<str>,
     /// The resource, if it is named.
     pub resource: Option<Arn>,
     /// The recovery point, if it is named.

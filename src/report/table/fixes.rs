@@ -149,10 +149,10 @@ pub fn of_many(report: &Report) -> String {
 
 /// Which copies need a change whose effect cannot be shown: `RDS reports needs r4 or r5 (not provable)`.
 fn needed(report: &Report, remedy: &Remedy) -> String {
-    let copies: BTreeSet<&String> = remedy.copies.iter().collect();
+    let copies: BTreeSet<&str> = remedy.copies.iter().map(|id| &**id).collect();
     let mut named = report.copies.iter();
     let alone = copies.first().filter(|_| copies.len() == 1);
-    let who = match alone.and_then(|id| named.find(|copy| copy.id == **id)) {
+    let who = match alone.and_then(|id| named.find(|copy| copy.id == *id)) {
         Some(copy) => format!("{} needs", words::resource(copy)),
         None if copies.len() == 1 => "1 copy needs".to_owned(),
         None => format!("{} need", words::copies(copies.len())),

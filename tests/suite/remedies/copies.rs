@@ -413,6 +413,9 @@ fn what_a_copy_that_nothing_helps_needs_is_opened_for_another_that_needs_it() {
     let all = remedies_of(&both.0);
     let of_vault = all.iter().find(|it| it.kind == RemedyKind::VaultPolicy);
     let of_vault = of_vault.unwrap_or_else(|| panic!("{all:?}"));
-    assert_eq!(of_vault.copies, ["orders-to-central"]);
-    assert!(all.iter().all(|it| it.copies == ["orders-to-central"]));
+    assert_eq!(of_vault.copies, ["orders-to-central".into()]);
+    assert!(
+        all.iter()
+            .all(|it| it.copies == ["orders-to-central".into()])
+    );
 }

@@ -36,7 +36,7 @@ fn every_proven_remedy_mends_its_checks_and_makes_none_worse() {
         for remedy in made {
             for (id, check) in &remedy.checks {
                 assert_eq!(
-                    rank(after[id].of(check)),
+                    rank(after[&**id].of(check)),
                     0,
                     "{name}: {} does not fix {check}",
                     remedy.title
@@ -157,7 +157,7 @@ fn a_copy_all_of_whose_failures_have_remedies_is_unblocked_by_them_together() {
             let all_mended = before.failing().iter().all(|check| {
                 remedies.iter().any(|remedy| {
                     remedy.proven == Some(true)
-                        && remedy.checks.contains(&(before.id.clone(), *check))
+                        && remedy.checks.contains(&(before.id.as_str().into(), *check))
                 })
             });
             if let (Verdict::Blocked, true) = (before.verdict, all_mended)

@@ -179,7 +179,7 @@ fn together(inventory: &Value) -> BTreeMap<String, Verdict> {
     let facts = Facts::new(&inventory);
     let together = propose(&decided(&facts, &inventory), &facts).together;
     let each = together.into_iter();
-    each.map(|(id, verdict)| (id.into_string(), verdict))
+    each.map(|(id, verdict)| (id.to_string(), verdict))
         .collect()
 }
 

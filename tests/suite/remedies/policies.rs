@@ -49,7 +49,10 @@ fn a_key_that_several_checks_and_copies_want_changed_is_one_remedy() {
         (remedy.kind, remedy.proven),
         (RemedyKind::KeyPolicy, Some(true))
     );
-    assert_eq!(remedy.copies, ["orders-again", "orders-to-central"]);
+    assert_eq!(
+        remedy.copies,
+        ["orders-again".into(), "orders-to-central".into()]
+    );
     let mut checks: Vec<_> = remedy.checks.iter().map(|(_, check)| *check).collect();
     checks.sort_unstable();
     checks.dedup();

@@ -123,8 +123,8 @@ pub fn remedies() -> Vec<Remedy> {
         remedy.id = id.to_owned();
         remedy.account = Some(account);
         remedy.set_commands(vec![format!("aws rds {id}").into()]);
-        remedy.copies = vec!["orders-to-central".to_owned()];
-        remedy.checks = vec![("orders-to-central".to_owned(), check)];
+        remedy.copies = vec!["orders-to-central".into()];
+        remedy.checks = vec![("orders-to-central".into(), check)];
         remedy
     };
     let statement = json!({"Sid": "AllowAWSBackup", "Effect": "Allow", "Principal": {"AWS": SLR},

@@ -41,7 +41,8 @@ fn left(world: &Value, made: &[&Remedy], fixed: &[&Remedy]) -> Option<String> {
     };
     let fixed: Vec<_> = fixed.iter().filter(|remedy| !depends(remedy)).collect();
     let (before, after) = (by_id(world), by_id(&changed));
-    let touched: BTreeSet<&String> = fixed.iter().flat_map(|remedy| &remedy.copies).collect();
+    let touched = fixed.iter().flat_map(|remedy| &remedy.copies);
+    let touched: BTreeSet<&str> = touched.map(|id| &**id).collect();
     for id in touched {
         for ((check, was), (_, is)) in before[id].checks.iter().zip(&after[id].checks) {
             if rank(*is) > rank(*was) {
@@ -51,12 +52,12 @@ fn left(world: &Value, made: &[&Remedy], fixed: &[&Remedy]) -> Option<String> {
     }
     for remedy in fixed {
         for (id, check) in &remedy.checks {
-            if rank(after[id].of(check)) != 0 {
+            if rank(after[&**id].of(check)) != 0 {
                 return Some(format!(
                     "{:?} `{}` leaves {check} of {id} {:?}",
                     remedy.kind,
                     remedy.title,
-                    after[id].of(check)
+                    after[&**id].of(check)
                 ));
             }
         }
