@@ -251,6 +251,9 @@ fn unread_of_resource(key: &str, facts: &Facts<'_>, subject: &Arn) -> Option<Gap
     }
 }
 
+/// What is not told where it depends on `Principal` or `NotPrincipal` whether a statement applies.
+pub const WHO: &str = "whether `Principal` or `NotPrincipal` of a statement means whoever asks, in a session of a role";
+
 /// The gap that a condition key leaves: the call that tells its value where one does.
 pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) -> Gap {
     let lower = key.to_ascii_lowercase();
@@ -305,6 +308,8 @@ pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) 
             of_account(api_call!("organizations:ListParents"), subject.account())
         }
         "kms:resourcealiases" => of_subject(api_call!("kms:ListAliases")),
+        // No key, but an element of the statement.
+        "principal" => Gap::not_told(WHO, subject.as_str()).where_is(subject),
         _ if lower.starts_with("aws:principaltag/") => facts.gap(
             api_call!("iam:ListRoleTags"),
             principal.as_str(),

@@ -15,7 +15,7 @@ use crate::policy::{
 };
 use crate::verdict::{ControlKind, Evidence, PolicyOf};
 
-use super::context::{Variants, gap_of_key};
+use super::context::{Variants, WHO, gap_of_key};
 use super::located::LocatedPolicy;
 use super::request::{Action, RoleRequest};
 use super::ruling::{DenyStatement, Grounds, Party, Ruling, unique};
@@ -172,7 +172,7 @@ fn assumed() -> Ruling {
 /// Whether a gap is about whoever asks, or from where, which no facts tell.
 pub fn is_of_who_asks(gap: &Gap) -> bool {
     match gap.untold() {
-        Some(key) => key == "Principal" || key.contains(':'),
+        Some(key) => key == WHO || key.contains(':'),
         None => gap.api_call() == Some(api_call!("iam:ListRoleTags")),
     }
 }

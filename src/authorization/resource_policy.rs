@@ -40,6 +40,7 @@ pub fn against_backup(
         };
         let mut request = request.clone();
         request.bounded = facts.has_boundary(role);
+        request.in_session = true;
         match against(&located, (&request, action), (role, resource), facts) {
             Some(Ruling::Denied { by, .. }) if !is_certain => {
                 let whether = format!("whether a backup is made without {action}");

@@ -121,6 +121,7 @@ fn rule(asking: &VaultQuestion, facts: &Facts<'_>) -> Ruling {
         return missing();
     };
     request.bounded = facts.has_boundary(role);
+    request.in_session = true;
     let asked = LocatedPolicy::new(vault, "/AccessPolicy", policy.document());
     let gaps = |keys: &[String]| {
         let gap = |key: &String| {

@@ -2,8 +2,8 @@
 
 use super::engine_versions::{engine_lacking, has_engine};
 use super::not_copied::{
-    of_an_unknown_word, of_deployment, of_log_backups, of_snapshot_elsewhere, of_storage_class,
-    of_volume_style,
+    of_an_unknown_word, of_deployment, of_image, of_log_backups, of_snapshot_elsewhere,
+    of_storage_class, of_volume_style,
 };
 use super::rds_backups::{instance_not_backed_up, of_instance, of_limitless};
 use super::words::{foretold, kinds_of, not_read, region_meant, status_message, table_answer};
@@ -12,7 +12,7 @@ use crate::catalog::messages::{MessageId, route_unsupported};
 use crate::catalog::services::{self, Mark, supported};
 use crate::catalog::{Capability, Crossing, Kind, RouteAnswer, capabilities, cite, regions};
 use crate::inventory::{Copy, Facts, KindOf, VaultType};
-use crate::known::{Fact, Gap};
+use crate::known::{Fact, Gap, Region};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -61,7 +61,8 @@ const BY_KIND: &[(&[Kind], AppliesTo, RouteRule)] = &[
     (&[Kind::FsxWindows],                    Crossing::is_cross_region, of_deployment),
     (&[Kind::Rds],                           |_| true,                  of_instance),
     (&[Kind::Aurora],                        |_| true,                  of_limitless),
-    (&[Kind::Ebs, Kind::Ec2, Kind::Ec2Vss],  |_| true,                  of_snapshot_elsewhere),
+    (&[Kind::Ebs],                           |_| true,                  of_snapshot_elsewhere),
+    (&[Kind::Ec2, Kind::Ec2Vss],             |_| true,                  of_image),
     (&[Kind::SapHana],                       Crossing::leaves,          of_log_backups),
 ];
 
@@ -226,36 +227,46 @@ fn not_named(copy: &Copy, kind: Kind, crossing: &Crossing) -> Option<Outcome> {
     Some(Outcome::undecided(why, [gap]))
 }
 
-/// Undecided where AWS's table does not mark the destination's Region for the service, or the mark was not read.
+/// Undecided where AWS's table does not mark the Region of an end for the service, or the mark was not read: that where the backup is
+/// yet to be made, and that where the copy goes.
 fn not_marked(copy: &Copy, facts: &Facts<'_>, kind: Kind, crossing: &Crossing) -> Option<Outcome> {
-    if !crossing.is_cross_region() {
-        return None;
-    }
-    let to = &crossing.to;
-    let why = match supported(kind).mark(to) {
-        Mark::Yes => return None,
+    let (of, vault) = (kind.resource_type(), &copy.endpoints().destination_vault);
+    let why = |region: &Region, what: &str| match supported(kind).mark(region) {
+        Mark::Yes => None,
         // The Region has the service's own engine, and nothing says that AWS Backup leaves it out.
-        Mark::NotRead if has_engine(copy, facts, kind, to) => return None,
-        Mark::NotRead => format!(
-            "whether AWS Backup supports {} in {to} was not read in AWS's table of {}",
-            kind.resource_type(),
+        Mark::NotRead if has_engine(copy, facts, kind, region) => None,
+        Mark::NotRead => Some(format!(
+            "whether AWS Backup supports {of} in {region} was not read in AWS's table of {}",
             services::AS_OF
-        ),
-        Mark::No => format!(
-            "AWS's table of {} does not mark {to} for {}, and no page says what becomes of a copy there",
-            services::AS_OF,
-            kind.resource_type()
-        ),
+        )),
+        Mark::No => Some(format!(
+            "AWS's table of {} does not mark {region} for {of}, and no page says what becomes of a {what} there",
+            services::AS_OF
+        )),
     };
-    let gap = Gap::not_told(
-        format_args!("whether AWS Backup copies {} to {to}", kind.resource_type()),
-        copy.endpoints().destination_vault.as_str(),
-    )
-    .within(copy.endpoints().destination_account().known(), Some(to));
-    Some(
-        Outcome::undecided(why.clone(), [gap])
-            .saw([Evidence::of(&copy.endpoints().destination_vault, why)]),
-    )
+    let (from, to) = (&crossing.from, &crossing.to);
+    let backup = is_yet_to_be_made(copy, facts).then(|| why(from, "backup"));
+    if let Some(why) = backup.flatten() {
+        let what = format!("whether AWS Backup makes backups of {of} in {from}");
+        let gap = Gap::not_told(what, copy.subject().as_str());
+        let gap = gap.within(copy.endpoints().source_account().known(), Some(from));
+        let seen = Evidence::of(copy.subject(), why.clone());
+        return Some(Outcome::undecided(why, [gap]).saw([seen]));
+    }
+    let why = why(to, "copy").filter(|_| crossing.is_cross_region())?;
+    let what = format!("whether AWS Backup copies {of} to {to}");
+    let gap = Gap::not_told(what, vault.as_str());
+    let gap = gap.within(copy.endpoints().destination_account().known(), Some(to));
+    let seen = Evidence::of(vault, why.clone());
+    Some(Outcome::undecided(why, [gap]).saw([seen]))
+}
+
+/// Whether no backup is named, and none of the resource was read that shows that its Region makes them.
+fn is_yet_to_be_made(copy: &Copy, facts: &Facts<'_>) -> bool {
+    let resource = copy.resource.as_ref().known().and_then(Option::as_ref);
+    copy.transfer.recovery_point.is_none()
+        && copy.copy_of.is_none()
+        && resource.is_some_and(|resource| facts.newest_vault(resource).known().is_none())
 }
 
 /// What of no kind is copied: DynamoDB's backups are, once they have AWS Backup's advanced features.

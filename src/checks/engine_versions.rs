@@ -1,13 +1,19 @@
 //! Whether a Region takes the snapshots of a database engine: those of an engine or a version that it lacks it does not.
 
 use super::described::{described, engine};
+use crate::catalog::regions::is_recent;
 use crate::catalog::{Crossing, Kind};
 use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Fact, Region};
 use crate::verdict::{Basis, Evidence, Outcome};
 
-/// The engines that every Region has which has RDS, in every version that can still be made: nothing has to be read of them.
-const EVERYWHERE: &[&str] = &["mysql", "postgres"];
+/// The engines that every Region has which has RDS, from which version on they can still be made, and from which on they are in standard
+/// support: nothing has to be read of them. Of an older one that AWS still makes, Regions newer than most pages may have none.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html> and
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html> (2026-11-30).
+const EVERYWHERE: &[(&str, [u32; 2], [u32; 2])] =
+    &[("mysql", [5, 7], [8, 0]), ("postgres", [11, 0], [14, 0])];
 
 /// Whether the destination's Region lacks the engine of the database, or its version.
 ///
@@ -39,7 +45,7 @@ pub fn engine_lacking(
         None => return Fact::Known(None),
     };
     let versions = match versions(copy, facts, to, engine) {
-        Fact::Unknown(gap) if !facts.is_wanted(&gap) && EVERYWHERE.contains(&engine) => {
+        Fact::Unknown(gap) if !facts.is_wanted(&gap) && is_everywhere(copy, facts, engine, to) => {
             return Fact::Known(None);
         }
         Fact::Unknown(gap) => return Fact::Unknown(gap),
@@ -58,6 +64,25 @@ pub fn engine_lacking(
         Some(version) => lacks(format!(
             "{to} does not have {engine} {version}: no snapshot of it can be copied there"
         )),
+    })
+}
+
+/// Whether a Region has the engine for certain in the version of the database, where that was read.
+fn is_everywhere(copy: &Copy, facts: &Facts<'_>, engine: &str, to: &Region) -> bool {
+    let described = described(copy, facts).known();
+    let version = described.and_then(|described| described.text("EngineVersion"));
+    has_for_certain(engine, version, is_recent(to))
+}
+
+fn has_for_certain(engine: &str, version: Option<&str>, is_recent: bool) -> bool {
+    let of = EVERYWHERE.iter().find(|(of, ..)| *of == engine);
+    of.is_some_and(|(_, made, standard)| {
+        let first = if is_recent { standard } else { made };
+        version.is_none_or(|version| {
+            let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+            let version: [u32; 2] = std::array::from_fn(|_| parts.next().unwrap_or(0));
+            version >= *first
+        })
     })
 }
 
@@ -100,4 +125,29 @@ fn cluster_engine(kind: Kind) -> Option<&'static str> {
         .into_iter()
         .find(|(of, _)| *of == kind)
         .map(|(_, engine)| engine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_has_for_certain_what_rds_makes_everywhere() {
+        let rows = [
+            ("postgres", Some("16.4"), true, true),
+            ("postgres", Some("11.22"), false, true),
+            ("postgres", Some("11.22-rds.20240418"), true, false),
+            ("postgres", Some("9.6.24"), false, false),
+            ("mysql", Some("8.4"), true, true),
+            ("mysql", Some("5.7.44"), false, true),
+            ("mysql", Some("5.7.44"), true, false),
+            ("mysql", Some("5.6.51"), false, false),
+            ("postgres", None, false, true),
+            ("mariadb", Some("11.4.2"), false, false),
+        ];
+        for (engine, version, is_recent, has) in rows {
+            let found = has_for_certain(engine, version, is_recent);
+            assert_eq!(found, has, "{engine} {version:?} {is_recent}");
+        }
+    }
 }

@@ -38,9 +38,7 @@ fn run(copy: &Copy, facts: &Facts<'_>, ask: Option<&Others<'_>>) -> Option<Outco
 fn of_parts(copy: &Copy, facts: &Facts<'_>, ask: &Others<'_>) -> Outcome {
     let vault = known!(copy.endpoints().source_vault.as_ref());
     let Some(point) = &copy.transfer.recovery_point else {
-        return Outcome::not_applicable(
-            "the composite is yet to be made, and what it holds with it",
-        );
+        return may_stay("what the composite will hold was not read", []);
     };
     if copy.route().kind == KindOf::Known(Kind::Eks)
         && let Some(alone) = alone(point, facts)

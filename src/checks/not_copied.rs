@@ -191,6 +191,29 @@ pub fn of_log_backups(
     })
 }
 
+/// Paravirtual images go to no Region that does not have them, and no page says which do.
+///
+/// See <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/how-ami-copy-works.html>.
+pub fn of_image(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    kind: Kind,
+    crossing: &Crossing,
+) -> Fact<Option<Outcome>> {
+    let described = described(copy, facts).known();
+    let of = described.filter(|_| crossing.is_cross_region());
+    let of = of.filter(|of| of.text("VirtualizationType") == Some("paravirtual"));
+    of_snapshot_elsewhere(copy, facts, kind, crossing).and_then(|found| match (found, of) {
+        (None, Some(of)) => {
+            let what = format!("whether {} takes paravirtual images", crossing.to);
+            let gap = Gap::not_told(what, of.of.as_str());
+            let account = copy.endpoints().destination_account().known();
+            Fact::unknown(gap.within(account, Some(&crossing.to)))
+        }
+        (found, _) => Fact::Known(found),
+    })
+}
+
 /// Snapshots that lie on an Outpost are not copied, those in a Local Zone to no other Region; of other accounts no page speaks.
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopySnapshot.html>.

@@ -60,11 +60,23 @@ fn not_backed_up(described: &Described<'_>, engine: &str) -> Option<String> {
     if targets.contains(&OUTPOSTS) || on_outpost(described) || has_customer_owned_ip(described) {
         return Some("AWS Backup does not back up RDS on Outposts".to_owned());
     }
+    let in_local_zone = |seen: &str| {
+        Some(format!(
+            "AWS Backup does not back up RDS in Local Zones (`{seen}`)"
+        ))
+    };
+    if targets.contains(&Some("local")) {
+        return in_local_zone("local");
+    }
     // A Region's own zones have its name and a letter.
     let zone = described.text("AvailabilityZone")?;
     let region = described.of.region()?;
     let rest = zone.strip_prefix(region.as_str())?;
-    (rest.len() > 1).then(|| format!("AWS Backup does not back up RDS in Local Zones (`{zone}`)"))
+    if rest.len() > 1 {
+        in_local_zone(zone)
+    } else {
+        None
+    }
 }
 
 /// Whether the instance has an address of the customer's own, which RDS on Outposts alone has.

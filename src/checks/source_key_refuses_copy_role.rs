@@ -12,8 +12,8 @@ use crate::catalog::requests::{
     PLAIN_KEY_ACTIONS, SOURCE_KEY_USE, excepted_key_use, source_key_use,
 };
 use crate::inventory::{Facts, Route};
-use crate::known::Fact;
-use crate::verdict::{Basis, Outcome, Status};
+use crate::known::{Arn, Fact, Gap};
+use crate::verdict::{Basis, Evidence, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "source-key-refuses-copy-role",
@@ -82,6 +82,9 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     match rulings.missing(Party::Resource) {
         Some((actions, near)) => {
             let actions = list(&actions);
+            if within_account && !lets_service_in(&access) {
+                return nobody_let_in(&name, who, &actions, key, near);
+            }
             warn(
                 format!("the backup's key {name} does not let {who} do {actions}"),
                 near,
@@ -89,6 +92,33 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         }
         None => found,
     }
+}
+
+/// Whether the key lets AWS Backup's own role of the account in.
+fn lets_service_in(access: &KeyAccess<'_>) -> bool {
+    let Fact::Known(role) = access.copy.endpoints.destination_service_linked_role() else {
+        return true;
+    };
+    let of_service = KeyAccess {
+        principal: &role,
+        ..*access
+    };
+    let rulings = of_service.ask(PLAIN_KEY_ACTIONS);
+    rulings.missing(Party::Resource).is_none()
+}
+
+/// Whichever role of the account uses the key, it is kept out.
+///
+/// See <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html>.
+fn nobody_let_in(name: &str, who: &str, actions: &str, key: &Arn, near: Vec<Evidence>) -> Outcome {
+    let message = format!(
+        "the backup's key {name} lets neither {who} nor AWSServiceRoleForBackup do {actions}, and within an account nobody else makes the copy: let the key's policy delegate to the account, or name the role in it"
+    );
+    let what = "whether a copy within an account is made whose key lets neither role in";
+    let gap = Gap::not_told(what, key.as_str());
+    Outcome::undecided(message, [gap.where_is(key)])
+        .on(Basis::Inferred)
+        .saw(near)
 }
 
 /// Whether a Deny of the key strikes the destination's role and the key's owner alike, so that an exception for the copy role

@@ -25,6 +25,8 @@ pub struct Request {
     pub resource_account: Option<AccountId>,
     /// Whether the principal has a permissions boundary: a Deny with `NotPrincipal` then always strikes it.
     pub bounded: bool,
+    /// Whether a role asks, in a session whose name is not known: that `NotPrincipal` excepts the role does not say that it excepts it.
+    pub in_session: bool,
     /// What else the policies can see of the request.
     pub context: Context,
 }
@@ -41,6 +43,7 @@ impl Request {
             kind: resource.kind(),
             resource,
             bounded: false,
+            in_session: false,
             context,
         }
     }

@@ -316,7 +316,7 @@ fn list(items: &[Named], request: &Request) -> Applies {
 }
 
 /// Whether `NotPrincipal` strikes. AWS checks the account, then the role or user, so both have to be excepted; where only
-/// one is, it says that access may be denied.
+/// one is, it says that access may be denied. The session of a role it checks after that.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>.
 fn excepted(items: &[Named], request: &Request) -> Truth {
@@ -332,10 +332,13 @@ fn excepted(items: &[Named], request: &Request) -> Truth {
         | PrincipalKind::Anybody
         | PrincipalKind::Other => {
             let everyone = found.direct == Truth::True && found.how == How::Everyone;
+            let strikes = (!found.direct).either(!found.account);
             if everyone {
                 Truth::False
+            } else if request.in_session && strikes == Truth::False {
+                Truth::Unknown
             } else {
-                (!found.direct).either(!found.account)
+                strikes
             }
         }
     }

@@ -217,6 +217,7 @@ impl Question for KeyCallerQuestion {
         let who = Principal::parse(principal.as_str()).ok()?;
         let mut request = about(Request::new(who, "", resource, context), "kms:");
         request.bounded = facts.has_boundary(principal);
+        request.in_session = true;
         Some(request)
     }
 }
