@@ -1,6 +1,6 @@
 #![doc = include_str!("copy_route_unsupported.md")]
 
-use super::engine_versions::{engine_lacking, has_engine};
+use super::engine_versions::{cluster_engine, engine_lacking, has_engine};
 use super::not_copied::{
     of_an_unknown_word, of_deployment, of_image, of_log_backups, of_snapshot_elsewhere,
     of_storage_class, of_volume_style,
@@ -233,7 +233,8 @@ fn not_marked(copy: &Copy, facts: &Facts<'_>, kind: Kind, crossing: &Crossing) -
     let (of, vault) = (kind.resource_type(), &copy.endpoints().destination_vault);
     let why = |region: &Region, what: &str| match supported(kind).mark(region) {
         Mark::Yes => None,
-        // The Region has the service's own engine, and nothing says that AWS Backup leaves it out.
+        // The Region has the service's own engine, as where a cluster of it is, and nothing says that AWS Backup leaves it out.
+        Mark::NotRead if cluster_engine(kind).is_some() && *region == crossing.from => None,
         Mark::NotRead if has_engine(copy, facts, kind, region) => None,
         Mark::NotRead => Some(format!(
             "whether AWS Backup supports {of} in {region} was not read in AWS's table of {}",

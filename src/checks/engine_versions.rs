@@ -120,7 +120,7 @@ pub fn has_engine(copy: &Copy, facts: &Facts<'_>, kind: Kind, region: &Region) -
 }
 
 /// The engine of a kind that has one alone.
-fn cluster_engine(kind: Kind) -> Option<&'static str> {
+pub fn cluster_engine(kind: Kind) -> Option<&'static str> {
     [(Kind::DocumentDb, "docdb"), (Kind::Neptune, "neptune")]
         .into_iter()
         .find(|(of, _)| *of == kind)
