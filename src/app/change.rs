@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use crate::cli::{ChangeArgs, Output, OverKind};
 use crate::inventory::{
-    Facts, Inventory, Json, Misspelt, Overlay, Taken, TakenFor, Waiting, items,
+    Facts, Inventory, Json, Misspelt, Overlay, Taken, TakenFor, Waiting, backup_policies_on, items,
     leave_changed_defaults_open, misspelt, opened, said_otherwise, strangers,
 };
 use crate::known::{ByHand, Gap, near};
 use crate::plans::{self, Selection};
-use crate::report::{Location, PlaceOfChange, Places};
+use crate::report::{BACKUP_POLICY, Location, PlaceOfChange, Places};
 use crate::sources::planned::{Makes, Planned, Unlisted};
 use crate::sources::{additions, recorded, terraform};
 
@@ -230,6 +230,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             open.push(Gap::by_hand(ByHand::Planned, one.operation(), why));
         }
     }
+    place_backup_policies(&mut places, &after);
     let by_tags = if has_templates {
         selections_by_tags(&after)
     } else {
@@ -257,6 +258,25 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         taken,
         called,
     })
+}
+
+/// Notes which backup policies of a change are in force on each account: those that are attached on the way to it.
+fn place_backup_policies(places: &mut Places, inventory: &Inventory) {
+    for account in items(&inventory.accounts) {
+        let own = account.account.to_string();
+        let path = account.organization.value().and_then(|of| of.path.value());
+        let way = path.iter().flat_map(|path| path.split('/'));
+        let on = way.chain([own.as_str()]).map(backup_policies_on);
+        let found = on.filter_map(|target| places.get(&target));
+        let found = found.flatten().map(|place| PlaceOfChange {
+            kind: BACKUP_POLICY.to_owned(),
+            ..place.clone()
+        });
+        let found: Vec<PlaceOfChange> = found.collect();
+        if !found.is_empty() {
+            places.insert(backup_policies_on(&own), found);
+        }
+    }
 }
 
 /// The plans of the command line, in their order.

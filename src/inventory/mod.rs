@@ -57,7 +57,7 @@ pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use objects::{
     AttachedPolicy, ControlPolicy, CopyJob, EngineVersion, Grant, InlinePolicy, Key, Lifecycle,
     OptionGroup, Organization, PLAN_OF_POLICY, Plan, RecoveryPoint, RegionSettings, Resource, Role,
-    Vault, is_plan_of_policy,
+    Vault, backup_policies_on, is_plan_of_policy,
 };
 pub use overlay::{
     ANEW, ARN_BEGINS, BY_NAME, Becomes, ENCRYPTED_ANEW, GIVEN_BY_AWS, GIVEN_WHEN_MADE, HOW_LAID,

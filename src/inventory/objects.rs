@@ -285,6 +285,12 @@ impl Resource {
 /// What the ids of plans begin with that AWS Backup made of a backup policy of the organization.
 pub const PLAN_OF_POLICY: &str = "orgs/";
 
+/// What the backup policies are called together that are attached to a target of the organization, or in force on an account.
+#[must_use]
+pub fn backup_policies_on(target: &str) -> String {
+    format!("{target}/backup_policy")
+}
+
 /// Whether the plan of this id was made of a backup policy of the organization.
 #[must_use]
 pub fn is_plan_of_policy(id: &str) -> bool {

@@ -11,6 +11,7 @@ use crate::checks::{Decided, MayFail};
 use crate::inventory::Start;
 use crate::inventory::{
     Copy, EncryptedWith, Facts, Field, KeyManager, Lifecycle, Model, PlanReference, VaultType,
+    backup_policies_on, is_plan_of_policy,
 };
 use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
 use crate::verdict::{Status, Verdict};
@@ -71,7 +72,13 @@ fn made_of(copy: &Copy) -> Vec<String> {
             .map(|(account, region)| format!("{account}/{region}"));
         [of_region, account.map(|account| account.to_string())]
     });
-    let own = [plan, resource.map(ToString::to_string)];
+    let by = copy
+        .plan
+        .as_ref()
+        .filter(|plan| is_plan_of_policy(&plan.id));
+    let by = by.and_then(|plan| plan.made_by.as_ref());
+    let policies = by.map(|by| backup_policies_on(&by.account.to_string()));
+    let own = [plan, policies, resource.map(ToString::to_string)];
     own.into_iter().chain(settings).flatten().collect()
 }
 

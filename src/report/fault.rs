@@ -36,6 +36,9 @@ use Says::{
     Vault, VaultPolicy,
 };
 
+/// The type of a backup policy of the organization, whatever makes it: what AWS Backup makes of it has the policy's rules and selections.
+pub const BACKUP_POLICY: &str = "backup policy";
+
 /// What resources say, by the beginning of their type; others are what is backed up.
 #[rustfmt::skip]
 const TYPES: &[(&str, &[Says])] = &[
@@ -57,6 +60,7 @@ const TYPES: &[(&str, &[Says])] = &[
     ("aws_kms_key_policy",                         &[KeyPolicy]),
     ("aws_kms_",                                   &[Key, KeyPolicy]),
     ("aws_organizations_",                         &[Organization]),
+    (BACKUP_POLICY,                                &[Rule, Selection, Organization]),
     ("AWS::Backup::BackupPlan",                    &[Rule]),
     ("AWS::Backup::BackupSelection",               &[Selection]),
     ("AWS::Backup::BackupVault",                   &[Vault, VaultPolicy, Lock]),

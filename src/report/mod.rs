@@ -55,7 +55,7 @@ pub use copy::{
     CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport, KeyManagedBy, Retention,
 };
 pub use explain::{flowing, list, page, page_to_read};
-pub use fault::PlaceOfChange;
+pub use fault::{BACKUP_POLICY, PlaceOfChange};
 pub use findings::{Finding, Subject, severity};
 pub use fixes::{FixFile, fixes, fixes_summary};
 pub use gap::{GapReport, Gaps};

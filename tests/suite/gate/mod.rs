@@ -2,6 +2,7 @@
 
 mod at_fault;
 mod aws_tags;
+mod backup_policies;
 mod bad_input;
 mod bucket_encryption;
 mod cloudformation;

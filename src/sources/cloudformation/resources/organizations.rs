@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::inventory::{Becomes, Policy, PolicyChange, PolicyType};
+use crate::inventory::{Becomes, Policy, PolicyChange, PolicyType, backup_policies_on};
 use crate::sources::cloudformation::reader::TemplateReader;
 use crate::sources::cloudformation::template::{plain, unknown, why};
 use crate::sources::cloudformation::text::Node;
 
 /// A policy with what it is attached to.
 pub fn policy<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
-    if reader.is_same(id, node) {
+    if reader.is_same(id, node) || says_the_same(reader, id, node) {
         return;
     }
     let by = format!("{}:{}: {id}", reader.template.file, node.line);
@@ -41,8 +41,11 @@ pub fn policy<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let place = format!("{}:{} {id}", reader.template.file, node.line);
     let told: Vec<String> = targets.iter().filter_map(|(one, _)| one.clone()).collect();
     for target in &told {
-        let places = reader.places.entry(target.clone()).or_default();
-        places.push(place.clone());
+        let of_backups = (of == Some(PolicyType::Backup)).then(|| backup_policies_on(target));
+        for thing in [Some(target.clone()), of_backups].into_iter().flatten() {
+            let places = reader.places.entry(thing).or_default();
+            places.push(place.clone());
+        }
     }
     let attached = targets
         .into_iter()
@@ -59,6 +62,24 @@ pub fn policy<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
         by: by.clone(),
     });
     reader.world.organization.extend(all);
+}
+
+/// Whether what changes of a policy is no more than its description and its tags.
+fn says_the_same(reader: &TemplateReader<'_>, id: &str, node: &Node) -> bool {
+    let of = |node: &'_ Node| node.get("Properties").cloned();
+    let (Some(was), Some(is)) = (reader.was(id).and_then(of), of(node)) else {
+        return false;
+    };
+    let is_alike = |name: &&str| match (was.get(name), is.get(name)) {
+        (Some(was), Some(is)) => reader.is_alike(was, is),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    let is_certain = reader.is_made(node) == Some(true);
+    is_certain
+        && ["Type", "Name", "Content", "TargetIds"]
+            .iter()
+            .all(is_alike)
 }
 
 /// The document of a policy: an object, or its JSON in a text.

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::inventory::{Becomes, PolicyChange, PolicyType};
+use crate::inventory::{Becomes, PolicyChange, PolicyType, backup_policies_on};
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
 use crate::sources::terraform::reader::PlanReader;
@@ -36,9 +36,15 @@ fn kind(object: &Object<'_>, moment: Moment) -> PolicyUse {
 
 /// A policy whose text changes.
 pub fn policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    let is_new_text = object
-        .change
-        .is_some_and(|change| change.before != change.after);
+    let text = |moment| object.marked(moment, "content");
+    let is_new_text = match [text(Moment::Now), text(Moment::Then)] {
+        // The same however it is written.
+        [Value::String(was), Value::String(is)] => {
+            let [was, is] = [was, is].map(|text| serde_json::from_str::<Value>(&text).ok());
+            was.is_none() || was != is
+        }
+        _ => true,
+    };
     if reader.moment != Moment::Then || !is_new_text || object.is_made() {
         return;
     }
@@ -76,10 +82,16 @@ fn stands<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let policy = named(reader, &id, Moment::Now);
     if let Some(PolicyUse::Read(Some(of))) = policy.map(|policy| kind(policy, Moment::Now)) {
         let name = policy.and_then(|policy| policy.text(Moment::Now, "name"));
+        let name = name.map(str::to_owned);
+        if of == PolicyType::Backup {
+            let on = backup_policies_on(&target);
+            reader.placed(&on, policy.unwrap_or(object));
+            reader.placed(&on, object);
+        }
         reader.world.organization.push(PolicyChange {
             of: Some(of),
             id: Some(id),
-            name: name.map(str::to_owned),
+            name,
             becomes: Becomes::Stands(target),
             by: object.address.to_owned(),
         });
@@ -131,7 +143,10 @@ fn changes<'p>(
             None
         }
     };
-    for thing in id.map(str::to_owned).into_iter().chain(target) {
+    let of_backups = target.as_deref().filter(|_| of == Some(PolicyType::Backup));
+    let of_backups = of_backups.map(backup_policies_on);
+    let things = id.map(str::to_owned).into_iter().chain(target);
+    for thing in things.chain(of_backups) {
         reader.placed(&thing, policy.unwrap_or(object));
         reader.placed(&thing, object);
     }
