@@ -115,7 +115,12 @@ pub(super) fn decide(
     let told = baseline.iter().flat_map(|baseline| &baseline.planned);
     let stood_then = stood.iter().filter(|_| baseline.is_none());
     let stood_then = stood_then.flat_map(|stood| stood.copies.iter().filter_map(Asked::planned));
-    copies::add_perhaps_made(&mut wanted, told.chain(stood_then), &facts);
+    copies::add_perhaps_made(
+        &mut wanted,
+        told.chain(stood_then),
+        &facts,
+        earlier.as_ref(),
+    );
     let destinations = wanted.copies.iter().map(Asked::destination_vault);
     let reading = reading
         .of_facts(&facts)

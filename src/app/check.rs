@@ -98,7 +98,12 @@ pub(super) fn decide(
     let told = told.flat_map(|baseline| &baseline.planned);
     let stood_then = stood.iter().filter(|_| baseline.is_none());
     let stood_then = stood_then.flat_map(|stood| stood.copies.iter().filter_map(Asked::planned));
-    copies::add_perhaps_made(&mut wanted, told.chain(stood_then), &facts);
+    copies::add_perhaps_made(
+        &mut wanted,
+        told.chain(stood_then),
+        &facts,
+        earlier.as_ref(),
+    );
     wanted.gaps.extend(open.iter().cloned());
     wanted.open.extend(open);
     for sentence in &wanted.not_found {

@@ -175,6 +175,7 @@ pub(super) fn add_perhaps_made<'n>(
     wanted: &mut Wanted<'_>,
     before: impl Iterator<Item = &'n Named>,
     facts: &Facts<'_>,
+    facts_before: Option<&Facts<'_>>,
 ) {
     let before: Vec<&Named> = before.collect();
     let there: HashSet<&str> = match before.is_empty() {
@@ -182,7 +183,7 @@ pub(super) fn add_perhaps_made<'n>(
         false => wanted.copies.iter().map(Asked::id).collect(),
     };
     let gone = before.into_iter().filter(|copy| !there.contains(&*copy.id));
-    let made = PerhapsMade::of(facts);
+    let made = PerhapsMade::of(facts, facts_before);
     let perhaps = gone.filter_map(|copy| {
         let why = made.why(copy)?;
         Some(Asked::made(Named {

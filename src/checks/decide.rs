@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::inventory::{
     Copy, Endpoints, Facts, Question, Reads, Route, Transfer, note_again, noting,
 };
-use crate::known::{Fact, Gap};
+use crate::known::{ByHand, Fact, Gap};
+use crate::plans::is_of_own_rule;
 use crate::verdict::{Outcome, Status, Verdict};
 
 use super::at_start::AtStart;
@@ -70,6 +71,12 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
     };
     let outcomes = match &copy.made {
         Fact::Known(()) => outcomes,
+        // A rule that is refused and fails by that says so itself.
+        Fact::Unknown(gap)
+            if is_refused_itself(&copy, gap) && verdict_of(&outcomes) == Verdict::Blocked =>
+        {
+            outcomes
+        }
         Fact::Unknown(gap) => perhaps_not_made(outcomes, gap),
     };
     let verdict = verdict_of(&outcomes);
@@ -81,11 +88,21 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
     }
 }
 
+fn is_refused_itself(copy: &Copy, gap: &Gap) -> bool {
+    let by = copy.plan.as_ref();
+    by.is_some_and(|by| is_of_own_rule(by, gap))
+}
+
 /// What is found of a copy of which nobody knows whether it is made: what fails of one that is made as it is told may not.
 fn perhaps_not_made(found: Found, gap: &Gap) -> Found {
+    // What is refused is not made, whatever fails of it.
+    let is_refused = gap.hand() == Some(ByHand::Refused);
     let instead = |id: &str, outcome: &Outcome| {
         if id == recovery_point_missing::CHECK.id {
-            let what = "whether this copy is made is not known";
+            let what = match is_refused {
+                true => "AWS refuses the plan or the selection that makes this copy",
+                false => "whether this copy is made is not known",
+            };
             return Some(Outcome::undecided(format!("{what}: {gap}"), [gap.clone()]));
         }
         // What the rule says is not to be looked up: it is what is not known.
@@ -93,7 +110,7 @@ fn perhaps_not_made(found: Found, gap: &Gap) -> Found {
         if outcome.status == Status::Undecided && outcome.gaps.iter().all(asks_plan) {
             return Some(not_read(gap.clone()));
         }
-        let fails = outcome.status == Status::Fail;
+        let fails = outcome.status == Status::Fail && !is_refused;
         fails.then(|| {
             let what = "if it is made";
             Outcome::undecided(format!("{what}: {}", outcome.message), [gap.clone()])

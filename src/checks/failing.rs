@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::inventory::{Copy, Facts, Touched, Transfer};
+use crate::known::Fact;
 use crate::verdict::{Fix, Need, Outcome, Status};
 
 use super::decide::outcome;
@@ -145,7 +146,8 @@ impl Failing {
         } = &*self.all;
         let all = CHECKS.iter().filter(|check| check.is_of_copies()).count();
         let is_known = reads.len() == all && statuses.len() == all && !touched.is_everything();
-        if !is_known || copy.transfer != self.copy.transfer {
+        let is_made = matches!(copy.made, Fact::Known(()));
+        if !is_known || !is_made || copy.transfer != self.copy.transfer {
             return None;
         }
         let is_same = *copy == self.copy;

@@ -44,6 +44,8 @@ pub enum ByHand {
     Contradiction,
     /// A document has a key, an operator or a value that is not known.
     NotUnderstood,
+    /// A document has what AWS refuses.
+    Refused,
     /// A change is planned and not made yet.
     Planned,
 }

@@ -3,7 +3,9 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use crate::inventory::{Facts, MadeBy, Named, PlanReference};
+use serde_json::Value;
+
+use crate::inventory::{self, Facts, Json, MadeBy, Named, PlanReference};
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region};
 
 use super::condition::Holds;
@@ -27,16 +29,19 @@ pub struct PerhapsMade<'a> {
     /// What of the policies of organizations is not known.
     policies: OnceCell<Vec<Gap>>,
     facts: &'a Facts<'a>,
+    /// Those before the change, where there is one.
+    before: Option<&'a Facts<'a>>,
 }
 
 impl<'a> PerhapsMade<'a> {
     /// Those of these facts.
     #[must_use]
-    pub const fn of(facts: &'a Facts<'a>) -> Self {
+    pub const fn of(facts: &'a Facts<'a>, before: Option<&'a Facts<'a>>) -> Self {
         Self {
             plans: OnceCell::new(),
             policies: OnceCell::new(),
             facts,
+            before,
         }
     }
 
@@ -85,8 +90,8 @@ impl<'a> PerhapsMade<'a> {
         }
     }
 
-    /// Why a copy of a plan that AWS listed may be made otherwise than it was read: the policy that the plan is made of is not
-    /// known any more.
+    /// Why a copy of a plan that is there may not be made as it is told: AWS refuses what a change makes of the plan, or the policy that
+    /// a listed plan is made of is not known any more.
     #[must_use]
     pub fn why_otherwise(&self, copy: &Named) -> Option<Gap> {
         let by = copy.plan.as_ref()?;
@@ -95,9 +100,31 @@ impl<'a> PerhapsMade<'a> {
         } = by.made_by.as_ref()?;
         let is_listed = organization::is_listed(*account, region, &by.id);
         let of_change = |gap: &&Gap| gap.hand() == Some(ByHand::Planned);
-        is_listed
-            .then(|| self.policy_of(*account).find(of_change).cloned())
-            .flatten()
+        match is_listed {
+            true => self.policy_of(*account).find(of_change).cloned(),
+            false => self.refused(by, *account, region),
+        }
+    }
+
+    /// What AWS refuses of a plan, or of a selection of it, that stands otherwise than before the change: what stands as it was read
+    /// AWS has taken.
+    fn refused(&self, by: &PlanReference, account: AccountId, region: &Region) -> Option<Gap> {
+        let before = self.before?;
+        let plan = self.plan(&by.id, account, region)?;
+        let [was, is] = [before, self.facts].map(|facts| facts.plan_of_id(&by.id, account, region));
+        let is = is?;
+        if let Some(gap) = &plan.refused
+            && was.is_none_or(|was| was.plan != is.plan)
+        {
+            return Some(gap.clone());
+        }
+        let mut selections = plan.selections.iter();
+        let gap = selections.find_map(|one| {
+            let refused = one.refused.as_ref();
+            refused.filter(|_| one.name == by.selection)
+        })?;
+        let stands = was.is_some_and(|was| selections_of(was, by) == selections_of(is, by));
+        (!stands).then(|| gap.clone())
     }
 
     fn policy_of(&self, account: AccountId) -> impl Iterator<Item = &Gap> {
@@ -121,6 +148,33 @@ impl<'a> PerhapsMade<'a> {
             Fact::Unknown(gap) => Some(*gap),
         }
     }
+}
+
+/// Whether what AWS refuses of a plan is the rule itself that makes a copy.
+#[must_use]
+pub fn is_of_own_rule(copy: &PlanReference, refused: &Gap) -> bool {
+    let rule = copy.made_by.as_ref().and_then(|by| by.rule);
+    let is_it = |place| {
+        refused
+            .subject
+            .contains(&format!("/BackupPlan/Rules/{place}/"))
+    };
+    refused.hand() == Some(ByHand::Refused) && rule.is_some_and(is_it)
+}
+
+/// The selections of a plan that have the name of the one that makes a copy.
+fn selections_of<'p>(plan: &'p inventory::Plan, by: &PlanReference) -> Vec<&'p Value> {
+    let all = plan.selections.value();
+    let all = all
+        .and_then(|Json(all)| all.as_array())
+        .into_iter()
+        .flatten();
+    let name = |one: &'p Value| {
+        let one = one.get("BackupSelection").unwrap_or(one);
+        one.get("SelectionName")?.as_str()
+    };
+    all.filter(|one| name(one) == Some(&*by.selection))
+        .collect()
 }
 
 impl Plan {

@@ -22,10 +22,10 @@ use serde_json::Value;
 use crate::catalog::calls::api_call;
 use crate::catalog::goes_into_air_gapped_vault_itself;
 use crate::inventory::{self, Facts, Field, Json, MadeBy, PlanReference, Start, Tags};
-use crate::known::{AccountId, Arn, Fact, Gap, Region};
+use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region};
 
 pub use condition::{Condition, Holds, Operator};
-pub use may_make::PerhapsMade;
+pub use may_make::{PerhapsMade, is_of_own_rule};
 pub use nearest::{Miss, Nearest, letters, nearest};
 pub use organization::{add_those_of_policies, policies_unread};
 pub use pattern::matches;
@@ -69,6 +69,8 @@ pub struct Plan {
     rules_open: bool,
     /// The rules and selections that could not be read.
     lost: Lost,
+    /// What of it AWS refuses: with that it takes none of it.
+    refused: Option<Gap>,
 }
 
 /// The copies that plans make.
@@ -166,7 +168,8 @@ impl Plan {
             Field::Is(Json(body)) => Some(body),
             Field::Null | Field::Absent => None,
         };
-        let mut rules = Vec::new();
+        let mut rules: Vec<Rule> = Vec::new();
+        let mut refused = None;
         match body.and_then(|body| body.get("Rules")?.as_array()) {
             None => {
                 let rules = body.and_then(|body| body.get("Rules")).or(body);
@@ -175,7 +178,7 @@ impl Plan {
             }
             Some(all) => {
                 if let Some(what) = refused::of_rules(all) {
-                    reading.not_understood(what, "/BackupPlan/Rules");
+                    refused = Some(reading.refused(what, "/BackupPlan/Rules"));
                 }
                 for (place, rule) in all.iter().enumerate() {
                     rules.extend(Rule::read(place, rule, &mut reading));
@@ -188,11 +191,13 @@ impl Plan {
             let strange = reading.unread.get(before..).unwrap_or_default().to_vec();
             let strange = strange.into_iter().map(|gap| (None, gap));
             reading.lost.rules.extend(strange);
-            if let Some(refused) = refused::of_name(body, "BackupPlanName") {
-                let at = format!("/BackupPlan/{}", refused.field);
-                reading.not_understood(refused.what, &at);
+            if let Some(name) = refused::of_name(body, "BackupPlanName") {
+                let at = format!("/BackupPlan/{}", name.field);
+                refused.get_or_insert(reading.refused(name.what, &at));
             }
         }
+        let mut of_rules = rules.iter().filter_map(|rule| rule.refused.as_ref());
+        let mut refused = refused.or_else(|| of_rules.next().cloned());
         let mut rules_open = !reading.unread.is_empty();
         if let Some(body) = body {
             strange_settings(body, &mut reading);
@@ -203,13 +208,14 @@ impl Plan {
             Field::Is(Json(Value::Array(all))) => {
                 let is_of_policy = organization::is_made(account, region, &plan.id)
                     || organization::is_listed(account, region, &plan.id);
-                if let Some(what) = too_many::selections(all) {
-                    reading.not_understood(what, "/Selections");
-                }
+                // Which of them it takes is not known.
+                let too_many = too_many::selections(all);
+                let too_many = too_many.map(|what| reading.refused(what, "/Selections"));
                 for (place, selection) in all.iter().enumerate() {
                     let selection = Selection::read(place, selection, &mut reading);
                     selections.extend(selection.map(|selection| Selection {
                         is_of_policy,
+                        refused: selection.refused.or_else(|| too_many.clone()),
                         ..selection
                     }));
                 }
@@ -230,6 +236,9 @@ impl Plan {
         for open in organization::unread(facts, account, region, &plan.id) {
             rules_open |= !open.is_of_selections();
             let gap = open.gap(account);
+            if gap.hand() == Some(ByHand::Refused) {
+                refused.get_or_insert(gap.clone());
+            }
             match open.is_of_selections() {
                 true => lost.selections.push(gap.clone()),
                 false => lost.rules.push((None, gap.clone())),
@@ -249,6 +258,7 @@ impl Plan {
             unread,
             rules_open,
             lost,
+            refused,
         }
     }
 
@@ -409,6 +419,9 @@ impl Plan {
                 )
             })),
         };
+        // What AWS makes of a policy of the organization it has not read from there.
+        let refused = self.refused.as_ref();
+        let refused = refused.filter(|_| self.is_made_of_a_policy());
         let named = inventory::Named {
             id: format!(
                 "{}/{}/{}/{}",
@@ -435,7 +448,7 @@ impl Plan {
             }),
             assumptions: taken.assumptions.clone(),
             copy_of: None,
-            made: Fact::Known(()),
+            made: refused.map_or(Fact::Known(()), |gap| Fact::unknown(gap.clone())),
         };
         match rule
             .air_gapped_target()

@@ -93,11 +93,20 @@ impl<'a> Reading<'a> {
 
     /// What stands in a place is not understood.
     pub fn not_understood(&mut self, what: String, pointer: &str) {
+        let gap = self.by_hand(ByHand::NotUnderstood, what, pointer);
+        self.unread.push(gap);
+    }
+
+    /// AWS refuses what stands in a place.
+    pub fn refused(&mut self, what: String, pointer: &str) -> Gap {
+        let gap = self.by_hand(ByHand::Refused, what, pointer);
+        self.unread.push(gap.clone());
+        gap
+    }
+
+    fn by_hand(&self, kind: ByHand, what: String, pointer: &str) -> Gap {
         let subject = format!("{}{pointer}", self.plan);
-        self.unread.push(
-            Gap::by_hand(ByHand::NotUnderstood, what, subject)
-                .within(Some(self.account), Some(self.region)),
-        );
+        Gap::by_hand(kind, what, subject).within(Some(self.account), Some(self.region))
     }
 
     /// The members of an object that are not among those known: what they say is open.

@@ -59,6 +59,8 @@ pub struct Rule {
     pub targets: Vec<Target>,
     /// Why they may be copied elsewhere, too.
     pub more: Option<Gap>,
+    /// What of it AWS refuses, and so the plan.
+    pub refused: Option<Gap>,
 }
 
 /// When the backups of a rule start, and how long they may take.
@@ -211,10 +213,13 @@ impl Rule {
             }
         }
         let starts = Starts::read(rule);
-        if let Some(Refused { field, what }) = refused(rule, starts.schedule.as_ref()) {
-            plan.not_understood(what, &format!("{pointer}/{field}"));
-        }
+        let refused = refused(rule, starts.schedule.as_ref());
+        let refused = refused.map(|Refused { field, what }| {
+            let what = format!("rule `{name}`: {what}");
+            plan.refused(what, &format!("{pointer}/{field}"))
+        });
         Some(Self {
+            refused,
             name: name.to_owned(),
             place,
             vault,

@@ -45,6 +45,8 @@ pub struct Selection {
     pub role_unknown: Option<Gap>,
     /// Why it may take more than it says.
     pub more: Option<Gap>,
+    /// What of it AWS refuses.
+    pub refused: Option<Gap>,
     /// The resources it takes, by ARN or pattern. Empty: all that there are.
     pub resources: Vec<String>,
     /// The resources it leaves out, by ARN or pattern.
@@ -105,9 +107,9 @@ impl Selection {
             plan.lost.selections.extend(gap);
             return None;
         };
-        if let Some(Refused { field, what }) = too_many::selection(value) {
-            plan.not_understood(what, &format!("{pointer}/{field}"));
-        }
+        let refused = too_many::selection(value);
+        let refused = refused
+            .map(|Refused { field, what }| plan.refused(what, &format!("{pointer}/{field}")));
         // One of several ways to be taken that is not known takes nothing from the others.
         let open = ["Resources", "ListOfTags"].map(|field| value.get(field));
         let mut open = open.into_iter().flatten();
@@ -119,6 +121,7 @@ impl Selection {
         Some(Self {
             more,
             role_unknown,
+            refused,
             ..read
         })
     }
@@ -166,6 +169,7 @@ impl Selection {
             role,
             role_unknown: None,
             more: None,
+            refused: None,
             resources,
             not_resources: texts(value, "NotResources")?,
             list_of_tags,

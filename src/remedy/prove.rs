@@ -9,7 +9,8 @@ use super::draft::{Draft, Target};
 use super::united::merged;
 use crate::checks::{CHECKS, Check, Failing, MayFail, decide};
 use crate::inventory::{Copy, Facts, Named, Reads, Touched, items, noting};
-use crate::known::{HashMap, in_order};
+use crate::known::{Fact, HashMap, in_order};
+use crate::plans::is_of_own_rule;
 use crate::verdict::{Status, Verdict};
 
 /// What a proof found of one copy.
@@ -259,7 +260,7 @@ pub fn with(before: &Failing, changes: &[&Change], changed: &Changed<'_>) -> Opt
 /// How the checks of a step of the changed copy come out. Where the change leaves the copy as it was, those are asked again
 /// that it can touch.
 fn statuses(step: Named, before: &Failing, changed: &Changed<'_>) -> Vec<Status> {
-    let copy = Copy::new(step, changed.facts);
+    let copy = Copy::new(without_own_refusal(step), changed.facts);
     let again = before.again(&copy, changed.touched, changed.facts);
     let all = |copy| {
         let outcomes = decide(copy, changed.facts).outcomes.into_iter();
@@ -271,6 +272,22 @@ fn statuses(step: Named, before: &Failing, changed: &Changed<'_>) -> Vec<Status>
             debug_assert_eq!(again, all(copy), "a check reads what it does not note");
             again
         }
+    }
+}
+
+/// What its own rule is refused for, a copy fails by.
+fn without_own_refusal(step: Named) -> Named {
+    let by = step.plan.as_ref();
+    let is_own = match &step.made {
+        Fact::Unknown(gap) => by.is_some_and(|by| is_of_own_rule(by, gap)),
+        Fact::Known(()) => false,
+    };
+    match is_own {
+        true => Named {
+            made: Fact::Known(()),
+            ..step
+        },
+        false => step,
     }
 }
 

@@ -68,7 +68,7 @@ impl Reason {
                 ByHand::NotTold => Self::NotTold,
                 ByHand::NotAsked => Self::LookUp,
                 ByHand::Contradiction => Self::Contradiction,
-                ByHand::NotUnderstood => Self::NotUnderstood,
+                ByHand::NotUnderstood | ByHand::Refused => Self::NotUnderstood,
                 ByHand::Planned => Self::Planned,
             };
         }

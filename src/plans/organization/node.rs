@@ -58,7 +58,7 @@ impl Open {
             What::Key(name) => {
                 Gap::by_hand(ByHand::NotUnderstood, format!("the key `{name}`"), subject)
             }
-            What::Refused(what) => Gap::by_hand(ByHand::NotUnderstood, what.clone(), subject),
+            What::Refused(what) => Gap::by_hand(ByHand::Refused, what.clone(), subject),
             What::Value => Gap::call(api_call!("organizations:DescribeEffectivePolicy"), subject),
         };
         gap.within(Some(account), None)

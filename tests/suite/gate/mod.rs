@@ -37,6 +37,7 @@ mod provisioners;
 mod pull_request;
 mod read_back;
 mod refused_keys;
+mod refused_plans;
 mod refused_templates;
 mod replaced;
 mod replaced_roles;
