@@ -56,6 +56,10 @@ fn cover(resource: &Resource<'_>, reason: &Reason<'_>, facts: &Facts<'_>) -> Opt
     let (plan, by) = match reason {
         Reason::NoPlan(Some(nearest)) if nearest.plan.region == resource.region => {
             let plan = nearest.plan;
+            let role = nearest.selection.role.clone();
+            let select = role.map(|role| CoverBy::Select { role });
+            // By its ARN no other plan takes it.
+            let named = select.clone().filter(|_| !nearest.others.is_empty());
             let by = match nearest.misses.as_slice() {
                 [
                     Miss::Tag {
@@ -67,14 +71,17 @@ fn cover(resource: &Resource<'_>, reason: &Reason<'_>, facts: &Facts<'_>) -> Opt
                             },
                         ..
                     },
-                ] if may_set_tag(resource, key, value, facts) => CoverBy::Tag {
-                    key: key.clone(),
-                    value: value.clone(),
-                },
-                [Miss::SwitchedOff(of)] => CoverBy::SwitchOn(of.clone()),
-                _ => CoverBy::Select {
-                    role: nearest.selection.role.clone()?,
-                },
+                ] if may_set_tag(resource, key, value, facts) => {
+                    named.unwrap_or_else(|| CoverBy::Tag {
+                        key: key.clone(),
+                        value: value.clone(),
+                    })
+                }
+                [Miss::SwitchedOff(of)] if of.must_be_switched_on() => {
+                    CoverBy::SwitchOn(of.clone())
+                }
+                [Miss::SwitchedOff(of)] => named.unwrap_or_else(|| CoverBy::SwitchOn(of.clone())),
+                _ => select?,
             };
             (plan, by)
         }
@@ -102,15 +109,10 @@ fn said(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
         )),
         Reason::NoPlan(Some(nearest)) => no_plan(resource, nearest),
         Reason::CopiesNothing(plans) => {
-            let named: Vec<String> = plans.iter().take(3).map(|plan| called(plan)).collect();
-            let more = match plans.len().saturating_sub(3) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
             let copies = if plans.len() == 1 { "copies" } else { "copy" };
             Outcome::warn(format!(
-                "{}{more} backs it up and {copies} nothing: no rule has a copy action",
-                named.join(", ")
+                "{} backs it up and {copies} nothing: no rule has a copy action",
+                all(plans)
             ))
             .saw(plans.iter().take(3).map(|plan| {
                 Evidence::at(&plan.id, "/BackupPlan/Rules", "no rule has `CopyActions`")
@@ -163,6 +165,16 @@ fn called(plan: &Plan) -> String {
     format!("plan `{}`", plan.called())
 }
 
+/// The first of some plans, and how many more there are.
+fn all(plans: &[&Plan]) -> String {
+    let named: Vec<String> = plans.iter().take(3).map(|plan| called(plan)).collect();
+    let more = match plans.len().saturating_sub(3) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", named.join(", "))
+}
+
 /// No plan takes it: what comes nearest, and everything that excludes it there.
 fn no_plan(resource: &Resource<'_>, nearest: &Nearest<'_>) -> Outcome {
     let Nearest {
@@ -178,13 +190,17 @@ fn no_plan(resource: &Resource<'_>, nearest: &Nearest<'_>) -> Outcome {
     } else {
         format!("but {}", why.join(", and "))
     };
+    let others = match nearest.others.as_slice() {
+        [] => String::new(),
+        others => format!("; were that otherwise, {} would take it too", all(others)),
+    };
     let evidence = Evidence::at(
         &plan.id,
         "/Selections",
         format!("`{}` does not take it", selection.name),
     );
     Outcome::warn(format!(
-        "no plan takes it. {}, selection `{}`, comes nearest, {what}",
+        "no plan takes it. {}, selection `{}`, comes nearest, {what}{others}",
         capital(&called(plan)),
         selection.name
     ))

@@ -51,6 +51,8 @@ pub struct Nearest<'p> {
     pub selection: &'p Selection,
     /// What excludes the resource: all of it.
     pub misses: Vec<Miss>,
+    /// The other plans of the place that would take the resource as well, were the one thing that excludes it otherwise.
+    pub others: Vec<&'p Plan>,
     /// How far it is from taking the resource.
     distance: usize,
 }
@@ -105,14 +107,55 @@ pub fn nearest<'p>(
                 plan,
                 selection,
                 misses,
+                others: Vec::new(),
                 distance,
             }
         })
     };
-    plans
-        .into_iter()
-        .flat_map(of)
-        .min_by_key(|one| one.distance)
+    let plans: Vec<&Plan> = plans.into_iter().collect();
+    let all = plans.iter().copied().flat_map(of);
+    let mut nearest = all.min_by_key(|one| one.distance)?;
+    let mut others = plans;
+    others.retain(|plan| {
+        let is_other = plan.id != nearest.plan.id && plan.region == *region;
+        let would = |selection: &Selection| {
+            would_take(
+                selection,
+                &nearest.misses,
+                resource,
+                (account, region),
+                facts,
+            )
+        };
+        is_other && plan.selections.iter().any(would)
+    });
+    nearest.others = others;
+    Some(nearest)
+}
+
+/// Whether a selection takes a resource once the one thing that excludes it from another is otherwise: a tag that it lacks, or its
+/// type that is switched off.
+fn would_take(
+    selection: &Selection,
+    misses: &[Miss],
+    resource: &Arn,
+    place: (AccountId, &Region),
+    facts: &Facts<'_>,
+) -> bool {
+    match misses {
+        [Miss::SwitchedOff(_)] => selection.misses(resource, place, facts) == misses,
+        [Miss::Tag { wanted, .. }] if wanted.operator == Operator::StringEquals => {
+            let now = facts.resource_tags(resource).known().flatten();
+            let others = now.into_iter().flat_map(Tags::iter);
+            let others = others.filter(|(key, _)| *key != wanted.key);
+            let tags = Tags::of(others.chain([(&*wanted.key, &*wanted.value)]));
+            let tags = Fact::Known(Some(&tags));
+            selection
+                .misses_with(&tags, resource, place, facts)
+                .is_empty()
+        }
+        _ => false,
+    }
 }
 
 impl Selection {
@@ -121,6 +164,17 @@ impl Selection {
     #[must_use]
     pub fn misses(
         &self,
+        resource: &Arn,
+        place: (AccountId, &Region),
+        facts: &Facts<'_>,
+    ) -> Vec<Miss> {
+        self.misses_with(&facts.resource_tags(resource), resource, place, facts)
+    }
+
+    /// The same, had it these tags.
+    fn misses_with(
+        &self,
+        tags: &Fact<Option<&Tags>>,
         resource: &Arn,
         (account, region): (AccountId, &Region),
         facts: &Facts<'_>,
@@ -144,14 +198,12 @@ impl Selection {
         if let Some(of) = switched_off(self, resource, (account, region), facts) {
             misses.push(Miss::SwitchedOff(of));
         }
-        let tags = facts.resource_tags(resource);
         let listed = self.list_of_tags.iter();
-        if !self.list_of_tags.is_empty() && listed.clone().all(|tag| tag.holds(&tags) == Holds::No)
-        {
-            let nearest = listed.filter_map(|tag| tag.miss(&tags));
+        if !self.list_of_tags.is_empty() && listed.clone().all(|tag| tag.holds(tags) == Holds::No) {
+            let nearest = listed.filter_map(|tag| tag.miss(tags));
             misses.extend(nearest.min_by_key(Miss::distance));
         }
-        let failing = self.conditions.iter().filter_map(|one| one.miss(&tags));
+        let failing = self.conditions.iter().filter_map(|one| one.miss(tags));
         misses.extend(failing);
         misses
     }
