@@ -1,5 +1,5 @@
-//! When the backups of a rule start, against what keeps them from starting: another rule of the plan, and the windows of the
-//! resource itself.
+//! When the backups of a rule start, against what keeps them from starting: other rules of the plan, and the windows of the
+//! resource itself. All of them together may leave it no start.
 //!
 //! See <https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html>,
 //! <https://docs.aws.amazon.com/aws-backup/latest/devguide/understanding-backup-plan-summaries.html> (of rules that would run at the
@@ -11,11 +11,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::continuous_rules::{has_continuous, is_continuous_of};
-use super::resource_windows::{MINUTE, blocked};
+use super::resource_windows::{Hold, MINUTE, Windows};
 use crate::catalog::windows::own_windows;
 use crate::inventory::{Copy, Facts, KindOf, Question};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
-use crate::plans::{Holds, Kept, Plan, days_kept, is_continuous, kept_by};
+use crate::plans::{self, Holds, Plan, days_kept, is_continuous, kept_by};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 /// How many starts are looked at: those of a year, where there is one a week, and of eight days, where there is one an hour.
@@ -35,10 +35,24 @@ struct Times {
     is_over: bool,
     /// In how many milliseconds each is to start.
     within: i128,
-    /// The rule that keeps its backups for longer, and whose start windows all of these overlap.
-    outlived_by: Option<String>,
-    /// The places of those that keep them for as long, and overlap all of these.
-    beside: Vec<usize>,
+    /// The other rules that keep their backups for as long, and overlap some of these: those that keep them for longer come first.
+    others: Vec<Other>,
+}
+
+/// Another rule of the plan.
+#[derive(Clone, Debug, PartialEq)]
+struct Other {
+    place: usize,
+    name: String,
+    keeps_longer: bool,
+    /// Of each start, whether it is within the start window of this rule.
+    overlaps: Vec<bool>,
+}
+
+impl Other {
+    fn overlaps(&self, start: usize) -> bool {
+        self.overlaps.get(start) == Some(&true)
+    }
 }
 
 /// The rule at a place of a plan.
@@ -76,11 +90,17 @@ impl TimesQuestion {
 pub fn until_next_start(copy: &Copy, facts: &Facts<'_>) -> Option<(i128, i128)> {
     let now = facts.next_start_after()?;
     let times = facts.answer(&TimesQuestion::of(copy)?)?;
-    let next = times.starts.first()?;
+    let is_its_own = |at: usize| {
+        let mut longer = times.others.iter().filter(|other| other.keeps_longer);
+        !longer.any(|other| other.overlaps(at))
+    };
+    let mut starts = times.starts.iter().enumerate();
+    let next = starts.find(|(at, _)| is_its_own(*at)).map(|(_, next)| next);
+    let next = next.or_else(|| times.starts.first())?;
     Some((now, next.saturating_add(times.within)))
 }
 
-/// Why the backup that a copy waits for never starts, or may not; `None`: nothing keeps it.
+/// Why the backup that a copy waits for never starts, or may not; `None`: nothing keeps one of the next.
 pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     let plan = copy.plan.as_ref()?;
     let asked = TimesQuestion::of(copy)?;
@@ -101,104 +121,205 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
             .saw([seen]),
         );
     }
-    let times_looked_at = times.starts.len();
-    let twin = || copies_otherwise(copy, &asked, &times.beside, facts).map(|other| (other, false));
-    let overlapped = times.outlived_by.clone().map(|other| (other, true));
-    if let Some((other, is_longer)) = overlapped.or_else(twin) {
-        let (how_long, made_for) = match is_longer {
+    let others: Vec<&Other> = times
+        .others
+        .iter()
+        .filter(|other| other.keeps_longer || copies_otherwise(copy, &asked, other.place, facts))
+        .collect();
+    let next = NextStarts {
+        times: &times,
+        others: &others,
+        rule: &plan.rule,
+        plan: &plan.id,
+        of: &asked,
+        resource,
+    };
+    let own = match copy.route().kind {
+        KindOf::Known(kind) => own_windows(kind),
+        KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => None,
+    };
+    let described = own.and_then(|own| match facts.resource_description(resource) {
+        Fact::Known(Some(detail)) => Some((own, detail)),
+        Fact::Known(None) | Fact::Unknown(_) => None,
+    });
+    let Some((own, detail)) = described else {
+        return next.by(&Windows::default(), None);
+    };
+    let windows = Windows::of(own, detail, &Holds::No, false);
+    let found = next.by(&windows, own.within.map(|_| OF_FILE_SYSTEMS))?;
+    if !asked.has_continuous {
+        return Some(found);
+    }
+    let is_continuous = is_continuous_of(resource, (plan.id.as_str(), *account, region), facts);
+    let own_rule = facts.rule_of(Some(plan)).known().flatten();
+    let by_itself = own_rule.is_some_and(|rule| asked.is_continuous(rule));
+    let windows = Windows::of(own, detail, &is_continuous, by_itself);
+    let doubt = if by_itself {
+        OF_MAINTENANCE
+    } else {
+        OF_CONTINUOUS
+    };
+    next.by(&windows, Some(doubt))
+}
+
+/// Why it is not known whether a window keeps a backup from starting: in words, and what would have to be told.
+type Doubt = (&'static str, &'static str);
+
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/troubleshooting.html>.
+const OF_FILE_SYSTEMS: Doubt = (
+    "AWS's page has had FSx start no backup in the four hours before it, and has three",
+    "whether FSx starts a backup between four and three hours before a window of its own",
+);
+
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html>: AWS Backup takes over the window of the
+/// automated backups, and leaves that of the maintenance as it is, in which a snapshot rule fails.
+const OF_MAINTENANCE: Doubt = (
+    "no page says whether the snapshot that a continuous rule copies is taken in it",
+    "whether the snapshot that a continuous rule copies is taken in a maintenance window",
+);
+
+const OF_CONTINUOUS: Doubt = (
+    "unless another plan backs it up continuously, so that AWS Backup moves the window",
+    "whether AWS Backup also makes continuous backups of it, and moves its windows",
+);
+
+/// The next starts of a rule, each of which something may keep.
+struct NextStarts<'a> {
+    times: &'a Times,
+    others: &'a [&'a Other],
+    rule: &'a str,
+    plan: &'a str,
+    of: &'a TimesQuestion,
+    resource: &'a Arn,
+}
+
+impl NextStarts<'_> {
+    /// `None` where one of the starts is kept by nothing.
+    fn by(&self, windows: &Windows, doubt: Option<Doubt>) -> Option<Outcome> {
+        let Times { starts, within, .. } = self.times;
+        let (mut by_rules, mut inside, mut perhaps) = (Vec::new(), 0_usize, false);
+        for (at, start) in starts.iter().enumerate() {
+            if self.others.iter().any(|other| other.overlaps(at)) {
+                by_rules.push(at);
+                continue;
+            }
+            match windows.hold(*start, *within) {
+                Hold::None => return None,
+                Hold::Begins => inside = inside.saturating_add(1),
+                Hold::Perhaps => perhaps = true,
+                Hold::All => {}
+            }
+        }
+        let count = starts.len();
+        let names = windows.names(starts, *within);
+        let seen = Evidence::at(self.resource, "/Detail", format!("has {names}"));
+        let rule = self.rule;
+        if count == 0 {
+            return None;
+        }
+        if inside > 0 {
+            let times = match inside == count {
+                true => format!("each of the next {count} times"),
+                false => {
+                    format!("{inside} of the next {count} times, and may make none the others")
+                }
+            };
+            return Some(
+                Outcome::warn(format!(
+                    "rule `{rule}` starts in a window of the resource itself, or shortly before ({names}), {times}: AWS says that such backups fail, and no page says that AWS Backup tries again after the window: {}",
+                    self.resource
+                ))
+                .saw([seen]),
+            );
+        }
+        if !by_rules.is_empty() {
+            let names = (by_rules.len() < count).then_some(names);
+            let outcome = self.overlapped(&by_rules, names.as_deref());
+            return Some(match names {
+                Some(_) => outcome.saw([seen]),
+                None => outcome,
+            });
+        }
+        if perhaps {
+            let (why, what) = doubt?;
+            let gap = Gap::not_told(what, self.resource.as_str()).where_is(self.resource);
+            let message = format!(
+                "each of the next {count} times a window of the resource itself ({names}) may keep rule `{rule}` from starting: {why}: {}",
+                self.resource
+            );
+            return Some(Outcome::undecided(message, [gap]).saw([seen]));
+        }
+        Some(
+            Outcome::fail(format!(
+                "each of the next {count} times that rule `{rule}` may start, a window of the resource itself keeps AWS Backup from starting ({names}): {}",
+                self.resource
+            ))
+            .by_hand("start the rule at another time, or within longer, or move the window of the resource")
+            .on(Basis::Inferred)
+            .saw([seen]),
+        )
+    }
+
+    /// Other rules overlap these starts, and windows of the resource keep the rest.
+    fn overlapped(&self, starts: &[usize], windows: Option<&str>) -> Outcome {
+        let does = |other: &&&Other| starts.iter().all(|at| other.overlaps(*at));
+        let some = |other: &&&Other| starts.iter().any(|at| other.overlaps(*at));
+        let others: Vec<&Other> = match self.others.iter().find(does) {
+            Some(alone) => vec![*alone],
+            None => self.others.iter().filter(some).copied().collect(),
+        };
+        let names: Vec<String> = others.iter().map(|of| format!("`{}`", of.name)).collect();
+        let names = names.join(" or ");
+        let (how_long, made_for) = match others.iter().all(|other| other.keeps_longer) {
             true => ("for longer", "for the rule that keeps it longer"),
             false => ("for as long", "for one of them"),
         };
+        let (rule, count) = (self.rule, self.times.starts.len());
         let what = format!(
-            "whether rule `{}` makes a backup where `{other}`, which keeps its own {how_long}, starts at the same time",
-            plan.rule
+            "whether rule `{rule}` makes a backup where {names}, which keeps its own {how_long}, starts at the same time"
         );
-        let gap = Gap::not_told(what, plan.id.as_str()).within(Some(*account), Some(region));
+        let of = self.of;
+        let gap = Gap::not_told(what, self.plan).within(Some(of.account), Some(&of.region));
+        let window =
+            windows.map(|names| format!(", or in a window of the resource itself ({names}),"));
+        let window = window.unwrap_or_default();
         let message = format!(
-            "rule `{}` starts within the start window of `{other}` each of the next {times_looked_at} times, and AWS Backup makes one backup, {made_for}: whether there is one to copy is not known",
-            plan.rule
+            "rule `{rule}` starts within the start window of {names}{window} each of the next {count} times, and AWS Backup makes one backup, {made_for}: whether there is one to copy is not known"
         );
-        let seen = Evidence::at(
-            plan.id.as_str(),
-            at,
-            format!("overlaps `{other}` each of the next {times_looked_at} times"),
-        );
-        return Some(Outcome::undecided(message, [gap]).saw([seen]));
+        let seen = others.iter().map(|other| {
+            let overlapped = starts.iter().filter(|at| other.overlaps(**at)).count();
+            let times = match overlapped == count {
+                true => format!("each of the next {count} times"),
+                false => format!("{overlapped} of the next {count} times"),
+            };
+            let at = format!("/BackupPlan/Rules/{}", of.place);
+            Evidence::at(self.plan, at, format!("overlaps `{}` {times}", other.name))
+        });
+        Outcome::undecided(message, [gap]).saw(seen)
     }
-    let KindOf::Known(kind) = copy.route().kind else {
-        return None;
-    };
-    let own = own_windows(kind).filter(|_| !times.starts.is_empty())?;
-    let Fact::Known(Some(detail)) = facts.resource_description(resource) else {
-        return None;
-    };
-    let windows = blocked(own, detail);
-    let is_kept = |start: &i128| windows.all_of(*start, times.within);
-    if windows.is_empty() || !times.starts.iter().all(is_kept) {
-        return None;
-    }
-    let names = windows.names();
-    let seen = Evidence::at(resource, "/Detail".to_owned(), format!("has {names}"));
-    // Of what it backs up continuously AWS Backup moves the windows out of its way.
-    let of = (plan.id.as_str(), *account, region);
-    let is_continuous = match asked.has_continuous {
-        true => is_continuous_of(resource, of, facts),
-        false => Holds::No,
-    };
-    if is_continuous == Holds::Yes {
-        return None;
-    }
-    if is_continuous != Holds::No {
-        let what = "whether AWS Backup also makes continuous backups of it, and moves its windows";
-        let gap = Gap::not_told(what, resource.as_str()).where_is(resource);
-        let message = format!(
-            "a window of the resource itself ({names}) keeps rule `{}` from starting, unless another plan backs {resource} up continuously",
-            plan.rule
-        );
-        return Some(Outcome::undecided(message, [gap]).saw([seen]));
-    }
-    Some(
-        Outcome::fail(format!(
-            "each of the next {times_looked_at} times that rule `{}` may start, a window of the resource itself keeps AWS Backup from starting ({names}): {resource}",
-            plan.rule
-        ))
-        .by_hand("start the rule at another time, or within longer, or move the window of the resource")
-        .on(Basis::Inferred)
-        .saw([seen]),
-    )
 }
 
-/// The rule at one of these places that does not make the same copy of the same: whichever of two alike AWS Backup selects, that is
-/// made.
+/// Whether the rule at a place does not make the same copy of the same: whichever of two alike AWS Backup selects, that is made.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/understanding-backup-plan-summaries.html>.
-fn copies_otherwise(
-    copy: &Copy,
-    of: &TimesQuestion,
-    places: &[usize],
-    facts: &Facts<'_>,
-) -> Option<String> {
-    let rules = facts
-        .plan_of_id(&of.plan, of.account, &of.region)?
-        .rules()?;
-    let own = rules.get(of.place)?;
-    let vault = &copy.endpoints().destination_vault;
-    let is_same = |other: &Value| {
-        let goes_to = [
-            "TargetBackupVaultName",
-            "TargetLogicallyAirGappedBackupVaultArn",
-        ];
-        let kept = kept_by(own, vault);
-        goes_to
-            .iter()
-            .all(|field| own.get(field) == other.get(field))
-            && matches!(kept, Kept::As(_))
-            && kept == kept_by(other, vault)
+fn copies_otherwise(copy: &Copy, of: &TimesQuestion, place: usize, facts: &Facts<'_>) -> bool {
+    let plan = facts.plan_of_id(&of.plan, of.account, &of.region);
+    let rules = plan.and_then(|plan| plan.rules()).unwrap_or_default();
+    let (Some(own), Some(other)) = (rules.get(of.place), rules.get(place)) else {
+        return false;
     };
-    let others = places.iter().filter_map(|place| rules.get(*place));
-    let mut others = others.filter(|other| !is_same(other));
-    let name = others.next()?.get("RuleName").and_then(Value::as_str);
-    Some(name.unwrap_or_default().to_owned())
+    let vault = &copy.endpoints().destination_vault;
+    let goes_to = [
+        "TargetBackupVaultName",
+        "TargetLogicallyAirGappedBackupVaultArn",
+    ];
+    let kept = kept_by(own, vault);
+    let is_same = goes_to
+        .iter()
+        .all(|field| own.get(field) == other.get(field))
+        && matches!(kept, plans::Kept::As(_))
+        && kept == kept_by(other, vault);
+    !is_same
 }
 
 impl Question for TimesQuestion {
@@ -237,22 +358,24 @@ impl Question for TimesQuestion {
                 let next = schedule.after(before).next();
                 next.is_some_and(|next| next < start.saturating_add(within))
             };
-            let overlapped = !starts.is_empty() && starts.iter().all(overlaps);
-            overlapped.then(|| (place, days > kept, other.name.clone()))
+            let overlaps: Vec<bool> = starts.iter().map(overlaps).collect();
+            overlaps.contains(&true).then(|| Other {
+                place,
+                name: other.name.clone(),
+                keeps_longer: days > kept,
+                overlaps,
+            })
         };
-        let others = match self.is_continuous(text) {
+        let mut others: Vec<Other> = match self.is_continuous(text) {
             true => Vec::new(),
             false => (0..rules.len()).filter_map(overlapping).collect(),
         };
-        let (longer, beside): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|(_, longer, _)| *longer);
-        let outlived_by = longer.into_iter().next().map(|(.., name)| name);
+        others.sort_by_key(|other| !other.keeps_longer);
         Some(Arc::new(Times {
             starts,
             is_over: schedule.is_over(now),
             within,
-            outlived_by,
-            beside: beside.into_iter().map(|(place, ..)| place).collect(),
+            others,
         }))
     }
 }

@@ -1,4 +1,4 @@
-//! Rules that make continuous backups, against others that take the same: of several of one plan AWS Backup follows one, and a
+//! Rules that make continuous backups, against others that take the same: of several into one vault AWS Backup follows one, and a
 //! bucket has all its backups in one vault.
 
 use std::sync::Arc;
@@ -6,42 +6,99 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::catalog::{Kind, capabilities};
-use crate::inventory::{Copy, Facts, KindOf, Question};
+use crate::inventory::{self, Copy, Facts, KindOf, Question};
 use crate::known::{AccountId, Arn, Gap, Region};
 use crate::plans::{Holds, Plan, Rule, days_kept, is_continuous};
 use crate::verdict::{Evidence, Outcome};
 
-/// Why the backup that a copy waits for may be made for another continuous rule of its plan alone; `None`: there is none that keeps
-/// its backups for as long.
+/// Why the backup that a copy waits for may be made for another continuous rule alone, of its plan or of another one that takes the
+/// same; `None`: there is none into its vault that keeps its backups for as long.
 ///
-/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery-overlapping.html>.
-pub fn disregarded(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html>.
+pub fn disregarded(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     let (own, account, region) = own_rule(copy, facts)?;
     if !is_continuous(own) || !has_continuous(copy) {
         return None;
     }
-    let plan = &copy.plan.as_ref()?.id;
-    let rules = facts.plan_of_id(plan, account, &region)?.rules()?;
-    let mut others = rules.iter().enumerate();
-    let (at, other) = others.find(|(_, other)| {
+    let is_in_the_way = |other: &Value| {
         // One whose vault is not understood may be here.
-        let [here, there] = [own, *other].map(|rule| rule.get(VAULT)?.as_str());
+        let [here, there] = [own, other].map(|rule| rule.get(VAULT)?.as_str());
         let is_here = there.is_none() || there == here;
         let is_as_long = may_be_continuous(other) && days_kept(other) >= days_kept(own);
-        !std::ptr::eq(*other, own) && is_here && is_as_long
-    })?;
-    let (own, other) = (name(own), name(other));
+        !std::ptr::eq(other, own) && is_here && is_as_long
+    };
+    let place = (account, &region);
+    let found = in_the_way(copy, resource, place, facts, is_in_the_way)?;
+    let (own, plan, called) = (name(own), found.plan, found.called);
+    let (both, other) = match found.rule.map(|(_, rule)| name(rule)) {
+        Some(other) if found.is_own => (
+            format!("the rules `{own}` and `{other}` both make"),
+            format!("`{other}`"),
+        ),
+        Some(other) => (
+            format!("rule `{own}`, and `{other}` of plan `{called}`, both make"),
+            format!("`{other}` of plan `{called}`"),
+        ),
+        None => (
+            format!("rule `{own}`, and perhaps one of plan `{called}` that was not read, make"),
+            format!("one of plan `{called}` that was not read"),
+        ),
+    };
+    let seen = match found.rule {
+        Some((at, _)) => {
+            let at = format!("/BackupPlan/Rules/{at}");
+            Evidence::at(&*plan.id, at, "makes continuous backups too")
+        }
+        None => Evidence::at(&*plan.id, "/BackupPlan/Rules", "were not read"),
+    };
     let message = format!(
-        "the rules `{own}` and `{other}` both make continuous backups, and AWS Backup makes one, for the rule that keeps it longest: whether there is one to copy for `{own}` is not known"
+        "{both} continuous backups, and AWS Backup makes one, for the rule that keeps it longest: whether there is one to copy for `{own}` is not known"
     );
-    let what = format!("whether AWS Backup follows rule `{own}` or `{other}`");
-    let gap = Gap::not_told(what, plan.as_str()).within(Some(account), Some(&region));
-    let seen = Evidence::at(
-        plan.as_str(),
-        format!("/BackupPlan/Rules/{at}"),
-        "makes continuous backups too".to_owned(),
-    );
+    let what = format!("whether AWS Backup follows rule `{own}` or {other}");
+    let gap = Gap::not_told(what, &*plan.id).within(Some(account), Some(&region));
     Some(Outcome::undecided(message, [gap]).saw([seen]))
+}
+
+/// A plan that takes what a copy is of, with a rule that gets in the way of the copy's.
+struct InTheWay<'a> {
+    plan: &'a inventory::Plan,
+    called: String,
+    /// Whether it is the one that makes the copy.
+    is_own: bool,
+    /// The rule, with its place; `None`: the plan's were not read, and may be anything.
+    rule: Option<(usize, &'a Value)>,
+}
+
+/// The first there is in an account and a Region.
+fn in_the_way<'a>(
+    copy: &Copy,
+    resource: &Arn,
+    place: (AccountId, &Region),
+    facts: &Facts<'a>,
+    is_in_the_way: impl Fn(&Value) -> bool,
+) -> Option<InTheWay<'a>> {
+    let (account, region) = place;
+    let own = copy.plan.as_ref().map(|plan| &*plan.id);
+    let mut plans = facts.plans_in(account, region).into_iter();
+    plans.find_map(|plan| {
+        let is_own = own == Some(&*plan.id);
+        let rule = match plan.rules() {
+            Some(rules) => {
+                let mut rules = rules.iter().enumerate();
+                Some(rules.find(|(_, rule)| is_in_the_way(rule))?)
+            }
+            None => None,
+        };
+        let read = Plan::of_id(&plan.id, account, region, facts)?;
+        let called = read.called().to_owned();
+        let takes = is_own || read.takes(resource, facts) != Holds::No;
+        takes.then_some(InTheWay {
+            plan,
+            called,
+            is_own,
+            rule,
+        })
+    })
 }
 
 /// Whether the type of what is backed up has continuous backups.
@@ -60,21 +117,13 @@ pub fn bucket_elsewhere(copy: &Copy, bucket: &Arn, facts: &Facts<'_>) -> Option<
     }
     let (own, account, region) = own_rule(copy, facts)?;
     let into = into(own)?;
-    let is_in_the_way = |other: &&Value| {
+    let is_in_the_way = |other: &Value| {
         (is_continuous(own) || may_be_continuous(other)) && self::into(other) != Some(into)
     };
-    let plans = facts.plans_in(account, &region).into_iter();
-    let mut others = plans.filter_map(|plan| {
-        // Rules that were not read may be anything.
-        let other = match plan.rules() {
-            Some(rules) => Some(rules.iter().find(is_in_the_way)?),
-            None => None,
-        };
-        let read = Plan::of_id(&plan.id, account, &region, facts)?;
-        let takes = read.takes(bucket, facts) != Holds::No;
-        takes.then(|| (read.called().to_owned(), plan, other))
-    });
-    let (called, plan, other) = others.next()?;
+    let place = (account, &region);
+    let found = in_the_way(copy, bucket, place, facts, is_in_the_way)?;
+    let (plan, called) = (found.plan, found.called);
+    let other = found.rule.map(|(_, rule)| rule);
     let there = other.and_then(self::into).map(vault_name);
     let there = there.unwrap_or("that was not read");
     let (rule, here) = (other.map_or("that was not read", name), vault_name(into));

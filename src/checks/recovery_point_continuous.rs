@@ -16,7 +16,12 @@ pub(super) const CHECK: Check = Check {
     id: "recovery-point-continuous",
     title: "a continuous recovery point is not copied on demand",
     doc: include_str!("recovery_point_continuous.md"),
-    cites: &[cite::PITR_COPY, cite::API_START_COPY_JOB, cite::PITR],
+    cites: &[
+        cite::PITR_COPY,
+        cite::API_START_COPY_JOB,
+        cite::PITR,
+        cite::LAGV_PRIMARY,
+    ],
     may_fail: MayFail::Yes,
     when: When::Always,
     run: Run::Refined {
@@ -25,27 +30,57 @@ pub(super) const CHECK: Check = Check {
     },
 };
 
-/// What is told of a copy that a continuous rule makes within its account and Region: AWS's page promises the snapshot that is copied for
-/// "a cross-account or cross-Region copy".
-///
-/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery-copying.html>.
+/// What is told of a copy that a continuous rule makes where AWS's pages leave open whether it is made.
 fn of_rule(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
     let is_made_by_rule = found.status == Status::NotApplicable
         && copy.transfer.recovery_point.is_none()
         && copy.copy_of.is_none();
     let rule = facts.rule_of(copy.plan.as_ref()).known().flatten()?;
+    if !is_made_by_rule || !plans::is_continuous(rule) || !has_continuous(copy) {
+        return None;
+    }
+    let seen = Evidence::of(&*copy.id, "is made by a rule with EnableContinuousBackup");
+    let found = air_gapped_of_aurora(copy, rule).or_else(|| within_account_and_region(copy))?;
+    Some(found.saw([seen]))
+}
+
+/// AWS's page promises the snapshot that is copied for "a cross-account or cross-Region copy".
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery-copying.html>.
+fn within_account_and_region(copy: &Copy) -> Option<Outcome> {
     let ends = copy.endpoints();
     // What goes into an air-gapped vault goes into an account of AWS's.
     let stays = ends.is_cross_account() == Fact::Known(false)
         && ends.is_cross_region() == Fact::Known(false)
         && ends.destination_type == Fact::Known(Some(VaultType::Standard));
-    let is_continuous = plans::is_continuous(rule) && has_continuous(copy);
-    (is_made_by_rule && stays && is_continuous).then(|| {
+    stays.then(|| {
         Outcome::warn(
             "the rule makes continuous backups, of which AWS Backup copies a snapshot to another account or Region: no page says that it does so within one",
         )
         .on(Basis::Inferred)
-        .saw([Evidence::of(&*copy.id, "is made by a rule with EnableContinuousBackup")])
+    })
+}
+
+/// One page has a snapshot copied wherever the rule's copy actions go, the other has Aurora's continuous backups not support air-gapped
+/// vaults. What the rule itself sends into one is another matter.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery-copying.html>,
+/// <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html> and
+/// <https://docs.aws.amazon.com/aws-backup/latest/devguide/lag-vault-primary-backup.html>.
+fn air_gapped_of_aurora(copy: &Copy, rule: &Value) -> Option<Outcome> {
+    let ends = copy.endpoints();
+    let vault = &ends.destination_vault;
+    let may_be_aurora = copy.route().kind.kinds().contains(&Kind::Aurora);
+    let is_air_gapped = ends.destination_type == Fact::Known(Some(VaultType::AirGapped));
+    let target = rule.get("TargetLogicallyAirGappedBackupVaultArn");
+    let is_target = target.and_then(Value::as_str) == Some(vault.as_str());
+    (may_be_aurora && is_air_gapped && !is_target).then(|| {
+        let what = "whether the snapshots of a continuous backup of Aurora are copied into a logically air-gapped vault";
+        let gap = Gap::not_told(what, vault.as_str()).where_is(vault);
+        Outcome::undecided(
+            "the rule makes continuous backups, of which AWS Backup copies a snapshot, and AWS's page on them says that those of Aurora do not support logically air-gapped vaults: whether it is copied into one is not known",
+            [gap],
+        )
     })
 }
 

@@ -36,6 +36,7 @@ pub(super) const CHECK: Check = Check {
         cite::FSX_CREATE_BACKUP,
         cite::FSX_ONTAP_BACKUPS,
         cite::PLAN_OPTIONS,
+        cite::PITR,
         cite::TROUBLESHOOTING,
         cite::RDS,
         cite::ASSIGN,
@@ -94,7 +95,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         not_versioned(resource, facts),
         continuous_elsewhere(copy, resource, facts)
             .or_else(|| bucket_elsewhere(copy, resource, facts)),
-        disregarded(copy, facts),
+        disregarded(copy, resource, facts),
         denied_by_its_policy(copy, resource, facts),
         not_readable(copy, resource, facts),
         rds_backup_key::keeps_out(copy, resource, facts),

@@ -4,6 +4,7 @@
 
 use crate::catalog::windows::OwnWindows;
 use crate::inventory::Tree;
+use crate::plans::Holds;
 
 /// The milliseconds of a minute.
 pub const MINUTE: i128 = 60 * 1000;
@@ -13,10 +14,11 @@ const WEEK: i128 = 7 * DAY;
 
 /// How many minutes before a window of a database a backup no longer starts.
 const BEFORE_DATABASES: i128 = 60;
-/// The same of a file system, whose windows are half an hour.
+/// The same of a file system, whose windows are half an hour; and what AWS's page had before it had that.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html>.
-const BEFORE_FILE_SYSTEMS: i128 = 240;
+const BEFORE_FILE_SYSTEMS: i128 = 180;
+const ONCE_BEFORE_FILE_SYSTEMS: i128 = 240;
 const OF_FILE_SYSTEMS: i128 = 30;
 
 /// The day of the week of 1970-01-01, counted from Monday.
@@ -30,45 +32,101 @@ struct Window {
     name: &'static str,
     from: i128,
     minutes: i128,
+    /// Whether it is certain that no backup starts in it.
+    is_certain: bool,
+}
+
+impl Window {
+    fn holds(&self, minute: i128) -> bool {
+        minute.saturating_sub(self.from).rem_euclid(WEEK) < self.minutes
+    }
+}
+
+/// What of a start window is in the windows of the resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// Not its beginning.
+    None,
+    /// Its beginning, and not all of it.
+    Begins,
+    /// All of it, if all of them keep a backup from starting.
+    Perhaps,
+    All,
 }
 
 impl Windows {
-    pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Those of a resource, as its description tells them. Of what it backs up continuously AWS Backup moves the window of each day
+    /// out of its way, and not that of the maintenance.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html>.
+    pub fn of(of: OwnWindows, detail: &Tree, is_continuous: &Holds, by_itself: bool) -> Self {
+        let mut windows = Self::default();
+        match of.within {
+            None => of_database(of, detail, is_continuous, by_itself, &mut windows),
+            Some(within) => {
+                if let Some(inner) = detail.get(within) {
+                    of_file_system(of, inner, &mut windows);
+                }
+            }
+        }
+        windows
     }
 
-    /// What they are called in the description, each once.
-    pub fn names(&self) -> String {
-        let mut names: Vec<&str> = self.0.iter().map(|window| window.name).collect();
+    /// What those that hold a minute of one of these start windows are called in the description, each once.
+    pub fn names(&self, starts: &[i128], within: i128) -> String {
+        let count = minutes_of(within);
+        let meets = |window: &&Window| {
+            let meets = |start: &i128| {
+                let first = minute_of(*start);
+                let until = window.from.saturating_sub(first).rem_euclid(WEEK);
+                window.holds(first) || until < count
+            };
+            starts.iter().any(meets)
+        };
+        let met = self.0.iter().filter(meets);
+        let mut names: Vec<&str> = met.map(|window| window.name).collect();
+        names.sort_unstable();
         names.dedup();
         names.join(", ")
     }
 
-    /// Whether each minute of a start window is in one of them. At its end the job expires, and starts no longer.
-    pub fn all_of(&self, start: i128, within: i128) -> bool {
-        let first = start.div_euclid(MINUTE);
-        let count = within.div_euclid(MINUTE);
-        let is_in = |minute: i128| {
-            let at = minute.saturating_add(FIRST_DAY * DAY);
-            let mut all = self.0.iter();
-            all.any(|window| (at.saturating_sub(window.from)).rem_euclid(WEEK) < window.minutes)
+    /// What of a start window is in them. At its end the job expires, and starts no longer.
+    pub fn hold(&self, start: i128, within: i128) -> Hold {
+        let (first, count) = (minute_of(start), minutes_of(within));
+        let is_in = |minute: i128| self.0.iter().any(|window| window.holds(minute));
+        let is_certain = |minute: i128| {
+            let mut certain = self.0.iter().filter(|window| window.is_certain);
+            certain.any(|window| window.holds(minute))
         };
         // A week holds every minute there is.
-        count < WEEK && (0..count.max(1)).all(|minute| is_in(first.saturating_add(minute)))
+        let minutes = (0..count).map(|minute| first.saturating_add(minute));
+        let all = |is: &dyn Fn(i128) -> bool| count < WEEK && minutes.clone().all(is);
+        match (is_certain(first), is_in(first)) {
+            (_, false) => Hold::None,
+            (true, true) if all(&is_certain) => Hold::All,
+            (_, true) if all(&is_in) => Hold::Perhaps,
+            (true, true) => Hold::Begins,
+            (false, true) => Hold::None,
+        }
     }
 
-    fn add(&mut self, name: &'static str, from: i128, until: i128, before: i128) {
+    fn add(&mut self, name: &'static str, from: i128, until: i128, before: Before) {
+        let Before {
+            minutes,
+            is_certain,
+        } = before;
         self.0.push(Window {
             name,
-            from: from.saturating_sub(before),
+            from: from.saturating_sub(minutes),
             minutes: until
                 .saturating_sub(from)
                 .rem_euclid(WEEK)
-                .saturating_add(before),
+                .saturating_add(minutes),
+            is_certain,
         });
     }
 
-    fn add_daily(&mut self, name: &'static str, from: i128, until: i128, before: i128) {
+    fn add_daily(&mut self, name: &'static str, from: i128, until: i128, before: Before) {
         let minutes = until.saturating_sub(from).rem_euclid(DAY);
         for day in 0..7 {
             let from = from.saturating_add(DAY.saturating_mul(day));
@@ -77,34 +135,47 @@ impl Windows {
     }
 }
 
-/// Those of a resource, as its description tells them.
-pub fn blocked(of: OwnWindows, detail: &Tree) -> Windows {
-    let mut windows = Windows::default();
-    match of.within {
-        None => of_database(of, detail, &mut windows),
-        Some(within) => {
-            if let Some(inner) = detail.get(within) {
-                of_file_system(of, inner, &mut windows);
-            }
-        }
-    }
-    windows
+/// For how long before a window a backup no longer starts, and whether that is certain.
+#[derive(Clone, Copy)]
+struct Before {
+    minutes: i128,
+    is_certain: bool,
+}
+
+/// The minute of a moment, since a Monday.
+fn minute_of(start: i128) -> i128 {
+    start.div_euclid(MINUTE).saturating_add(FIRST_DAY * DAY)
+}
+
+/// The minutes of a start window, one at least.
+fn minutes_of(within: i128) -> i128 {
+    within.div_euclid(MINUTE).max(1)
 }
 
 /// From one time to another.
-fn of_database(of: OwnWindows, detail: &Tree, windows: &mut Windows) {
+fn of_database(
+    of: OwnWindows,
+    detail: &Tree,
+    is_continuous: &Holds,
+    by_itself: bool,
+    windows: &mut Windows,
+) {
     let text = |name: &str| detail.get(name).and_then(Tree::as_str);
-    let is_backed_up = !is_zero(detail, of.kept);
+    let before = |is_certain: bool| Before {
+        minutes: BEFORE_DATABASES,
+        is_certain,
+    };
+    let is_backed_up = !is_zero(detail, of.kept) && *is_continuous != Holds::Yes;
     let daily = text(of.daily).filter(|_| is_backed_up);
     if let Some((from, until)) = daily.and_then(|window| window.split_once('-'))
         && let (Some(from), Some(until)) = (minute(from), minute(until))
     {
-        windows.add_daily(of.daily, from, until, BEFORE_DATABASES);
+        windows.add_daily(of.daily, from, until, before(*is_continuous == Holds::No));
     }
     if let Some((from, until)) = text(of.weekly).and_then(|window| window.split_once('-'))
         && let (Some(from), Some(until)) = (minute_of_week(from), minute_of_week(until))
     {
-        windows.add(of.weekly, from, until, BEFORE_DATABASES);
+        windows.add(of.weekly, from, until, before(!by_itself));
     }
 }
 
@@ -112,13 +183,22 @@ fn of_database(of: OwnWindows, detail: &Tree, windows: &mut Windows) {
 fn of_file_system(of: OwnWindows, detail: &Tree, windows: &mut Windows) {
     let text = |name: &str| detail.get(name).and_then(Tree::as_str);
     let is_backed_up = !is_zero(detail, of.kept);
-    if let Some(from) = text(of.daily).filter(|_| is_backed_up).and_then(minute) {
-        let until = from.saturating_add(OF_FILE_SYSTEMS);
-        windows.add_daily(of.daily, from, until, BEFORE_FILE_SYSTEMS);
-    }
-    if let Some(from) = text(of.weekly).and_then(minute_of_numbered_day) {
-        let until = from.saturating_add(OF_FILE_SYSTEMS);
-        windows.add(of.weekly, from, until, BEFORE_FILE_SYSTEMS);
+    for (minutes, is_certain) in [
+        (BEFORE_FILE_SYSTEMS, true),
+        (ONCE_BEFORE_FILE_SYSTEMS, false),
+    ] {
+        let before = Before {
+            minutes,
+            is_certain,
+        };
+        if let Some(from) = text(of.daily).filter(|_| is_backed_up).and_then(minute) {
+            let until = from.saturating_add(OF_FILE_SYSTEMS);
+            windows.add_daily(of.daily, from, until, before);
+        }
+        if let Some(from) = text(of.weekly).and_then(minute_of_numbered_day) {
+            let until = from.saturating_add(OF_FILE_SYSTEMS);
+            windows.add(of.weekly, from, until, before);
+        }
     }
 }
 
@@ -159,28 +239,54 @@ mod tests {
     /// 2026-11-23, a Monday, 00:00 UTC.
     const MONDAY: i128 = 1_795_392_000_000;
 
+    const BEFORE: Before = Before {
+        minutes: BEFORE_DATABASES,
+        is_certain: true,
+    };
+
     #[test]
     fn a_window_and_the_time_before_it_are_blocked() {
         let mut windows = Windows::default();
-        windows.add_daily("daily", 330, 420, BEFORE_DATABASES);
+        windows.add_daily("daily", 330, 420, BEFORE);
         let at = |minute: i128| MONDAY + minute * MINUTE;
-        assert!(windows.all_of(at(300), 60 * MINUTE));
-        assert!(windows.all_of(at(270), 60 * MINUTE));
-        assert!(!windows.all_of(at(269), 60 * MINUTE));
+        let hold = |start: i128, within: i128| windows.hold(at(start), within * MINUTE);
+        assert_eq!(hold(300, 60), Hold::All);
+        assert_eq!(hold(270, 60), Hold::All);
+        assert_eq!(hold(269, 60), Hold::None);
         // The job expires as the window ends.
-        assert!(windows.all_of(at(300), 120 * MINUTE));
-        assert!(!windows.all_of(at(300), 121 * MINUTE));
-        assert!(!windows.all_of(at(421), 0));
+        assert_eq!(hold(300, 120), Hold::All);
+        assert_eq!(hold(300, 121), Hold::Begins);
+        assert_eq!(hold(421, 0), Hold::None);
+        assert_eq!(windows.names(&[at(200)], 70 * MINUTE), "");
+        assert_eq!(windows.names(&[at(200)], 71 * MINUTE), "daily");
     }
 
     #[test]
     fn a_weekly_window_is_of_its_day_and_may_go_over_the_end_of_the_week() {
         let mut windows = Windows::default();
         let of = |text| minute_of_week(text).unwrap();
-        windows.add("weekly", of("sun:23:30"), of("mon:00:30"), BEFORE_DATABASES);
+        windows.add("weekly", of("sun:23:30"), of("mon:00:30"), BEFORE);
         let at = |minute: i128| MONDAY + minute * MINUTE;
-        assert!(windows.all_of(at(0), 10 * MINUTE));
-        assert!(windows.all_of(at(-90), 60 * MINUTE));
-        assert!(!windows.all_of(at(DAY), 10 * MINUTE));
+        assert_eq!(windows.hold(at(0), 10 * MINUTE), Hold::All);
+        assert_eq!(windows.hold(at(-90), 60 * MINUTE), Hold::All);
+        assert_eq!(windows.hold(at(DAY), 10 * MINUTE), Hold::None);
+    }
+
+    /// One that may keep a backup from starting adds to one that does.
+    #[test]
+    fn what_is_kept_by_windows_that_are_not_all_certain_is_not_certain() {
+        let mut windows = Windows::default();
+        windows.add_daily("daily", 330, 420, BEFORE);
+        let perhaps = Before {
+            minutes: 120,
+            is_certain: false,
+        };
+        windows.add_daily("daily", 330, 420, perhaps);
+        let hold = |start: i128| windows.hold(MONDAY + start * MINUTE, 60 * MINUTE);
+        assert_eq!(hold(270), Hold::All);
+        assert_eq!(hold(269), Hold::Perhaps);
+        assert_eq!(hold(210), Hold::Perhaps);
+        assert_eq!(hold(209), Hold::None);
+        assert_eq!(hold(400), Hold::Begins);
     }
 }

@@ -90,7 +90,7 @@ fn a_backup_that_the_windows_of_the_database_keep_from_starting_is_not_copied() 
             "blocked",
         ),
         (
-            vec![each_sunday],
+            vec![each_sunday.clone()],
             vec![weekly("mon:05:30-mon:07:00")],
             "feasible",
         ),
@@ -108,12 +108,44 @@ fn a_backup_that_the_windows_of_the_database_keep_from_starting_is_not_copied() 
             vec![daily("05:30-07:00")],
             "feasible",
         ),
+        // The window of the maintenance it leaves where it is.
+        (
+            vec![
+                ("EnableContinuousBackup", json!(true)),
+                ("Lifecycle", json!({"DeleteAfterDays": 35})),
+                each_sunday.clone(),
+            ],
+            vec![weekly("sun:05:30-sun:07:00")],
+            "undecided",
+        ),
     ] {
         let (found, checks) = verdict(&planned(&rule, &database));
         assert_eq!(found, expected, "{rule:?} {database:?} {checks}");
         if expected == "blocked" {
             assert!(checks.contains("recovery-point-missing"), "{checks}");
         }
+    }
+}
+
+/// No page says that AWS Backup tries again after such a window, where the rule's start window goes on.
+#[test]
+fn a_rule_that_starts_in_a_window_of_the_database_each_time_is_warned_of() {
+    let daily = |window: &str| vec![("PreferredBackupWindow", json!(window))];
+    let each_monday = ("ScheduleExpression", json!("cron(0 5 ? * MON *)"));
+    let long = ("StartWindowMinutes", json!(480));
+    let maintained = vec![("PreferredMaintenanceWindow", json!("mon:05:00-mon:05:30"))];
+    for (rule, database, warned) in [
+        (vec![long.clone()], daily("04:50-06:20"), true),
+        (vec![], daily("04:30-05:30"), true),
+        (vec![], daily("06:01-07:00"), false),
+        (vec![each_monday, long.clone()], maintained.clone(), true),
+        // The other days of the week nothing keeps it.
+        (vec![long], maintained, false),
+    ] {
+        let (found, checks) = verdict(&planned(&rule, &database));
+        assert_eq!(found, "feasible", "{rule:?} {database:?} {checks}");
+        let says = checks.contains("no page says that AWS Backup tries again");
+        assert_eq!(says, warned, "{rule:?} {database:?} {checks}");
     }
 }
 
@@ -216,6 +248,107 @@ fn another_plan_that_takes_the_database_continuously_frees_it_of_its_windows() {
     }
 }
 
+/// AWS Backup takes over the window of the automated backups, not that of the maintenance.
+#[test]
+fn another_plan_that_takes_the_database_continuously_leaves_its_maintenance_where_it_is() {
+    let each_sunday = ("ScheduleExpression", json!("cron(0 5 ? * SUN *)"));
+    let weekly = ("PreferredMaintenanceWindow", json!("sun:05:30-sun:07:00"));
+    let estate = planned(&[each_sunday], &[weekly]);
+    let (found, checks) = verdict(&beside(&estate, &|_| {}));
+    assert_eq!(found, "blocked", "{checks}");
+    assert!(
+        checks.contains("from starting (PreferredMaintenanceWindow)"),
+        "{checks}"
+    );
+}
+
+/// Beside another plan, whose rule makes continuous backups and no copies.
+fn beside(estate: &Estate, change: &dyn Fn(&mut Value)) -> Estate {
+    let plans = "/accounts/0/regions/0/plans";
+    let mut other = estate.at(&format!("{plans}/0")).clone();
+    other["BackupPlanId"] = json!("other");
+    other.as_object_mut().unwrap().remove("BackupPlanArn");
+    let rule = &mut other["BackupPlan"]["Rules"][0];
+    rule["RuleName"] = json!("pitr");
+    rule["EnableContinuousBackup"] = json!(true);
+    rule["Lifecycle"] = json!({"DeleteAfterDays": 35});
+    rule.as_object_mut().unwrap().remove("CopyActions");
+    change(&mut other);
+    estate.clone().push(plans, other)
+}
+
+/// Of continuous rules into one vault AWS Backup follows the one that keeps its backups longest, whichever plans they are of.
+#[test]
+fn a_continuous_rule_of_another_plan_into_the_same_vault_may_be_followed_instead() {
+    let estate = |days: i64| {
+        planned(
+            &[
+                ("EnableContinuousBackup", json!(true)),
+                ("Lifecycle", json!({"DeleteAfterDays": days})),
+            ],
+            &[("PreferredBackupWindow", json!("09:00-09:30"))],
+        )
+    };
+    type Change<'c> = &'c dyn Fn(&mut Value);
+    let cases: [(&str, Change<'_>, i64, &str); 7] = [
+        ("kept longer", &|_| {}, 7, "undecided"),
+        ("kept as long", &|_| {}, 35, "undecided"),
+        (
+            "kept for less",
+            &|plan| plan["BackupPlan"]["Rules"][0]["Lifecycle"] = json!({"DeleteAfterDays": 3}),
+            7,
+            "feasible",
+        ),
+        (
+            "into another vault",
+            &|plan| plan["BackupPlan"]["Rules"][0]["TargetBackupVaultName"] = json!("other"),
+            7,
+            "feasible",
+        ),
+        (
+            "not continuous",
+            &|plan| plan["BackupPlan"]["Rules"][0]["EnableContinuousBackup"] = json!(false),
+            7,
+            "feasible",
+        ),
+        (
+            "of another database",
+            &|plan| plan["Selections"][0]["Resources"] = json!([ORDERS.replace("orders", "other")]),
+            7,
+            "feasible",
+        ),
+        (
+            "that takes nothing",
+            &|plan| plan["Selections"] = json!([]),
+            7,
+            "feasible",
+        ),
+    ];
+    for (what, change, days, expected) in cases {
+        let (found, checks) = verdict(&beside(&estate(days), change));
+        assert_eq!(found, expected, "{what}: {checks}");
+        let says = checks.contains("and `pitr` of plan");
+        assert_eq!(says, expected == "undecided", "{what}: {checks}");
+    }
+}
+
+/// A policy of the organization makes plans of its own beside those of the account.
+#[test]
+fn a_continuous_rule_of_a_backup_policy_counts_beside_a_plan() {
+    let continuous = json!({"enable_continuous_backup": "true", "lifecycle": {"delete_after_days": "35"}, "copy_actions": {}});
+    let of_policy = under_policy(&continuous, "09:00-09:30");
+    let policy = of_policy.at("/accounts/0/backup_policy").clone();
+    let own = [
+        ("EnableContinuousBackup", json!(true)),
+        ("Lifecycle", json!({"DeleteAfterDays": 7})),
+    ];
+    let estate = planned(&own, &[("PreferredBackupWindow", json!("09:00-09:30"))])
+        .set("/accounts/0/backup_policy", policy);
+    let (found, checks) = verdict(&estate);
+    assert_eq!(found, "undecided", "{checks}");
+    assert!(checks.contains("`orgdailybackuprule` of plan"), "{checks}");
+}
+
 #[test]
 fn windows_of_a_file_system_count_and_those_of_aurora_do_not() {
     let arn = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-0123456789abcdef0";
@@ -234,7 +367,14 @@ fn windows_of_a_file_system_count_and_those_of_aurora_do_not() {
                 json!([{"PolicyName": "all", "Document": role}]),
             )
     };
-    for (starts, expected) in [("06:30", "blocked"), ("09:30", "feasible")] {
+    // The rule starts between 05:00 and 06:00; of the fourth hour before a window AWS's page says nothing any more.
+    for (starts, expected) in [
+        ("06:30", "blocked"),
+        ("08:00", "blocked"),
+        ("08:01", "undecided"),
+        ("09:00", "undecided"),
+        ("09:01", "feasible"),
+    ] {
         let detail = json!({"FileSystemId": "fs-0123456789abcdef0", "FileSystemType": "WINDOWS", "Lifecycle": "AVAILABLE", "StorageType": "SSD",
             "WindowsConfiguration": {"DeploymentType": "SINGLE_AZ_2", "DailyAutomaticBackupStartTime": starts, "AutomaticBackupRetentionDays": 7}});
         let estate = of(Estate::rds().planned(), arn, "FSx", detail);
@@ -300,6 +440,77 @@ fn a_rule_that_another_outlives_each_time_may_make_no_backup() {
             expected == "undecided",
             "{checks}"
         );
+    }
+}
+
+/// Rules that overlap some starts each, and windows of the resource between them, may leave none.
+#[test]
+fn what_keeps_a_rule_from_starting_is_asked_of_all_together() {
+    let other = |name: &str, days: &str, kept: i64| {
+        json!({"RuleName": name, "TargetBackupVaultName": "prod", "ScheduleExpression": format!("cron(0 5 ? * {days} *)"),
+            "StartWindowMinutes": 60, "CompletionWindowMinutes": 10080, "Lifecycle": {"DeleteAfterDays": kept}})
+    };
+    let on_monday = Some("mon:05:00-mon:07:00");
+    for (others, window, expected) in [
+        (
+            vec![
+                other("weekdays", "MON-FRI", 35),
+                other("weekend", "SAT,SUN", 90),
+            ],
+            None,
+            "undecided",
+        ),
+        (
+            vec![other("weekdays", "MON-FRI", 35), other("sunday", "SUN", 90)],
+            None,
+            "feasible",
+        ),
+        // Of those that keep as long one is selected.
+        (
+            vec![
+                other("weekdays", "MON-FRI", 7),
+                other("weekend", "SAT,SUN", 90),
+            ],
+            None,
+            "undecided",
+        ),
+        (vec![other("most", "TUE-SUN", 35)], on_monday, "undecided"),
+        (vec![other("most", "WED-SUN", 35)], on_monday, "feasible"),
+        (vec![other("most", "TUE-SUN", 3)], on_monday, "feasible"),
+    ] {
+        let database = window.map(|window| ("PreferredMaintenanceWindow", json!(window)));
+        let kept = ("Lifecycle", json!({"DeleteAfterDays": 7}));
+        let database: Vec<_> = database.into_iter().collect();
+        let mut estate = planned(&[kept], &database);
+        for rule in &others {
+            estate = estate.push(RULES, rule.clone());
+        }
+        let (found, checks) = verdict(&estate);
+        assert_eq!(found, expected, "{others:?} {checks}");
+        let says = checks.contains("AWS Backup makes one backup");
+        assert_eq!(says, expected == "undecided", "{others:?} {checks}");
+        let with_window = checks.contains("or in a window of the resource itself");
+        let is_with_it = window.is_some() && expected == "undecided";
+        assert_eq!(with_window, is_with_it, "{others:?} {checks}");
+    }
+}
+
+/// What is dated counts until the start that no rule that keeps its backups longer overlaps.
+#[test]
+fn what_is_dated_counts_until_the_first_start_that_is_the_rules_own() {
+    let all = json!({"Effect": "Deny", "Action": "*", "Resource": "*",
+        "Condition": {"DateGreaterThan": {"aws:CurrentTime": "2026-11-23T12:00:00Z"}}});
+    let deny = json!([{"PolicyName": "begins", "Document": {"Version": "2012-10-17", "Statement": [all]}}]);
+    for (days, expected) in [("MON", "undecided"), ("TUE", "feasible")] {
+        let estate = planned(&[("Lifecycle", json!({"DeleteAfterDays": 7}))], &[])
+            .set("/accounts/0/roles/0/InlinePolicies", deny.clone());
+        let mut longer = estate.at(&format!("{RULES}/0")).clone();
+        longer["RuleName"] = json!("longer");
+        longer["ScheduleExpression"] = json!(format!("cron(0 5 ? * {days} *)"));
+        longer["Lifecycle"] = json!({"DeleteAfterDays": 35});
+        longer.as_object_mut().unwrap().remove("CopyActions");
+        let (found, checks) = verdict(&estate.push(RULES, longer));
+        assert_eq!(found, expected, "{days}: {checks}");
     }
 }
 
