@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use crate::catalog::regions;
 use crate::checks;
 use crate::cli::{Check, Output};
 use crate::inventory::{self, Facts};
-use crate::known::{Arn, Fact};
+use crate::known::{Arn, Fact, Region, near};
 use crate::plans;
 use crate::sources::config::{Config, Level};
 use crate::verdict::Status;
@@ -79,10 +80,10 @@ pub(super) fn decide(
         None => None,
     };
     let mut wanted = asked_for(&inventory, &facts)?;
-    if let Some(why) = asked
-        .resource
-        .as_ref()
-        .and_then(|arn| not_there(arn, &facts))
+    let resource = asked.resource.as_ref();
+    for why in strange_regions(asked, &facts)
+        .into_iter()
+        .chain(resource.and_then(|arn| not_there(arn, &facts)))
     {
         warn(output, &why);
     }
@@ -160,9 +161,37 @@ pub(super) fn decide(
     )
 }
 
+/// That Regions of the ARNs that are given are none that is known, and which may be meant.
+fn strange_regions(asked: &Check, facts: &Facts<'_>) -> Vec<String> {
+    let given = [
+        &asked.resource,
+        &asked.recovery_point,
+        &asked.to,
+        &asked.source_vault,
+    ];
+    let strange = given.into_iter().flatten().filter_map(|arn| {
+        let region = arn.region()?;
+        let is_listed = matches!(arn.partition().as_str(), "aws" | "aws-cn" | "aws-us-gov");
+        if !is_listed || regions::named().any(|known| known == region) {
+            return None;
+        }
+        let names: Vec<Region> = regions::named().collect();
+        let near = near::meant(region.as_str(), names.iter().map(Region::as_str));
+        let hint = match facts.in_other_region(arn) {
+            Some(other) => format!("; did you mean `{other}`?"),
+            None => near.map_or_else(String::new, |near| format!("; did you mean `{near}`?")),
+        };
+        Some(format!("no Region `{region}` is known, of `{arn}`{hint}"))
+    });
+    strange.collect()
+}
+
 /// That a resource is not among those that were read, where its name is nearly that of one, or all of its place were read.
 fn not_there(resource: &Arn, facts: &Facts<'_>) -> Option<String> {
-    if let Some(meant) = facts.resource_meant(resource) {
+    let region = resource.region();
+    let is_region = region.is_some_and(|region| regions::named().any(|known| known == region));
+    let elsewhere = || facts.in_other_region(resource).filter(|_| is_region);
+    if let Some(meant) = facts.resource_meant(resource).or_else(elsewhere) {
         return Some(format!(
             "`{resource}` is not among the resources that were read; did you mean `{meant}`?"
         ));

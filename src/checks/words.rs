@@ -218,7 +218,7 @@ pub fn role_meant(role: &Arn, facts: &Facts<'_>) -> String {
     let there = role.account().map(|account| facts.roles_found(account));
     let there = there.unwrap_or_default();
     let named = there.iter().find(|other| other.name() == role.name());
-    let spelled = near::meant(role.name(), there.iter().map(|other| other.name()));
+    let spelled = near::name_meant(role.name(), there.iter().map(|other| other.name()));
     let by_name = |name: &str| there.iter().find(|other| other.name() == name);
     let meant = named.or_else(|| spelled.and_then(by_name));
     hint(meant.map(|arn| arn.as_str()))

@@ -6,7 +6,23 @@ use crate::known::{Arn, ResourceType};
 const EXAMPLE: &str = "arn:aws:rds:us-east-2:111122223333:db:orders";
 
 fn arn(text: &str, expected: &str) -> Result<Arn, String> {
-    Arn::parse(text).map_err(|_| format!("`{text}` is not an ARN: expected {expected}"))
+    Arn::parse(text).map_err(|_| match short_account(text) {
+        Some(account) => format!(
+            "`{text}` names the account `{account}`, which has {} digits: the id of an account has 12",
+            account.len()
+        ),
+        None => format!("`{text}` is not an ARN: expected {expected}"),
+    })
+}
+
+/// The account of a text that is an ARN but for the digits of its account.
+fn short_account(text: &str) -> Option<&str> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let [arn, _, _, _, account, _] = parts.as_slice() else {
+        return None;
+    };
+    let is_number = !account.is_empty() && account.chars().all(|c| c.is_ascii_digit());
+    (*arn == "arn" && is_number && account.len() != 12).then_some(*account)
 }
 
 /// The ARN of something that AWS Backup backs up.
@@ -79,6 +95,9 @@ fn is_vault(arn: &Arn) -> bool {
 pub fn vault(text: &str) -> Result<Arn, String> {
     const EXPECTED: &str = "arn:aws:backup:REGION:ACCOUNT:backup-vault";
     let Ok(arn) = Arn::parse(text) else {
+        if short_account(text).is_some() {
+            return arn(text, EXPECTED);
+        }
         let is_name = !text.is_empty()
             && text
                 .chars()
@@ -106,6 +125,9 @@ pub fn vault(text: &str) -> Result<Arn, String> {
 pub fn role(text: &str) -> Result<Arn, String> {
     const EXPECTED: &str = "arn:aws:iam::ACCOUNT:role";
     let Ok(arn) = Arn::parse(text) else {
+        if short_account(text).is_some() {
+            return arn(text, EXPECTED);
+        }
         let is_name = !text.is_empty()
             && text
                 .chars()
@@ -163,6 +185,10 @@ mod tests {
             &["--recovery-point"],
         );
         says(resource("orders"), &["is not an ARN", EXAMPLE]);
+        says(
+            resource("arn:aws:rds:us-east-2:11112222333:db:orders"),
+            &["`11112222333`, which has 11 digits", "12"],
+        );
         assert!(recovery_point(snapshot).is_ok());
         says(recovery_point(EXAMPLE), &["--resource"]);
     }

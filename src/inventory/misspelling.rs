@@ -8,6 +8,7 @@ use foldhash::fast::RandomState;
 use serde::de;
 
 use super::json::Extra;
+use super::word::SchemaId;
 use crate::known::near::nearest_of;
 
 /// The fields of the frame without which copies would be lost, or come out otherwise. Of all others the absence leaves a check
@@ -68,16 +69,22 @@ pub fn missing<E: de::Error>(record: &str, field: &str, extra: &Extra) -> E {
         .take(4)
         .map(|(name, _)| format!("`{name}`"))
         .collect();
-    if found.is_empty() {
-        return E::custom(format_args!("missing field `{field}` ({record})"));
-    }
-    let instead = if record == "Inventory" {
-        what_it_is(extra)
-    } else {
-        None
+    let is_frame = record == "Inventory";
+    let instead = is_frame.then(|| what_it_is(extra)).flatten();
+    let expected = match (is_frame && field == "schema", instead) {
+        (true, None) => format!(": expected \"schema\": \"{}\"", SchemaId::NAME),
+        (true, Some(_)) | (false, _) => String::new(),
     };
+    if found.is_empty() {
+        return E::custom(format_args!("missing field `{field}` ({record}){expected}"));
+    }
     E::custom(format_args!(
-        "missing field `{field}` ({record}): found {}{}",
+        "missing field `{field}` ({record}){expected}{} {}{}",
+        if expected.is_empty() {
+            ": found"
+        } else {
+            "; found"
+        },
         found.join(", "),
         instead.map_or_else(String::new, |instead| format!("; {instead}"))
     ))

@@ -1,5 +1,7 @@
 //! Names that are nearly one another: what was meant where something is misspelt.
 
+use super::place::AccountId;
+
 /// The name that comes nearest, and how many letters are wrong, left out, too many or swapped.
 pub fn nearest<'a>(
     name: &str,
@@ -39,6 +41,23 @@ pub fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option
     nearest(name, known)
         .filter(|(far, known)| *far <= MOST && far.saturating_mul(4) <= known.len().max(name.len()))
         .map(|(_, known)| known)
+}
+
+/// The same of names that people give: one that holds the id of an account is that account's, and never another's.
+pub fn name_meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let ids: Vec<&str> = account_ids(name).collect();
+    let known = known.into_iter();
+    let of_same = known.filter(|known| {
+        let mut theirs = account_ids(known).peekable();
+        ids.is_empty() || theirs.peek().is_none() || theirs.eq(ids.iter().copied())
+    });
+    meant(name, of_same)
+}
+
+/// The ids of accounts in a name.
+fn account_ids(name: &str) -> impl Iterator<Item = &str> {
+    let digits = name.split(|c: char| !c.is_ascii_digit());
+    digits.filter(|digits| AccountId::parse(digits).is_ok())
 }
 
 /// Whether two ids that nobody makes up are one slip of the finger apart.
@@ -134,5 +153,18 @@ mod tests {
         assert!(is_a_slip("111122223333", "111122232333"));
         assert!(!is_a_slip("111122223333", "111122223333"));
         assert!(!is_a_slip("111122223333", "444455556666"));
+    }
+
+    #[test]
+    fn a_name_with_the_id_of_an_account_is_no_other_account_s() {
+        let vaults = ["from-200000950280", "backups-444455556666"];
+        for (name, is) in [
+            ("from-200000095028", None),
+            ("backup-444455556666", Some("backups-444455556666")),
+            ("backups-44445555666", Some("backups-444455556666")),
+            ("backups-444455556667", None),
+        ] {
+            assert_eq!(name_meant(name, vaults), is, "{name}");
+        }
     }
 }

@@ -270,6 +270,22 @@ impl<'a> Facts<'a> {
         there.into_keys().find(|arn| arn.as_str() == meant)
     }
 
+    /// The resource or vault of the same account and name that is in another Region, where this one is not there.
+    #[must_use]
+    pub fn in_other_region(&self, thing: &Arn) -> Option<&'a Arn> {
+        let resources = self.resources_found().into_keys();
+        let mut all: Vec<&Arn> = resources.chain(self.vaults_found()).collect();
+        all.retain(|other| {
+            other.account() == thing.account()
+                && other.service() == thing.service()
+                && other.resource() == thing.resource()
+        });
+        if all.contains(&thing) {
+            return None;
+        }
+        all.into_iter().min()
+    }
+
     /// Every resource that was found, with the account and the Region that it was found in, each once.
     #[must_use]
     pub fn resources_found(&self) -> BTreeMap<&'a Arn, (AccountId, &'a Region)> {
@@ -404,7 +420,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn vault_meant(&self, vault: &Arn) -> Option<&'a Arn> {
         let there = self.vaults_found_in(vault.account()?, &vault.region()?);
-        let meant = near::meant(vault.name(), there.iter().map(|arn| arn.name()))?;
+        let meant = near::name_meant(vault.name(), there.iter().map(|arn| arn.name()))?;
         there.into_iter().find(|arn| arn.name() == meant)
     }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Files;
 use crate::support::estate::*;
-use crate::support::{Estate, run};
+use crate::support::{Estate, run, run_with};
 
 #[test]
 fn a_file_that_is_not_there_is_named() {
@@ -254,6 +254,53 @@ fn a_resource_that_is_misspelt_is_told_with_the_one_that_is_there() {
         of("ordrs")
     );
     assert!(!of("orders").contains("did you mean"), "{}", of("orders"));
+}
+
+#[test]
+fn a_region_that_is_not_known_or_has_not_the_resource_is_told_with_the_one_that_is_meant() {
+    let vault = |region: &str| format!("arn:aws:backup:{region}:444455556666:backup-vault:central");
+    let database = |region: &str| format!("arn:aws:rds:{region}:111122223333:db:orders");
+    let of = |from: &str, to: &str| {
+        let (resource, to) = (database(from), vault(to));
+        let args = [
+            "check",
+            "--example",
+            "organization",
+            "--to",
+            &to,
+            "--resource",
+            &resource,
+        ];
+        run(&args).err
+    };
+    let meant = format!("did you mean `{}`?", database("us-east-1"));
+    let unknown = of("eu-west-9", "us-east-1");
+    assert!(
+        unknown.contains("no Region `eu-west-9` is known"),
+        "{unknown}"
+    );
+    assert!(unknown.contains(&meant), "{unknown}");
+    let other = of("eu-central-1", "us-east-1");
+    assert!(
+        other.contains(&meant) && !other.contains("no Region"),
+        "{other}"
+    );
+    let vaults = of("us-east-1", "us-east-9");
+    let meant = format!("did you mean `{}`?", vault("us-east-1"));
+    assert!(vaults.contains(&meant), "{vaults}");
+    assert_eq!(of("us-east-1", "us-east-1"), "");
+}
+
+#[test]
+fn an_inventory_without_a_schema_says_which() {
+    let ran = run_with(&["check", "--inventory", "-"], b"{}", &[]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err
+            .contains("expected \"schema\": \"backup-preflight/inventory/v1\""),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
