@@ -103,6 +103,17 @@ pub enum Reason<'c> {
     NeverStarts(&'c Plan, &'c Rule),
 }
 
+impl Resource<'_> {
+    /// Whether copies of it to another account are made, and all of them are blocked.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        let copies = self.copies.iter();
+        let mut out = copies.filter(|copy| copy.vault.account() != Some(self.account));
+        let is_blocked = |copy: &CopyOf<'_>| copy.verdict == Verdict::Blocked;
+        out.next().is_some_and(is_blocked) && out.all(is_blocked)
+    }
+}
+
 impl Reason<'_> {
     /// Its word in reports.
     #[must_use]

@@ -45,7 +45,7 @@ impl ResourceFound {
             Leaving::NotOfItsType => Leaves::NotOfItsType,
             Leaving::Out => Leaves::Out,
             Leaving::Open(copy, _) => Leaves::Open {
-                with_a_copy: copy.is_some(),
+                with_a_copy: copy.is_some() || resource.is_blocked(),
             },
             Leaving::Missed(reason) => Leaves::Missed {
                 reason: reason.as_str(),

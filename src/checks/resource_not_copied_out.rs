@@ -28,6 +28,10 @@ fn run(resource: &Resource<'_>, facts: &Facts<'_>) -> Outcome {
             format!("whether it leaves its account depends on copy `{copy}`, which is not decided"),
             gaps.iter().cloned(),
         ),
+        Leaving::Open(None, gaps) if resource.is_blocked() => Outcome::undecided(
+            "what is known to copy it out of its account is blocked, and whether a plan makes another copy is not known",
+            gaps.iter().cloned(),
+        ),
         Leaving::Open(None, gaps) => Outcome::undecided(
             "whether a plan copies it out of its account is not known",
             gaps.iter().cloned(),

@@ -1,6 +1,6 @@
 //! What all comes to, in a line, for formats without colours.
 
-use crate::checks::{Coverage, OfType};
+use crate::checks::{Counts, Coverage, OfType};
 use crate::verdict::Status;
 
 use super::model::Report;
@@ -84,11 +84,11 @@ pub fn coverage(report: &Report) -> Option<String> {
         return Some("no resource was read, and there may be some".to_owned());
     }
     let mut text = format!(
-        "of {} {} a copy out of {} account, feasible for {}",
+        "of {} {} a feasible copy out of {} account, {} not",
         count(all.resources, "resource"),
-        has(all.leave),
-        if all.leave == 1 { "its" } else { "their" },
-        all.feasibly
+        has(all.feasibly),
+        if all.feasibly == 1 { "its" } else { "their" },
+        has(without(all)),
     );
     if all.unknown > 0 {
         text += &format!(", {} unknown", all.unknown);
@@ -97,6 +97,13 @@ pub fn coverage(report: &Report) -> Option<String> {
         text += "; there may be more resources";
     }
     Some(text)
+}
+
+/// How many resources have no feasible copy out of their account, as far as is known.
+#[must_use]
+pub const fn without(counts: Counts) -> usize {
+    let known = counts.resources.saturating_sub(counts.unknown);
+    known.saturating_sub(counts.feasibly)
 }
 
 /// The same of each type in each account, a line each, those of which most resources stay in their account first.
@@ -108,12 +115,12 @@ pub fn coverage_by_type(report: &Report) -> Vec<String> {
         let of = row.resource_type.as_ref();
         let counts = row.counts;
         format!(
-            "{} {}: {}, {} a copy out of the account, feasible for {}, {} unknown",
+            "{} {}: {}, {} a feasible copy out of the account, {} not, {} unknown",
             row.account,
             of.map_or("unknown", |of| of.as_str()),
             count(counts.resources, "resource"),
-            has(counts.leave),
-            counts.feasibly,
+            has(counts.feasibly),
+            has(without(counts)),
             counts.unknown
         )
     });

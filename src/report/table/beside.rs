@@ -50,8 +50,8 @@ pub fn coverage(sheet: &mut Sheet, report: &Report) {
         "account",
         "type",
         "resources",
-        "have a copy out",
-        "feasible",
+        "feasible copy out",
+        "none",
         "unknown",
     ];
     let rows = headline::least_covered(coverage);
@@ -65,8 +65,8 @@ pub fn coverage(sheet: &mut Sheet, report: &Report) {
             report.names.account(row.account),
             of.map_or("unknown", |of| of.as_str()).to_owned(),
             counts.resources.to_string(),
-            counts.leave.to_string(),
             counts.feasibly.to_string(),
+            headline::without(counts).to_string(),
             counts.unknown.to_string(),
         ]
     });

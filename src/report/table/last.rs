@@ -35,7 +35,12 @@ fn audited(sheet: &mut Sheet, report: &Report) {
         outcomes.any(|outcome| outcome == Status::Fail)
     };
     let vaults = report.vaults.iter().filter(|vault| fails(&vault.checks));
-    let vaults = vaults.map(|vault| vault.vault.name().to_owned()).collect();
+    // Those of other accounts have the same names.
+    let vaults = vaults.map(|vault| {
+        let (name, account) = (vault.vault.name(), vault.vault.account());
+        account.map_or_else(|| name.to_owned(), |id| format!("{name} of {id}"))
+    });
+    let vaults = vaults.collect();
     let plans = report.plans.iter().filter(|plan| fails(&plan.checks));
     let plans = plans.map(|plan| plan.plan.name.as_ref().unwrap_or(&plan.plan.id).to_owned());
     let plans = plans.collect();

@@ -164,17 +164,17 @@ fn the_table_says_who_has_a_copy_out_and_that_there_may_be_more_resources() {
     for (estate, says) in [
         (
             &blocked,
-            "of 1 resource 1 has a copy out of its account, feasible for 0",
+            "of 1 resource 0 have a feasible copy out of their account, 1 has not",
         ),
         (
             &with_ledger(Some(json!({"backup": "daily"}))),
-            "of 2 resources 2 have a copy out of their account, feasible for 2",
+            "of 2 resources 2 have a feasible copy out of their account, 0 have not",
         ),
         (
             &blocked
                 .clone()
                 .without(&format!("{SOURCE}/resources_complete")),
-            "feasible for 0; there may be more resources",
+            "1 has not; there may be more resources",
         ),
     ] {
         let ran = run(&["audit", "--no-config", "--inventory", &files.estate(estate)]);
