@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::known::Gap;
 
 use super::reading::Reading;
-use super::settle::{SameCause, settle};
+use super::settle::{SameCause, step};
 use super::table::Options;
 use super::table::sheet::{Paint, Sheet};
 
@@ -51,8 +51,7 @@ pub(super) fn by_cause(
             more => format!("; {more} more like it"),
         };
         sheet.item(0, (&lead, Paint::Unsure), &cause.says(subject));
-        let text = format!("{}{more}", settle(first, reading));
-        sheet.item(2, ("settle:", Paint::Quiet), &text);
+        sheet.step("settle:", &step(first, &[], reading), &more);
     }
     let rest = all.len().saturating_sub(shown);
     if rest > 0 {

@@ -75,6 +75,15 @@ impl Gaps {
         numbered.map(|(at, of)| told(at, of, reading))
     }
 
+    /// The gaps of these ids, as they are.
+    pub fn of_ids<'g>(&'g self, ids: &'g [String]) -> impl Iterator<Item = &'g Gap> {
+        let numbers = ids
+            .iter()
+            .filter_map(|id| id.strip_prefix('g')?.parse::<usize>().ok());
+        let places = numbers.filter_map(|number| number.checked_sub(1));
+        places.filter_map(|at| self.all.get(at).map(|(gap, _)| gap))
+    }
+
     /// Those of these ids.
     pub fn told_of<'g>(
         &'g self,

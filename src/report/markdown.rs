@@ -4,13 +4,15 @@
 mod copies;
 mod limited;
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 
 use serde_json::Value;
 
 use crate::change::Change;
 use crate::quote::markdown::{code, fenced, html, text};
-use crate::remedy::Remedy;
+use crate::remedy::{Remedy, RemedyKind};
 use crate::verdict::Status;
 
 use super::headline;
@@ -18,7 +20,7 @@ use super::line::pretty;
 use super::model::{Report, Tool};
 use super::remedy::besides;
 use super::settle::settle;
-use super::table::words;
+use super::table::{causes_by_check, words};
 use copies::{CHECKS, assumed, checks_of, copies, places, say, warnings, way};
 use limited::LimitedText;
 
@@ -34,30 +36,61 @@ const END: usize = 1_000;
 /// The bytes of one change.
 const CHANGE: usize = 12_000;
 
-/// The report, of `limit` bytes at most: what there is no room for is left out row by row, and counted at the end.
+/// The report, of `limit` bytes at most: what there is no room for is left out row by row, and counted at the end. Where not all
+/// has room, there is some of each.
 /// `picture` is that of the copies.
 #[must_use]
 pub fn markdown(report: &Report, picture: Option<&str>, limit: usize) -> String {
-    let mut page = LimitedText::new(limit.saturating_sub(END));
+    let limit = limit.saturating_sub(END);
+    let whole = written(report, picture, LimitedText::new(limit), false);
+    let page = match whole.is_whole() {
+        true => whole,
+        false => written(report, picture, LimitedText::new(limit), true),
+    };
+    page.finish(report)
+}
+
+/// The page; `is_shared`: what takes much room leaves some for the others.
+fn written(
+    report: &Report,
+    picture: Option<&str>,
+    mut page: LimitedText,
+    is_shared: bool,
+) -> LimitedText {
+    let part = |parts: usize| NonZeroUsize::new(parts).filter(|_| is_shared);
     head(&mut page, report);
+    page.share(part(2));
     change(&mut page, report);
+    page.share(part(2));
+    by_check(&mut page, report);
+    page.share(part(4));
     causes(&mut page, report);
+    page.share(part(5));
     unknown(&mut page, report);
     // What fails, and what fixes it, before what only warns: the end is what there may be no room for.
+    page.share(part(5));
     audited(&mut page, report, |outcome| outcome != Status::Warn);
+    page.share(part(6));
     coverage(&mut page, report);
+    page.share(part(3));
     copies(&mut page, report);
-    remedies(&mut page, report);
+    page.share(part(2));
+    remedies(&mut page, report, is_shared);
+    page.share(part(3));
     audited(&mut page, report, |outcome| outcome == Status::Warn);
+    page.share(part(3));
     warnings(&mut page, report);
+    page.share(part(3));
     waivers(&mut page, report);
+    page.share(part(3));
     assumed(&mut page, report);
+    page.share(None);
     gaps(&mut page, report);
     if let Some(picture) = picture {
         let folded = fold("The copies as a picture", &fenced("mermaid", picture));
         page.block("the picture", &folded);
     }
-    page.finish(report)
+    page
 }
 
 /// The verdict, the counts, and every check that fails or is undecided, which no limit cuts.
@@ -142,6 +175,23 @@ fn change(page: &mut LimitedText, report: &Report) {
         &rows,
         more,
     );
+}
+
+/// Where there are many causes, those of each check together, as a terminal has them.
+fn by_check(page: &mut LimitedText, report: &Report) {
+    let rows = causes_by_check(report).into_iter();
+    let rows = rows.map(|[check, copies, cause, fixed]| {
+        let (id, waived) = check.split_at(check.find(' ').unwrap_or(check.len()));
+        vec![
+            format!("{}{waived}", code(id)),
+            copies.trim().to_owned(),
+            say(report, &cause),
+            text(&fixed),
+        ]
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
+    let heads = ["check", "copies", "causes", "fixed by"];
+    page.table("checks", "What blocks the copies", &heads, &rows, 0);
 }
 
 fn causes(page: &mut LimitedText, report: &Report) {
@@ -251,8 +301,8 @@ fn coverage(page: &mut LimitedText, report: &Report) {
                 text(&report.names.account(row.account)),
                 text(of.map_or("unknown", |of| of.as_str())),
                 counts.resources.to_string(),
-                counts.leave.to_string(),
                 counts.feasibly.to_string(),
+                headline::without(counts).to_string(),
                 counts.unknown.to_string(),
             ]
         })
@@ -261,22 +311,31 @@ fn coverage(page: &mut LimitedText, report: &Report) {
         "account",
         "type",
         "resources",
-        "have a copy out",
-        "feasible",
+        "feasible copy out",
+        "none",
         "unknown",
     ];
     page.table("coverage", "What leaves its account", &heads, &rows, 0);
 }
 
-/// The changes, each folded with its statements and commands.
-fn remedies(page: &mut LimitedText, report: &Report) {
-    if report.remedies.is_empty() {
-        return;
+/// The changes, each folded with its statements and commands; where not all have room, some of each kind, those of most copies
+/// first.
+fn remedies(page: &mut LimitedText, report: &Report, is_shared: bool) {
+    let mut all: Vec<&Remedy> = report.remedies.iter().collect();
+    if is_shared {
+        all.sort_by_key(|remedy| Reverse(remedy.copies.len()));
+        let mut numbers: BTreeMap<RemedyKind, usize> = BTreeMap::new();
+        let mut ranked: Vec<(usize, &Remedy)> = Vec::with_capacity(all.len());
+        for remedy in all {
+            let number = numbers.entry(remedy.kind).or_default();
+            ranked.push((*number, remedy));
+            *number = number.saturating_add(1);
+        }
+        ranked.sort_by_key(|(number, _)| *number);
+        all = ranked.into_iter().map(|(_, remedy)| remedy).collect();
     }
-    page.block("the heading of the changes", "### Changes to make\n");
-    for remedy in &report.remedies {
-        page.block("changes", &folded(report, remedy));
-    }
+    let each = all.into_iter().map(|remedy| folded(report, remedy));
+    page.blocks("changes", "Changes to make", each);
 }
 
 fn folded(report: &Report, remedy: &Remedy) -> String {
@@ -321,7 +380,8 @@ fn folded(report: &Report, remedy: &Remedy) -> String {
     }
     let commands = remedy.commands().join("\n");
     if !commands.is_empty() {
-        inside += &fenced("sh", &commands);
+        let language = if remedy.places.is_empty() { "sh" } else { "" };
+        inside += &fenced(language, &commands);
     }
     if inside.len() > CHANGE {
         inside = "Too long for this page: `backup-preflight fix` writes it.\n".to_owned();

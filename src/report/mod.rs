@@ -43,6 +43,7 @@ mod summed;
 mod sums;
 mod table;
 mod waiver;
+mod ways;
 
 pub use audit::beside;
 pub use backtest::{backtest_json, backtest_markdown, backtest_ndjson, backtest_table};

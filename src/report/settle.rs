@@ -3,6 +3,8 @@
 mod command;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::known::{Arn, Gap, part};
 
@@ -19,13 +21,89 @@ pub fn permission<'g>(gap: &'g Gap, reading: &Reading) -> Option<&'g str> {
     gap.permission().filter(|_| wanted)
 }
 
-/// What to do about a gap.
+/// What to do about a gap: words, and a command that stands on a line of its own where there are lines.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Step {
+    /// What to do.
+    pub words: String,
+    /// The command that it is done with, as it is pasted.
+    pub command: Option<String>,
+}
+
+impl Step {
+    fn of(words: String) -> Self {
+        let command = None;
+        Self { words, command }
+    }
+
+    fn with(words: String, command: String) -> Self {
+        let command = Some(command);
+        Self { words, command }
+    }
+
+    /// Whether it reads all of an account, and with it whatever waits for the same.
+    #[must_use]
+    pub fn reads_all(&self) -> bool {
+        let command = self.command.as_deref();
+        command.is_some_and(|command| command.starts_with(COLLECT))
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.command {
+            Some(command) => write!(f, "{}: {command}", self.words),
+            None => f.write_str(&self.words),
+        }
+    }
+}
+
+/// What to do about a gap, in a line.
 #[must_use]
 pub fn settle(gap: &Gap, reading: &Reading) -> String {
+    step(gap, &[], reading).to_string()
+}
+
+/// What to do about a gap, and others like it in these Regions.
+#[must_use]
+pub fn step(gap: &Gap, regions: &[&str], reading: &Reading) -> Step {
+    let mut places: BTreeSet<&str> = regions.iter().copied().collect();
+    places.extend(gap.region.as_deref());
+    let account = gap.account.as_deref().unwrap_or("the account");
+    let collect = |besides: &str| collect(account, besides, &places);
+    match Reason::of(gap, reading) {
+        Reason::NoCredentials => credentials(gap, regions, reading),
+        Reason::AccountNotRead => collect(""),
+        Reason::Contradiction => contradiction(&gap.subject, reading),
+        Reason::NotAsked if !reading.live => match command::reading(gap, reading) {
+            Some((command, words)) => Step::with(words, command),
+            None if is_of_the_organization(gap.operation()) => collect(" and --management-profile"),
+            None => collect(""),
+        },
+        reason @ (Reason::Denied
+        | Reason::BadCredentials
+        | Reason::Stopped
+        | Reason::NoAnswer
+        | Reason::NoOperation
+        | Reason::BadAnswer
+        | Reason::OtherAnswer
+        | Reason::NoRecoveryPoint
+        | Reason::PointsNotRead
+        | Reason::NotNamed
+        | Reason::NotTold
+        | Reason::LookUp
+        | Reason::NotUnderstood
+        | Reason::Planned
+        | Reason::NotAsked) => Step::of(in_words(reason, gap, reading)),
+    }
+}
+
+/// What to do where no command does it.
+fn in_words(reason: Reason, gap: &Gap, reading: &Reading) -> String {
     let account = gap.account.as_deref().unwrap_or("the account");
     let (operation, subject) = (gap.operation(), &gap.subject);
     let error = gap.error.as_deref().unwrap_or_default();
-    match Reason::of(gap, reading) {
+    match reason {
         Reason::Denied if operation == "sts:AssumeRole" => format!(
             "let your caller assume {subject}: its trust policy must name the caller, and the role must be there; or name another, by --role-name or --destination-role-arn"
         ),
@@ -44,7 +122,6 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
         Reason::BadCredentials => {
             format!("renew the credentials for {account}: AWS answered {error}")
         }
-        Reason::NoCredentials => credentials(gap, reading),
         Reason::Stopped => {
             format!("run it again: it was stopped before {operation} on {subject} was asked")
         }
@@ -75,7 +152,6 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
             format!("{NOT_TOLD} {what} ({subject}): try it with one copy, or ask AWS")
         }
         Reason::LookUp => format!("{operation} ({subject})"),
-        Reason::Contradiction => contradiction(subject, reading),
         Reason::NotUnderstood => {
             let what = not_understood(operation);
             format!("{what} ({subject}): correct it, or take it out")
@@ -88,21 +164,12 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
             let step = step("give --").or_else(|| step("plan again with "));
             step.unwrap_or_else(|| format!("{subject}: it is known after {operation}"))
         }
-        Reason::AccountNotRead => collect(account, ""),
-        Reason::NotAsked if reading.live => {
+        Reason::NoCredentials
+        | Reason::AccountNotRead
+        | Reason::Contradiction
+        | Reason::NotAsked => {
             format!("{operation} on {subject} was not asked: give credentials that may call it")
         }
-        Reason::NotAsked => match command::reading(gap, reading) {
-            Some((command, field)) => {
-                let of = gap.account.as_deref();
-                let of = of.map_or_else(String::new, |account| format!(" of {account}"));
-                format!("put what this prints into the inventory, as {field}{of}: {command}")
-            }
-            None if is_of_the_organization(operation) => {
-                collect(account, " and --management-profile")
-            }
-            None => collect(account, ""),
-        },
     }
 }
 
@@ -123,43 +190,54 @@ fn is_of_the_organization(call: &str) -> bool {
 }
 
 /// How to get into the account of a gap.
-fn credentials(gap: &Gap, reading: &Reading) -> String {
+fn credentials(gap: &Gap, regions: &[&str], reading: &Reading) -> Step {
     let account = gap.account.as_deref().unwrap_or("the account");
     let why = reading.shut(gap);
     if let Some(why) = why.filter(|why| !is_without_credentials(why)) {
-        return settle(why, reading);
+        return step(why, regions, reading);
     }
     let is_destination = account_of(gap).is_some_and(|id| reading.destinations.contains(&id));
     if is_destination {
-        format!("give --destination-profile or --destination-role-arn for {account}")
-    } else {
-        collect(account, "")
+        let words = format!("give --destination-profile or --destination-role-arn for {account}");
+        return Step::of(words);
     }
+    let places = regions.iter().copied().chain(gap.region.as_deref());
+    collect(account, "", &places.collect())
 }
 
 /// How to find out which of two facts is right.
-fn contradiction(subject: &str, reading: &Reading) -> String {
+fn contradiction(subject: &str, reading: &Reading) -> Step {
     match command::describing(subject, reading) {
         Some(command) if !reading.live => {
-            format!("correct {subject} in the inventory; this says what is so: {command}")
+            let words = format!("correct {subject} in the inventory; this says what is so");
+            Step::with(words, command)
         }
-        Some(command) => format!("run it again; this says what is so: {command}"),
-        None => format!("look at {subject}, and correct what the inventory says of it"),
+        Some(command) => Step::with("run it again; this says what is so".to_owned(), command),
+        None => Step::of(format!(
+            "look at {subject}, and correct what the inventory says of it"
+        )),
     }
-}
-
-/// Whether a step reads all of an account, and with it whatever waits for the same.
-#[must_use]
-pub fn reads_all(step: &str) -> bool {
-    step.starts_with(COLLECT)
 }
 
 const COLLECT: &str = "backup-preflight collect";
 
+/// Of more Regions all are read.
+const REGIONS: usize = 5;
+
 /// How to read an account, or what takes several calls or more than a paste.
-fn collect(account: &str, besides: &str) -> String {
-    format!(
-        "{COLLECT} --output more.json, with credentials of {account}{besides}; then --inventory more.json beside the other facts"
+fn collect(account: &str, besides: &str, regions: &BTreeSet<&str>) -> Step {
+    let regions: String = match regions.len() {
+        0..=REGIONS => {
+            let each = regions.iter();
+            each.map(|region| format!(" --region {region}")).collect()
+        }
+        _ => " --region all".to_owned(),
+    };
+    Step::with(
+        format!(
+            "with credentials of {account}{besides}, then --inventory more.json beside the other facts"
+        ),
+        format!("{COLLECT} --output more.json{regions}"),
     )
 }
 

@@ -6,6 +6,7 @@ use crate::quote::html::text;
 use crate::report::Report;
 use crate::report::causes::Cause;
 use crate::report::headline;
+use crate::report::table::causes_by_check;
 use crate::verdict::Status;
 
 /// The causes that stand in the page; those of the most copies.
@@ -93,7 +94,8 @@ pub fn causes(report: &Report) -> String {
     if report.causes.is_empty() && report.warnings.is_empty() {
         return "<p>Nothing blocks a copy, and nothing is left open.</p>".to_owned();
     }
-    let mut table = String::from(
+    let mut table = by_check(report);
+    table.push_str(
         "<table class=\"causes\"><thead><tr><th scope=\"col\">Cause</th><th scope=\"col\">Copies</th>\
          <th scope=\"col\">Change</th></tr></thead><tbody>\n",
     );
@@ -109,6 +111,25 @@ pub fn causes(report: &Report) -> String {
             "<p>and {more} more causes, of fewer copies each: the copies below name theirs</p>"
         );
     }
+    table
+}
+
+/// Where there are many causes, those of each check together, most copies first.
+fn by_check(report: &Report) -> String {
+    let rows = causes_by_check(report);
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut table = String::from(
+        "<table><thead><tr><th scope=\"col\">Check</th><th scope=\"col\">Copies</th><th scope=\"col\">Causes</th>\
+         <th scope=\"col\">Changes</th></tr></thead><tbody>\n",
+    );
+    for cells in rows {
+        let cells = cells.iter().map(|cell| said(report, cell.trim()));
+        let cells: Vec<String> = cells.map(|cell| format!("<td>{cell}</td>")).collect();
+        let _ = writeln!(table, "<tr>{}</tr>", cells.concat());
+    }
+    table.push_str("</tbody></table>\n");
     table
 }
 

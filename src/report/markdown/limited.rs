@@ -1,5 +1,7 @@
 //! Markdown up to a limit: what there is no room for is left out whole, and counted.
 
+use std::num::NonZeroUsize;
+
 use crate::quote::markdown::text;
 use crate::report::model::{Report, Tool};
 
@@ -7,6 +9,8 @@ use crate::report::model::{Report, Tool};
 pub(super) struct LimitedText {
     text: String,
     limit: usize,
+    /// Where what is written now must end, so that others have room.
+    until: usize,
     left_out: Vec<(&'static str, usize)>,
 }
 
@@ -15,12 +19,50 @@ impl LimitedText {
         Self {
             text: String::new(),
             limit,
+            until: limit,
             left_out: Vec::new(),
         }
     }
 
     fn fits(&self, more: usize) -> bool {
-        self.text.len().saturating_add(more) <= self.limit
+        self.text.len().saturating_add(more) <= self.until
+    }
+
+    /// Leaves to what is written next one part of so many of the room that there is.
+    pub(super) fn share(&mut self, parts: Option<NonZeroUsize>) {
+        let room = self.limit.saturating_sub(self.text.len());
+        self.until = match parts {
+            Some(parts) => {
+                let share = room.checked_div(parts.get()).unwrap_or_default();
+                self.text.len().saturating_add(share)
+            }
+            None => self.limit,
+        };
+    }
+
+    /// Whether all had room.
+    pub(super) const fn is_whole(&self) -> bool {
+        self.left_out.is_empty()
+    }
+
+    /// Texts under a heading, each whole or not at all; no heading where none of them has room.
+    pub(super) fn blocks(
+        &mut self,
+        what: &'static str,
+        title: &str,
+        blocks: impl Iterator<Item = String>,
+    ) {
+        let mut head = format!("### {title}\n\n");
+        for block in blocks {
+            let needed = head.len().saturating_add(block.len());
+            if self.fits(needed.saturating_add(1)) {
+                self.text.push_str(&std::mem::take(&mut head));
+                self.text.push_str(&block);
+                self.text.push('\n');
+            } else {
+                self.leave_out(what, 1);
+            }
+        }
     }
 
     /// Text that no limit cuts.

@@ -29,17 +29,29 @@ const COMMANDS: &[CommandRow] = &[
     ("kms:DescribeKey",                        "kms describe-key --key-id {subject}",                                                  "keys[]"),
     ("kms:GetKeyPolicy",                       "kms get-key-policy --policy-name default --key-id {subject}",                          "keys[].Policy"),
     ("kms:ListGrants",                         "kms list-grants --key-id {subject}",                                                   "keys[].Grants"),
+    ("kms:ListKeyPolicies",                    "kms list-key-policies --key-id {subject}",                                             "keys[].RamPolicy"),
     ("organizations:DescribeOrganization",     "organizations describe-organization",                                                  "organization"),
     ("rds:DescribeDBClusters",                 "rds describe-db-clusters --db-cluster-identifier {subject}",                           "resources[].Detail"),
     ("rds:DescribeDBInstances",                "rds describe-db-instances --db-instance-identifier {subject}",                         "resources[].Detail"),
 ];
 
-/// The command that reads a fact, and where its answer goes.
-pub fn reading(gap: &Gap, of: &Reading) -> Option<(String, &'static str)> {
-    let (_, command, field) = row(gap.operation())?;
+/// The command that reads a fact, and what to do with its answer.
+pub fn reading(gap: &Gap, of: &Reading) -> Option<(String, String)> {
+    let (call, command, field) = row(gap.operation())?;
     let region = gap.region.as_deref();
-    Some((written(command, &gap.subject, region, of)?, field))
+    let command = written(command, &gap.subject, region, of)?;
+    let account = gap.account.as_deref();
+    let account = account.map_or_else(String::new, |account| format!(" of {account}"));
+    let words = if *call == LISTED {
+        format!("{field}{account} is null where this names `default` alone")
+    } else {
+        format!("put what this prints into the inventory, as {field}{account}")
+    };
+    Some((command, words))
 }
+
+/// The call that lists the names of policies, of which the inventory has what the second says.
+const LISTED: &str = "kms:ListKeyPolicies";
 
 /// The command that describes a thing.
 pub fn describing(subject: &str, of: &Reading) -> Option<String> {

@@ -1,14 +1,14 @@
 //! What an audit found of vaults, plans and resources, the worst last.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::report::settle::settle;
+use crate::report::settle::step;
 use crate::report::{CheckReport, Report};
 use crate::verdict::Status;
 
 use super::is_finding;
 use super::sheet::{Paint, Sheet};
-use super::{rows, words};
+use super::{rows, unknown, words};
 
 /// What is shown of a kind without being asked for.
 const SHOWN: usize = 3;
@@ -116,7 +116,13 @@ fn of_check(sheet: &mut Sheet, report: &Report, found: &[CheckedThing<'_>], verb
     let remedies = rows::by_id(report);
     let shown = if verbose { usize::MAX } else { SHOWN };
     let alike = alike(found, verbose);
-    for (subjects, check) in alike.iter().take(shown) {
+    for SameFound {
+        subjects,
+        check,
+        accounts,
+        regions,
+    } in alike.iter().take(shown)
+    {
         let fixed = if check.remedies.is_empty() {
             String::new()
         } else {
@@ -127,12 +133,14 @@ fn of_check(sheet: &mut Sheet, report: &Report, found: &[CheckedThing<'_>], verb
         sheet.item(0, (&format!("{word}[{id}]:"), paint), &text);
         let gap = check.found.gaps.first();
         if let Some(gap) = gap.filter(|_| check.outcome() == Status::Undecided) {
-            let step = settle(gap, &report.reading);
-            sheet.item(2, ("settle:", Paint::Quiet), &step);
+            let regions: Vec<&str> = regions.iter().copied().collect();
+            let step = step(gap, &regions, &report.reading);
+            let others = unknown::others(gap, accounts);
+            sheet.step("settle:", &step, &unknown::same_of(&others));
         }
     }
     let rest = alike.iter().skip(shown);
-    let rest: usize = rest.map(|(subjects, _)| subjects.len()).sum();
+    let rest: usize = rest.map(|alike| alike.subjects.len()).sum();
     if rest > 0 {
         let text = format!("{rest} more of {id} (-v has all)");
         sheet.item(0, ("…", Paint::Quiet), &text);
@@ -155,20 +163,40 @@ fn message(check: &CheckReport, verbose: bool) -> String {
     text
 }
 
+/// What was found alike of several things.
+struct SameFound<'r> {
+    /// The things for people.
+    subjects: Vec<String>,
+    check: &'r CheckReport,
+    /// Where what it waits for is to be read.
+    accounts: BTreeSet<&'r str>,
+    regions: BTreeSet<&'r str>,
+}
+
 /// What was found, each with the things that it was found of, in the order of the first of them: what is the same is said
 /// once. With everything told each stands alone.
-fn alike<'r>(found: &[CheckedThing<'r>], verbose: bool) -> Vec<(Vec<String>, &'r CheckReport)> {
-    let mut all: Vec<(Vec<String>, &'r CheckReport)> = Vec::new();
+fn alike<'r>(found: &[CheckedThing<'r>], verbose: bool) -> Vec<SameFound<'r>> {
+    let mut all: Vec<SameFound<'r>> = Vec::new();
     let mut places: HashMap<(&str, &[String]), usize> = HashMap::new();
     for CheckedThing { subject, check, .. } in found {
         let key = (&*check.found.message, &*check.remedies);
         let place = places.get(&key).filter(|_| !verbose);
-        if let Some((subjects, _)) = place.and_then(|place| all.get_mut(*place)) {
-            subjects.push(subject.clone());
+        let gaps = || check.found.gaps.iter();
+        let accounts = gaps().filter_map(|gap| gap.account.as_deref());
+        let regions = gaps().filter_map(|gap| gap.region.as_deref());
+        if let Some(same) = place.and_then(|place| all.get_mut(*place)) {
+            same.subjects.push(subject.clone());
+            same.accounts.extend(accounts);
+            same.regions.extend(regions);
             continue;
         }
         places.insert(key, all.len());
-        all.push((vec![subject.clone()], check));
+        all.push(SameFound {
+            subjects: vec![subject.clone()],
+            check,
+            accounts: accounts.collect(),
+            regions: regions.collect(),
+        });
     }
     all
 }

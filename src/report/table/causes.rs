@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::known::Arn;
 use crate::report::{Cause, CheckReport, CopyReport, Report};
-use crate::verdict::{Basis, Fix, Status};
+use crate::verdict::{Basis, Status};
 
 use super::sheet::{Paint, Sheet};
 use super::told::told;
@@ -81,11 +81,7 @@ fn block(
         }
     }
     if let Some(step) = step {
-        let lead = match found.fix {
-            Fix::Impossible => "nothing helps this copy: ",
-            Fix::ByHand | Fix::Needs(_) => "by hand: ",
-        };
-        sheet.field(2, ("fix", Paint::Good), &format!("{lead}{step}"));
+        sheet.field(2, ("fix", Paint::Good), &format!("by hand: {step}"));
     }
     fix::of(sheet, report, &cause.remedies, verbose, written);
     let predicted = found.predicted.as_deref();
@@ -118,14 +114,21 @@ fn examples(cause: &Cause, copies: &BTreeMap<&str, &CopyReport>) -> String {
         let mut alike = all.iter().flatten().filter(|copy| name(copy) == name(of));
         alike.any(|copy| copy.destination.vault != of.destination.vault)
     };
+    let way = |copy: &CopyReport| match is_of_several(copy) {
+        true => format!("{} → {}", name(copy), copy.destination.vault.name()),
+        false => name(copy),
+    };
     let named = all
         .iter()
         .zip(&cause.examples)
         .map(|(copy, id)| match copy {
-            Some(copy) if is_of_several(copy) => {
-                format!("{} → {}", name(copy), copy.destination.vault.name())
+            Some(copy) => {
+                let mut others = all.iter().flatten();
+                let is_alike = others.any(|other| other.id != copy.id && way(other) == way(copy));
+                let rule = copy.plan.as_ref().filter(|_| is_alike);
+                let rule = rule.map_or_else(String::new, |plan| format!(" ({})", plan.rule));
+                way(copy) + &rule
             }
-            Some(copy) => name(copy),
             None => id.clone(),
         });
     let named: Vec<String> = named.collect();

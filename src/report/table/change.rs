@@ -13,6 +13,9 @@ const ORDER: [Change; 4] = [Change::Removed, Change::Better, Change::New, Change
 /// The checks of a copy that are named where it only may fail.
 const OPEN: usize = 2;
 
+/// The rules that are named.
+const RULES: usize = 5;
+
 /// A block for each copy that changes.
 pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     let Some(changes) = report.summary.changes else {
@@ -35,8 +38,18 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
         let copies = report.copies.iter().chain(&report.removed);
         let copies: Vec<&CopyReport> = copies.filter(|copy| copy.change == Some(change)).collect();
         let shown = if verbose { copies.len() } else { SHOWN };
+        let mut alike: Vec<(ToldChange, Vec<&str>)> = Vec::new();
         for copy in copies.iter().take(shown) {
-            one(sheet, change, copy);
+            let told = ToldChange::of(change, copy);
+            let rule = copy.plan.as_ref().map(|plan| &*plan.rule);
+            let last = alike.iter_mut().find(|(other, _)| *other == told);
+            match last {
+                Some((_, rules)) => rules.extend(rule),
+                None => alike.push((told, rule.into_iter().collect())),
+            }
+        }
+        for (told, rules) in &alike {
+            told.write(sheet, change, rules);
         }
         let more = match change {
             Change::Worse => changes.worse,
@@ -65,69 +78,96 @@ pub fn still(report: &Report) -> usize {
     report.summary.blocked.saturating_sub(changed.count())
 }
 
-fn one(sheet: &mut Sheet, change: Change, copy: &CopyReport) {
-    let paint = match change {
-        Change::Worse => Paint::Bad,
-        Change::New | Change::Removed => Paint::Unsure,
-        Change::Better => Paint::Good,
-        Change::Same => Paint::Quiet,
-    };
-    let (verdict, _) = words::verdict(copy.verdict);
-    let became = match (change, copy.was) {
-        (Change::Removed, Some(was)) => format!("no longer made; it was {}", words::verdict(was).0),
-        (_, Some(was)) if was != copy.verdict => {
-            format!("{} before, {verdict} now", words::verdict(was).0)
+/// What is told of a copy that changes: what is the same of several is said once.
+#[derive(PartialEq, Eq)]
+struct ToldChange {
+    way: String,
+    became: String,
+    /// The checks, each with what of the change is at fault.
+    checks: Vec<(&'static str, String)>,
+    /// What is left out.
+    more: Option<String>,
+}
+
+impl ToldChange {
+    fn write(&self, sheet: &mut Sheet, change: Change, rules: &[&str]) {
+        let paint = match change {
+            Change::Worse => Paint::Bad,
+            Change::New | Change::Removed => Paint::Unsure,
+            Change::Better => Paint::Good,
+            Change::Same => Paint::Quiet,
+        };
+        let mut rules: Vec<String> = rules.iter().map(|rule| (*rule).to_owned()).collect();
+        rules.dedup();
+        let by = match rules.as_slice() {
+            [] => String::new(),
+            [one] => format!(", rule {one}"),
+            many => format!(", rules {}", words::few(many, RULES)),
+        };
+        let text = format!("{}{by}: {}", self.way, self.became);
+        sheet.item(0, (&format!("{}:", change.as_str()), paint), &text);
+        for (check, at) in &self.checks {
+            sheet.item(2, (check, Paint::Quiet), at);
         }
-        (Change::Worse, Some(Verdict::Undecided)) => {
-            "undecided before, and by more checks now".to_owned()
+        if let Some(more) = &self.more {
+            sheet.item(2, ("…", Paint::Quiet), more);
         }
-        _ => verdict.to_owned(),
-    };
-    sheet.item(
-        0,
-        (&format!("{}:", change.as_str()), paint),
-        &format!(
-            "{} → {}: {became}",
-            words::resource(copy),
-            words::destination(copy)
-        ),
-    );
-    let of = |status: Status| {
-        let checks = copy.checks.iter();
-        checks.filter(move |check| check.outcome() == status)
-    };
-    let is_blocked = of(Status::Fail).next().is_some();
-    let (status, shown) = if is_blocked {
-        (Status::Fail, usize::MAX)
-    } else {
-        (Status::Undecided, OPEN)
-    };
-    // What is undecided for want of something else is not of the change.
-    let mut checks: Vec<&CheckReport> = of(status).collect();
-    if !is_blocked && checks.iter().any(|check| !check.locations.is_empty()) {
-        checks.retain(|check| !check.locations.is_empty());
     }
-    // What the change brings comes first.
-    checks.sort_by_key(|check| check.stood_before);
-    for check in checks.iter().take(shown) {
-        let places: Vec<String> = check
-            .locations
-            .iter()
-            .map(|place| match (&place.file, place.line) {
-                (Some(file), Some(line)) => format!("{} ({file}:{line})", place.address),
-                (Some(file), None) => format!("{} ({file})", place.address),
-                (None, _) => place.address.clone(),
-            })
-            .collect();
-        let old = check.stood_before && change == Change::Worse;
-        let old = old.then(|| "(as before)".to_owned());
-        let at = (!places.is_empty()).then(|| places.join(", "));
-        let at: Vec<String> = old.into_iter().chain(at).collect();
-        sheet.item(2, (check.id(), Paint::Quiet), &at.join("  "));
-    }
-    let more = checks.len().saturating_sub(shown);
-    if more > 0 {
-        let text = format!("{} more undecided", words::count(more, "check"));
-        sheet.item(2, ("…", Paint::Quiet), &text);
+
+    fn of(change: Change, copy: &CopyReport) -> Self {
+        let (verdict, _) = words::verdict(copy.verdict);
+        let became = match (change, copy.was) {
+            (Change::Removed, Some(was)) => {
+                format!("no longer made; it was {}", words::verdict(was).0)
+            }
+            (_, Some(was)) if was != copy.verdict => {
+                format!("{} before, {verdict} now", words::verdict(was).0)
+            }
+            (Change::Worse, Some(Verdict::Undecided)) => {
+                "undecided before, and by more checks now".to_owned()
+            }
+            _ => verdict.to_owned(),
+        };
+        let of = |status: Status| {
+            let checks = copy.checks.iter();
+            checks.filter(move |check| check.outcome() == status)
+        };
+        let is_blocked = of(Status::Fail).next().is_some();
+        let (status, shown) = if is_blocked {
+            (Status::Fail, usize::MAX)
+        } else {
+            (Status::Undecided, OPEN)
+        };
+        // What is undecided for want of something else is not of the change.
+        let mut checks: Vec<&CheckReport> = of(status).collect();
+        if !is_blocked && checks.iter().any(|check| !check.locations.is_empty()) {
+            checks.retain(|check| !check.locations.is_empty());
+        }
+        // What the change brings comes first.
+        checks.sort_by_key(|check| check.stood_before);
+        let told = checks.iter().take(shown).map(|check| {
+            let places: Vec<String> = check
+                .locations
+                .iter()
+                .map(|place| match (&place.file, place.line) {
+                    (Some(file), Some(line)) => format!("{} ({file}:{line})", place.address),
+                    (Some(file), None) => format!("{} ({file})", place.address),
+                    (None, _) => place.address.clone(),
+                })
+                .collect();
+            let old = check.stood_before && change == Change::Worse;
+            let old = old.then(|| "(as before)".to_owned());
+            let at = (!places.is_empty()).then(|| places.join(", "));
+            let at: Vec<String> = old.into_iter().chain(at).collect();
+            (check.id(), at.join("  "))
+        });
+        let checks_told = told.collect();
+        let more = checks.len().saturating_sub(shown);
+        Self {
+            way: format!("{} → {}", words::resource(copy), words::destination(copy)),
+            became,
+            checks: checks_told,
+            more: (more > 0).then(|| format!("{} more undecided", words::count(more, "check"))),
+        }
     }
 }

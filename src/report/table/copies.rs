@@ -54,9 +54,12 @@ pub fn lines(sheet: &mut Sheet, report: &Report) {
         return;
     }
     sheet.gap();
-    for (copy, line) in copies.iter().zip(aligned(sheet, report, &copies)) {
+    for (copy, (line, rest)) in copies.iter().zip(aligned(sheet, report, &copies)) {
         let (word, paint) = words::verdict(copy.verdict);
         sheet.parts(&line, &[(word.to_owned(), paint)]);
+        if let Some(rest) = rest {
+            sheet.text(2, &rest);
+        }
     }
     if !left_out.is_empty() {
         let text = format!(
@@ -68,22 +71,35 @@ pub fn lines(sheet: &mut Sheet, report: &Report) {
 }
 
 /// Which columns are told where there is less room: without where it comes from, then without the rule, then with no more of
-/// where it goes than the vault's name, then with one check of several.
-const CHOICES: [&[usize]; 5] = [
+/// where it goes than the vault's name, then with one check of several. The account that it comes from stays where there are
+/// several, and the rule where two lines would be the same.
+const CHOICES: [&[usize]; 13] = [
     &[0, 1, 2, 3, 4],
     &[0, 2, 3, 4],
+    &[0, 7, 2, 3, 4],
     &[0, 2, 4],
+    &[0, 7, 2, 4],
     &[0, 5, 4],
+    &[0, 7, 5, 4],
+    &[0, 5, 3, 4],
+    &[0, 7, 5, 3, 4],
     &[0, 5, 6],
+    &[0, 7, 5, 6],
+    &[0, 5, 3, 6],
+    MOST,
 ];
-/// Where there is no room for these either, a line that is too long goes on in the next, and no other does.
-const LEAST: &[usize] = &[0, 5, 6];
+/// Whatever there is room for, this tells most of what can be told.
+const MOST: &[usize] = &[0, 7, 5, 3, 6];
 /// So many columns a cell takes there at most before the next stands closer.
 const LEAST_CELL: usize = 25;
 
 /// The columns that there is room for.
-fn aligned(sheet: &Sheet, report: &Report, copies: &[&CopyReport]) -> Vec<String> {
-    let cells: Vec<[String; 7]> = copies
+fn aligned(
+    sheet: &Sheet,
+    report: &Report,
+    copies: &[&CopyReport],
+) -> Vec<(String, Option<String>)> {
+    let cells: Vec<[String; 8]> = copies
         .iter()
         .map(|copy| {
             let rule = copy.plan.as_ref().map_or(&*copy.id, |plan| &*plan.rule);
@@ -96,6 +112,7 @@ fn aligned(sheet: &Sheet, report: &Report, copies: &[&CopyReport]) -> Vec<String
                 why.whole,
                 format!("→ {}", copy.destination.vault.name()),
                 why.short,
+                words::source_account(copy),
             ]
             .map(|cell| terminal::line(&sheet.named(&cell)).into_owned())
         })
@@ -103,25 +120,32 @@ fn aligned(sheet: &Sheet, report: &Report, copies: &[&CopyReport]) -> Vec<String
     let width = |at: usize| {
         let all = cells.iter().filter_map(|row| row.get(at));
         let most = all.map(|cell| columns(cell)).max().unwrap_or_default();
-        if matches!(at, 4 | 6) {
-            most
-        } else {
-            most.min(NAME)
-        }
+        if is_why(at) { most } else { most.min(NAME) }
     };
-    let mut widths: Vec<usize> = (0..7).map(width).collect();
+    let mut widths: Vec<usize> = (0..8).map(width).collect();
     let is_room = |taken: &&&[usize]| {
         let widths = taken.iter().filter_map(|at| widths.get(*at));
         let needed: usize = widths.map(|width| width.saturating_add(2)).sum();
         needed.saturating_add(VERDICT) <= sheet.width()
     };
-    let taken = match CHOICES.iter().find(is_room) {
+    let has_one_account = has_one_account(report);
+    let tells = |taken: &&&[usize]| {
+        let own = taken.iter().filter(|at| !is_why(**at));
+        let mut seen: BTreeSet<Vec<&String>> = BTreeSet::new();
+        let mut lines = cells
+            .iter()
+            .map(|row| own.clone().filter_map(|at| row.get(*at)).collect());
+        (has_one_account || taken.contains(&1) || taken.contains(&7))
+            && lines.all(|line| seen.insert(line))
+    };
+    let mut told = CHOICES.iter().filter(tells);
+    let taken = match told.clone().find(is_room) {
         Some(taken) => taken,
         None => {
             widths
                 .iter_mut()
                 .for_each(|width| *width = (*width).min(LEAST_CELL));
-            &LEAST
+            told.find(|taken| taken.contains(&6)).unwrap_or(&MOST)
         }
     };
     let lines = copies.iter().zip(&cells).map(|(copy, row)| {
@@ -136,12 +160,31 @@ fn aligned(sheet: &Sheet, report: &Report, copies: &[&CopyReport]) -> Vec<String
             } else {
                 "  "
             };
+            // Where there is no room, why it is so stands whole in a line of its own.
+            let end = columns(&line)
+                .saturating_add(2)
+                .saturating_add(columns(cell));
+            if is_why(*at) && end > sheet.width() {
+                return (line.trim_end().to_owned(), Some(cell.clone()));
+            }
             let room = " ".repeat(width.saturating_sub(columns(cell)));
             line.push_str(&format!("{space}{cell}{room}"));
         }
-        line.trim_end().to_owned()
+        (line.trim_end().to_owned(), None)
     });
     lines.collect()
+}
+
+/// Whether a column says why a copy comes out so.
+const fn is_why(column: usize) -> bool {
+    matches!(column, 4 | 6)
+}
+
+/// Whether all copies come from one account, as far as they are here to be seen.
+fn has_one_account(report: &Report) -> bool {
+    let accounts = report.copies.iter();
+    let accounts: BTreeSet<_> = accounts.map(|copy| copy.source.account.value()).collect();
+    accounts.len() < 2 && report.copies.len() >= report.summary.copies
 }
 
 /// Why a copy comes out so.

@@ -12,6 +12,7 @@ use crate::report::Report;
 use crate::report::in_source::kind_of;
 use crate::report::line::pretty;
 use crate::report::remedy::besides;
+use crate::report::ways::{Choice, FixWay, choices};
 
 use super::sheet::{Paint, Sheet};
 use super::{statement, words};
@@ -29,27 +30,71 @@ pub fn of(
     verbose: bool,
     written: &mut BTreeSet<String>,
 ) {
-    for (place, id) in ids.iter().take(SHOWN).enumerate() {
-        let Some(remedy) = report.remedies.iter().find(|remedy| remedy.id == *id) else {
-            continue;
-        };
-        let label = if place == 0 { "fix" } else { "" };
-        if !written.insert(id.clone()) {
-            sheet.field(2, (label, Paint::Quiet), &format!("{id}, as above"));
-            continue;
+    let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+    let remedies = report.remedies.iter();
+    for choice in choices(remedies.filter(|remedy| ids.contains(&*remedy.id))) {
+        of_choice(sheet, &choice, verbose, written);
+    }
+}
+
+/// The ways of a choice: where there are many changes, of each way the first.
+fn of_choice(
+    sheet: &mut Sheet,
+    choice: &Choice<'_>,
+    verbose: bool,
+    written: &mut BTreeSet<String>,
+) {
+    let all: usize = choice.ways.iter().map(|way| way.changes.len()).sum();
+    let shown = if all <= SHOWN || choice.ways.len() == 1 {
+        SHOWN
+    } else {
+        1
+    };
+    let mut label = "fix";
+    for (place, way) in told(&choice.ways).enumerate() {
+        for (number, remedy) in way.changes.iter().take(shown).enumerate() {
+            let (lead, part) = match (place, number) {
+                (0, 0) => ("", choice.part(way)),
+                (_, 0) => ("or ", choice.part(way)),
+                (0, _) if choice.ways.len() == 1 => ("", String::new()),
+                _ => ("and ", String::new()),
+            };
+            let label = std::mem::take(&mut label);
+            if written.insert(remedy.id.clone()) {
+                let text = format!("{lead}{}{part}", title(remedy));
+                sheet.field(2, (label, Paint::Good), &text);
+                changes(sheet, remedy, verbose);
+            } else {
+                let text = format!("{lead}{}, as above{part}", remedy.id);
+                sheet.field(2, (label, Paint::Quiet), &text);
+            }
         }
-        let before = ids
-            .iter()
-            .take(place)
-            .any(|other| remedy.alternative_to.contains(other));
-        let or = if before { "or " } else { "" };
-        sheet.field(2, (label, Paint::Good), &format!("{or}{}", title(remedy)));
-        changes(sheet, remedy, verbose);
+        let rest = way.changes.get(shown..).unwrap_or_default();
+        let text = match rest {
+            [] => continue,
+            _ if choice.ways.len() == 1 => format!("and {} more changes", rest.len()),
+            _ => {
+                let ids: Vec<String> = rest.iter().map(|remedy| remedy.id.clone()).collect();
+                let like = words::count(rest.len(), "change");
+                format!("and {like} like it: {}", words::few(&ids, SHOWN))
+            }
+        };
+        sheet.field(2, ("", Paint::Quiet), &text);
     }
-    if ids.len() > SHOWN {
-        let rest = format!("and {} more changes", ids.len().saturating_sub(SHOWN));
-        sheet.field(2, ("", Paint::Quiet), &rest);
+    let rest = choice.ways.len().saturating_sub(SHOWN);
+    if rest > 0 {
+        let text = format!("or {}", words::count(rest, "more way"));
+        sheet.field(2, ("", Paint::Quiet), &text);
     }
+}
+
+/// The ways that are told: the first, and a proven one among them where there is one.
+fn told<'w, 'r>(ways: &'w [FixWay<'r>]) -> impl Iterator<Item = &'w FixWay<'r>> {
+    let (first, rest) = ways.split_at(ways.len().min(SHOWN));
+    let is_told = first.iter().any(FixWay::is_proven);
+    let proven = rest.iter().find(|way| way.is_proven() && !is_told);
+    let kept = SHOWN.saturating_sub(usize::from(proven.is_some()));
+    first.iter().take(kept).chain(proven)
 }
 
 /// `r1, in 111122223333: let … use the key (proven)`.

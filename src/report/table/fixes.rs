@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::change::Change;
 use crate::checks::MayFail;
-use crate::known::HashMap;
+use crate::known::{Arn, HashMap};
 use crate::remedy::Remedy;
+use crate::report::ways::{Choice, choices};
 use crate::report::{CopyReport, Report};
 use crate::verdict::{Fix, Status, Verdict};
 
@@ -144,20 +145,76 @@ pub fn of_many(report: &Report) -> String {
             words::count(many.len(), "change")
         ),
     };
-    text + &others
+    let is_told = others.contains(" by hand");
+    text + &others + &by_hand(report, is_told)
 }
 
-/// Which copies need a change whose effect cannot be shown: `RDS reports needs r4 or r5 (not provable)`.
+/// How many causes are to be fixed by hand, where they are not told with a change.
+fn by_hand(report: &Report, is_told: bool) -> String {
+    let causes = told(report, false);
+    let found = causes.iter().filter(|cause| !cause.is_waived());
+    let found = found.filter_map(|cause| cause.first.as_ref());
+    let by_hand = found.filter(|(_, (_, found))| matches!(found.fix, Fix::ByHand));
+    match by_hand.count() {
+        0 => String::new(),
+        _ if is_told => String::new(),
+        number => format!("; {} to be fixed by hand", words::count(number, "cause")),
+    }
+}
+
+/// Which copies need a change whose effect cannot be shown, and what they need besides, where it is the same of all:
+/// `RDS reports needs r1, and r4 or r5 (not provable)`.
 fn needed(report: &Report, remedy: &Remedy) -> String {
-    let copies: BTreeSet<&str> = remedy.copies.iter().map(|id| &**id).collect();
-    let mut named = report.copies.iter();
-    let alone = copies.first().filter(|_| copies.len() == 1);
-    let who = match alone.and_then(|id| named.find(|copy| copy.id == *id)) {
-        Some(copy) => format!("{} needs", words::resource(copy)),
-        None if copies.len() == 1 => "1 copy needs".to_owned(),
-        None => format!("{} need", words::copies(copies.len())),
+    let ids: BTreeSet<&str> = remedy.copies.iter().map(|id| &**id).collect();
+    let copies = report.copies.iter().filter(|copy| ids.contains(&*copy.id));
+    let copies: Vec<&CopyReport> = copies.collect();
+    let who = match copies.as_slice() {
+        [one] if ids.len() == 1 => format!("{} needs", words::resource(one)),
+        _ if ids.len() == 1 => "1 copy needs".to_owned(),
+        _ => format!("{} need", words::copies(ids.len())),
     };
-    let ways = std::iter::once(&remedy.id).chain(&remedy.alternative_to);
-    let ways: Vec<&str> = ways.map(String::as_str).collect();
-    format!("{who} {} (not provable)", ways.join(" or "))
+    let fixes = |copy: &&CopyReport| (changes_of(copy), steps_of(copy));
+    let mut each = copies.iter().map(fixes);
+    let all = each.next().filter(|_| copies.len() == ids.len());
+    let (wanted, by_hand) = match all {
+        Some(first) if each.all(|other| other == first) => first,
+        Some(_) | None => {
+            let ways = remedy.alternative_to.iter().chain([&remedy.id]);
+            (ways.cloned().collect(), BTreeSet::new())
+        }
+    };
+    let changes = report.remedies.iter();
+    let needed = choices(changes.filter(|change| wanted.contains(&change.id)));
+    let needed = needed.iter().map(Choice::ids);
+    let parts: Vec<String> = needed.chain(by_hand).collect();
+    let text = match parts.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{}, and {last}", rest.join(", ")),
+        [] | [..] => parts.concat(),
+    };
+    format!("{who} {text} (not provable)")
+}
+
+/// The changes against what blocks a copy.
+fn changes_of(copy: &CopyReport) -> BTreeSet<String> {
+    let failing = copy.checks.iter();
+    let failing = failing.filter(|check| check.outcome() == Status::Fail);
+    failing
+        .flat_map(|check| check.remedies.iter().cloned())
+        .collect()
+}
+
+/// What is to be fixed by hand of a copy: `role copies by hand`.
+fn steps_of(copy: &CopyReport) -> BTreeSet<String> {
+    let failing = copy.checks.iter();
+    let failing = failing.filter(|check| check.outcome() == Status::Fail);
+    let by_hand = failing.filter(|check| matches!(check.found.fix, Fix::ByHand));
+    let named = by_hand.map(|check| {
+        let seen = check.found.evidence.first();
+        let arn = seen.and_then(|seen| Arn::parse(&seen.subject).ok());
+        match arn.filter(|arn| words::what(arn) != "on") {
+            Some(arn) => format!("the {} `{}` by hand", words::what(&arn), arn.name()),
+            None => format!("{} by hand", check.id()),
+        }
+    });
+    named.collect()
 }

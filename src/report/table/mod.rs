@@ -21,6 +21,7 @@ use super::Report;
 use super::links::is_finding;
 
 pub use options::{NARROWEST, Options, SHOWN};
+pub(super) use rows::causes_by_check;
 pub use sheet::set;
 pub(super) use sheet::{grid, wrapped};
 

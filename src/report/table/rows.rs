@@ -9,6 +9,7 @@ use crate::quote::terminal;
 use crate::remedy::{Remedy, RemedyKind};
 use crate::report::links::by_number;
 use crate::report::remedy::kind;
+use crate::report::ways::{Choice, FixWay, choices};
 use crate::report::{Cause, Report};
 
 use super::sheet::{Paint, Sheet, columns};
@@ -44,9 +45,11 @@ pub fn rows(sheet: &mut Sheet, report: &Report, verbose: bool) {
     let shown = groups.iter().take(most);
     let mut rows: Vec<[String; 4]> =
         vec![["check", "copies", "cause", "fixed by"].map(str::to_owned)];
-    rows.extend(shown.map(|causes| {
+    rows.extend(shown.clone().map(|causes| {
         row(report, causes, &remedies).map(|cell| terminal::line(&sheet.named(&cell)).into_owned())
     }));
+    let mut steps: Vec<Option<String>> = vec![None];
+    steps.extend(shown.map(|causes| step(causes)));
     let widths: [usize; 4] = std::array::from_fn(|at| {
         let cells = rows.iter().filter_map(|row| row.get(at));
         cells.map(|cell| columns(cell)).max().unwrap_or_default()
@@ -62,7 +65,8 @@ pub fn rows(sheet: &mut Sheet, report: &Report, verbose: bool) {
         format!("{cell}{pad}")
     };
     sheet.gap();
-    for (number, [check, copies, cause, fixed]) in rows.into_iter().enumerate() {
+    let lines = rows.into_iter().zip(steps);
+    for (number, ([check, copies, cause, fixed], step)) in lines.enumerate() {
         let paint = match number {
             0 => Paint::Quiet,
             _ if check.ends_with(WAIVED) => Paint::Unsure,
@@ -80,9 +84,25 @@ pub fn rows(sheet: &mut Sheet, report: &Report, verbose: bool) {
         for part in own.iter().filter(|_| number > 0) {
             sheet.text(2, part);
         }
+        if let Some(step) = step {
+            sheet.item(2, ("by hand:", Paint::Quiet), &step);
+        }
     }
     let rest: Vec<&Cause> = groups.iter().skip(most).flatten().copied().collect();
     more(sheet, "cause", &rest);
+}
+
+/// A row a check, most copies first, where there are more causes than a screen has rows.
+pub fn causes_by_check(report: &Report) -> Vec<[String; 4]> {
+    let all = told(report, true);
+    if all.len() <= ROWS {
+        return Vec::new();
+    }
+    let remedies = by_id(report);
+    let groups = by_check(&all).into_iter();
+    groups
+        .map(|causes| row(report, &causes, &remedies))
+        .collect()
 }
 
 /// The changes by their ids.
@@ -129,28 +149,13 @@ fn row(report: &Report, causes: &[&Cause], remedies: &HashMap<&str, &Remedy>) ->
         .collect();
     ids.sort_by(|one, other| by_number(one, other));
     ids.dedup();
-    let by_hand = || {
-        let mut found = causes.iter().filter_map(|cause| cause.first.as_ref());
-        found.any(|(_, (_, found))| found.step().is_some())
-    };
-    let fixed = match causes {
-        _ if ids.is_empty() && by_hand() => "by hand".to_owned(),
-        [_] => fixed_by(&ids, remedies),
+    let by_hand = causes.iter().filter(|cause| step_of(cause).is_some());
+    let fixed = match (causes, by_hand.count()) {
+        (_, 1..) if ids.is_empty() => "by hand".to_owned(),
+        ([_], _) => fixed_by(&ids, remedies),
         _ if ids.is_empty() => "-".to_owned(),
-        _ => {
-            let named = ids.iter().filter_map(|id| remedies.get(&**id));
-            let mut kinds: Vec<String> = named.map(|remedy| kind_of(remedy)).collect();
-            kinds.sort_unstable();
-            kinds.dedup();
-            // Of several ways the first is made.
-            let is_first = |id: &&String| {
-                let remedy = remedies.get(&***id);
-                let mut others = remedy.into_iter().flat_map(|remedy| &remedy.alternative_to);
-                !others.any(|other| by_number(other, id).is_lt())
-            };
-            let changes = words::count(ids.iter().filter(is_first).count(), "change");
-            format!("{changes}: {}", words::few(&kinds, 2))
-        }
+        (_, 0) => fixed_in_short(&ids, remedies),
+        (_, more) => format!("{}; {more} by hand", fixed_in_short(&ids, remedies)),
     };
     let at = match causes {
         [one] => at_fault(report, one),
@@ -162,6 +167,25 @@ fn row(report: &Report, causes: &[&Cause], remedies: &HashMap<&str, &Remedy>) ->
         at,
         fixed,
     ]
+}
+
+/// What somebody does by hand against a cause.
+fn step_of(cause: &Cause) -> Option<&str> {
+    let (_, (_, found)) = cause.first.as_ref()?;
+    found.step().map(|(_, step)| step)
+}
+
+/// What somebody does by hand against some causes: the first of them, and how many there are besides.
+fn step(causes: &[&Cause]) -> Option<String> {
+    let mut steps: Vec<&str> = causes.iter().filter_map(|cause| step_of(cause)).collect();
+    steps.sort_unstable();
+    steps.dedup();
+    let (first, rest) = steps.split_first()?;
+    let more = match rest.len() {
+        0 => String::new(),
+        more => format!("; {more} more like it"),
+    };
+    Some(format!("{first}{more}"))
 }
 
 /// The things at fault of several causes: `29 roles: a, b and 27 more`.
@@ -270,27 +294,79 @@ fn short(message: &str) -> String {
     message.get(..end).unwrap_or(message).to_owned()
 }
 
-/// The changes of these ids, by what they do.
+/// The changes of these ids, by what they do, all of them; of several ways each.
 pub fn fixed_by(ids: &[String], remedies: &HashMap<&str, &Remedy>) -> String {
-    let named = ids.iter().filter_map(|id| remedies.get(&**id).copied());
-    let named: Vec<&Remedy> = named.collect();
-    match named.as_slice() {
-        [] => "-".to_owned(),
-        [one] => format!("{} {}", one.id, what_it_does(one)),
-        [one, other] if one.alternative_to.contains(&other.id) => format!(
-            "{} {}, or {} {}",
-            one.id,
-            what_it_does(one),
-            other.id,
-            what_it_does(other)
-        ),
-        many => {
-            let mut kinds: Vec<String> = many.iter().map(|remedy| what_it_does(remedy)).collect();
-            kinds.sort_unstable();
-            kinds.dedup();
-            format!("{}: {}", words::few(ids, 3), words::few(&kinds, 2))
-        }
+    let needed = choices(ids.iter().filter_map(|id| remedies.get(&**id).copied()));
+    if needed.is_empty() {
+        return "-".to_owned();
     }
+    let each = needed.iter().map(|choice| match choice.ways.as_slice() {
+        [way] => match way.changes.as_slice() {
+            [one] => format!("{} {}", one.id, what_it_does(one)),
+            many => {
+                let ids: Vec<String> = many.iter().map(|remedy| remedy.id.clone()).collect();
+                format!("{}: {}", words::few(&ids, 3), done_by(way, what_it_does))
+            }
+        },
+        _ => of_ways(choice, |way| {
+            let done = done_by(way, what_it_does);
+            match way.changes.as_slice() {
+                [first, _, _, ..] => {
+                    let number = way.changes.len();
+                    (
+                        format!("{number} × {done}"),
+                        Some(format!("{}, …", first.id)),
+                    )
+                }
+                _ => (format!("{} {done}", way.ids()), None),
+            }
+        }),
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+/// The same of many, counted.
+pub fn fixed_in_short(ids: &[String], remedies: &HashMap<&str, &Remedy>) -> String {
+    let needed = choices(ids.iter().filter_map(|id| remedies.get(&**id).copied()));
+    let each = needed.iter().map(|choice| match choice.ways.as_slice() {
+        [way] => {
+            let changes = words::count(way.changes.len(), "change");
+            format!("{changes}: {}", done_by(way, kind_of))
+        }
+        _ => of_ways(choice, |way| {
+            let number = way.changes.len();
+            (format!("{number} × {}", done_by(way, kind_of)), None)
+        }),
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+/// The ways of a choice, each with what is added in brackets, the proven one marked where another is not.
+fn of_ways(choice: &Choice<'_>, told: impl Fn(&FixWay<'_>) -> (String, Option<String>)) -> String {
+    let is_alike = {
+        let mut ways = choice.ways.iter().map(FixWay::is_proven);
+        let first = ways.next();
+        ways.all(|proven| Some(proven) == first)
+    };
+    let ways = choice.ways.iter().map(|way| {
+        let proven = (way.is_proven() && !is_alike).then(|| "proven".to_owned());
+        let (text, added) = told(way);
+        let added: Vec<String> = added.into_iter().chain(proven).collect();
+        let added = match added.as_slice() {
+            [] => String::new(),
+            parts => format!(" ({})", parts.join("; ")),
+        };
+        format!("{text}{}{added}", choice.part(way))
+    });
+    ways.collect::<Vec<_>>().join(", or ")
+}
+
+/// What the changes of a way do, in a few words.
+fn done_by(way: &FixWay<'_>, word: impl Fn(&Remedy) -> String) -> String {
+    let mut kinds: Vec<String> = way.changes.iter().map(|remedy| word(remedy)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    words::few(&kinds, 2)
 }
 
 /// `key policy: 2 statements`, `rule offsite: keep 90 days`.

@@ -7,6 +7,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableS
 
 use crate::quote::{terminal, workflow};
 use crate::report::Names;
+use crate::report::settle::Step;
 
 /// What a colour says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +151,16 @@ impl Sheet {
             }
             painted += rest;
             self.as_it_stands(&painted);
+        }
+    }
+
+    /// What settles something, and what else is to be said: its command stands alone on a line.
+    pub fn step(&mut self, lead: &str, step: &Step, more: &str) {
+        let end = if step.command.is_some() { ":" } else { "" };
+        let text = format!("{}{more}{end}", step.words);
+        self.item(2, (lead, Paint::Quiet), &text);
+        if let Some(command) = &step.command {
+            self.verbatim(&format!("    {command}"));
         }
     }
 

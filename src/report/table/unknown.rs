@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::known::{Gap, HashMap, HashSet};
 use crate::report::Report;
 use crate::report::reason::Reason;
-use crate::report::settle::{SameCause, reads_all, settle};
+use crate::report::settle::{SameCause, Step, step};
 use crate::verdict::Status;
 
 use super::sheet::{Paint, Sheet};
@@ -28,22 +28,34 @@ struct Unknown<'a> {
     gap: Option<&'a Gap>,
     gaps: usize,
     accounts: BTreeSet<&'a str>,
+    regions: BTreeSet<&'a str>,
 }
 
 impl Unknown<'_> {
     /// What the same step is taken for besides, as it is told for one gap.
-    fn more(&self, gap: &Gap, step: &str) -> String {
-        let others = self.accounts.iter().copied();
-        let others = others.filter(|id| gap.account.as_deref() != Some(id));
-        let others: Vec<String> = others.map(str::to_owned).collect();
+    fn more(&self, gap: &Gap, step: &Step) -> String {
+        let others = others(gap, &self.accounts);
         match self.gaps.saturating_sub(1) {
             0 => String::new(),
-            _ if others.is_empty() && reads_all(step) => String::new(),
-            more if more == others.len() || reads_all(step) => {
-                format!("; the same of {}", words::few(&others, OTHERS))
-            }
+            _ if others.is_empty() && step.reads_all() => String::new(),
+            more if more == others.len() || step.reads_all() => same_of(&others),
             more => format!("; {more} more like it"),
         }
+    }
+}
+
+/// The accounts of several gaps but that of one.
+pub fn others(gap: &Gap, accounts: &BTreeSet<&str>) -> Vec<String> {
+    let others = accounts.iter().copied();
+    let others = others.filter(|id| gap.account.as_deref() != Some(id));
+    others.map(str::to_owned).collect()
+}
+
+/// That the same is to be done in other accounts.
+pub fn same_of(others: &[String]) -> String {
+    match others {
+        [] => String::new(),
+        _ => format!("; the same of {}", words::few(others, OTHERS)),
     }
 }
 
@@ -58,6 +70,8 @@ fn unknowns(report: &Report) -> Vec<Unknown<'_>> {
     for cause in undecided {
         let gap = cause.gap.as_ref();
         let account = gap.and_then(|gap| gap.account.as_deref());
+        let all_gaps = report.gaps.of_ids(&cause.gaps);
+        let regions = all_gaps.filter_map(|gap| gap.region.as_deref());
         let same = gap.map(|gap| SameCause::of(gap, &report.reading));
         let same = same.filter(|_| {
             gap.is_some_and(|gap| Reason::of(gap, &report.reading).is_settled_at_once())
@@ -67,6 +81,7 @@ fn unknowns(report: &Report) -> Vec<Unknown<'_>> {
         if let Some(other) = key.and_then(|key| all.get_mut(*places.get(key)?)) {
             other.checks.extend(&cause.checks);
             other.accounts.extend(account);
+            other.regions.extend(regions);
             match anywhere {
                 Some(anywhere) => {
                     other.copies = anywhere.copies;
@@ -92,6 +107,7 @@ fn unknowns(report: &Report) -> Vec<Unknown<'_>> {
             gap,
             gaps: if same.is_some() { 1 } else { cause.gaps.len() },
             accounts: account.into_iter().collect(),
+            regions: regions.collect(),
         });
     }
     // The causes of one thing were further down, each by itself.
@@ -113,14 +129,14 @@ fn open(sheet: &mut Sheet, report: &Report, verbose: bool) {
     }
     sheet.gap();
     // What settles several is said once.
-    let mut said: HashSet<String> = HashSet::default();
-    let steps = open.into_iter().map(|gap| settle(gap, &report.reading));
-    let steps: Vec<String> = steps.filter(|step| said.insert(step.clone())).collect();
+    let mut said: HashSet<Step> = HashSet::default();
+    let steps = open.into_iter().map(|gap| step(gap, &[], &report.reading));
+    let steps: Vec<Step> = steps.filter(|step| said.insert(step.clone())).collect();
     let shown = if verbose { steps.len() } else { REASONS };
     let text = "there may be other copies, or these may come out otherwise";
     sheet.item(0, ("undecided[not all is known]:", Paint::Unsure), text);
     for step in steps.iter().take(shown) {
-        sheet.item(2, ("settle:", Paint::Quiet), step);
+        sheet.step("settle:", step, "");
     }
     let rest = steps.len().saturating_sub(shown);
     if rest > 0 {
@@ -168,15 +184,18 @@ fn one(sheet: &mut Sheet, report: &Report, unknown: &Unknown<'_>) {
         &format!("{}: {checks}{of}", unknown.says),
     );
     if let Some(gap) = unknown.gap {
-        let text = settle(gap, &report.reading);
-        let more = unknown.more(gap, &text);
+        let regions: Vec<&str> = unknown.regions.iter().copied().collect();
+        let step = step(gap, &regions, &report.reading);
+        let more = unknown.more(gap, &step);
         // What is said once already is not said again: what it is about is.
-        let (word, text) = match text.strip_prefix(&*unknown.says) {
-            Some(about) => ("of:", about_it(about)),
-            None => ("settle:", text),
-        };
-        if !text.is_empty() {
-            sheet.item(2, (word, Paint::Quiet), &format!("{text}{more}"));
+        match step.words.strip_prefix(&*unknown.says) {
+            Some(about) => {
+                let about = about_it(about);
+                if !about.is_empty() {
+                    sheet.item(2, ("of:", Paint::Quiet), &format!("{about}{more}"));
+                }
+            }
+            None => sheet.step("settle:", &step, &more),
         }
     }
 }

@@ -51,6 +51,12 @@ pub fn source(copy: &CopyReport) -> String {
     }
 }
 
+/// The account that it comes from.
+pub fn source_account(copy: &CopyReport) -> String {
+    let account = copy.source.account.value();
+    account.map_or_else(|| "unknown account".to_owned(), ToString::to_string)
+}
+
 /// Where it goes: account, Region, vault.
 pub fn destination(copy: &CopyReport) -> String {
     let to = &copy.destination;

@@ -354,6 +354,26 @@ fn a_report_on_500_copies_can_be_read_at_a_glance() {
 }
 
 #[test]
+fn the_way_of_all_is_not_hidden_behind_one_of_each() {
+    let files = Files::new();
+    let place = many(5, 1)
+        .at(&format!("{SOURCE}/keys"))
+        .as_array()
+        .unwrap()
+        .len()
+        - 1;
+    let estate = many(5, 1).set(&format!("{SOURCE}/keys/{place}/KeyManager"), json!("AWS"));
+    let text = run(&["check", "--inventory", &files.estate(&estate)]).out;
+    let part = |part: &str| text.lines().position(|line| line.starts_with(part));
+    let (first, rest, other) = (
+        part("  fix    r1, "),
+        part("         and 4 changes like it: r2, r3, r4 and 1 more"),
+        part("         or r6, in 111122223333: copy in two steps: "),
+    );
+    assert!(first < rest && rest < other && first.is_some(), "{text}");
+}
+
+#[test]
 fn without_files_it_says_what_it_cannot_do_or_asks_aws() {
     let ran = run(&["audit", "--inventory", "nowhere.json"]);
     assert_eq!(ran.code, 2);

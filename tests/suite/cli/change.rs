@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Files, json};
+use crate::plans::{planned, selection};
 use crate::support::estate::*;
 use crate::support::{Estate, run};
 
@@ -577,5 +578,42 @@ fn remedies_are_in_the_language_of_the_change() {
     assert_eq!(
         report["remedies"][0]["locations"][0]["address"],
         "aws_backup_plan.daily"
+    );
+}
+
+#[test]
+fn what_is_the_same_of_two_rules_is_told_once() {
+    let files = Files::new();
+    let all = planned(selection(json!({"Resources": ["*"]})))
+        .set(&format!("{DESTINATION_VAULT}/AccessPolicy"), Value::Null);
+    let mut plans = all.at(&format!("{SOURCE}/plans")).clone();
+    let rules = plans[0]["BackupPlan"]["Rules"].as_array_mut().unwrap();
+    let mut weekly = rules[0].clone();
+    weekly["RuleName"] = json!("weekly");
+    weekly["RuleId"] = json!("r-2");
+    rules.push(weekly);
+    let base = all.set(&format!("{SOURCE}/plans"), json!([]));
+    let overlay = json!({"accounts": [{"account": FROM, "regions": [{"region": "us-east-2", "plans": plans}]}]});
+    let overlay = files.write("overlay.json", &overlay.to_string());
+    let text = run(&[
+        "check",
+        "--inventory",
+        &files.estate(&base),
+        "--overlay",
+        &overlay,
+    ])
+    .out;
+    let line = text
+        .lines()
+        .filter(|line| line.starts_with("new: RDS orders → "));
+    let lines: Vec<&str> = line.collect();
+    assert_eq!(lines.len(), 1, "{text}");
+    assert!(
+        lines[0].ends_with(", rules nightly, weekly: blocked"),
+        "{text}"
+    );
+    assert!(
+        text.contains("RDS orders (nightly), RDS orders (weekly)"),
+        "{text}"
     );
 }

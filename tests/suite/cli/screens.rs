@@ -123,7 +123,7 @@ fn an_account_that_is_not_in_the_facts_is_one_unknown() {
     assert!(ran.out.contains(&says), "{}", ran.out);
     assert!(
         ran.out
-            .contains("  settle: backup-preflight collect --output more.json"),
+            .contains(", then --inventory more.json beside the other facts:\n    backup-preflight collect --output more.json --region us-east-2\n"),
         "{}",
         ran.out
     );
@@ -213,7 +213,7 @@ fn what_is_not_proven_is_not_said_to_fix() {
 fn what_only_people_can_do_stands_where_fixes_stand() {
     let text = run(&["check", "--example", "lagv-primer"]).out;
     assert!(
-        text.contains("\n  fix    nothing helps this copy: copy into a standard vault\n"),
+        text.contains("\n  fix    by hand: copy into a standard vault\n"),
         "{text}"
     );
     // Two copies of one volume are told apart.
@@ -224,12 +224,35 @@ fn what_only_people_can_do_stands_where_fixes_stand() {
 }
 
 #[test]
+fn ways_that_help_a_copy_each_are_taken_together() {
+    let text = run(&["check", "--example", "lagv-primer"]).out;
+    let line = |begins: &str| text.lines().filter(|line| line.starts_with(begins)).count();
+    for begins in [
+        "  fix    r1, in 111122223333: encrypt ",
+        "         or r2, in 111122223333: copy in two steps: ",
+        "         and r3, in 111122223333: copy in two steps: ",
+    ] {
+        assert_eq!(line(begins), 1, "{begins}: {text}");
+    }
+}
+
+#[test]
+fn what_is_by_hand_is_told_where_there_are_many_copies() {
+    let text = run(&["check", "--and-back", "--example", "field-notes-rds"]).out;
+    assert!(text.contains("\n  by hand: "), "{text}");
+    assert!(
+        text.contains("the role `AWSBackupDefaultServiceRole` by hand"),
+        "{text}"
+    );
+}
+
+#[test]
 fn what_no_single_answer_holds_is_read_by_collect() {
     let files = Files::new();
     let estate = Estate::rds().without("/accounts/0/service_control_policies");
     let text = run(&["check", "--inventory", &files.estate(&estate)]).out;
     let step = format!(
-        "settle: backup-preflight collect --output more.json, with credentials of {FROM} and --management-profile; then --inventory more.json beside the other facts\n"
+        "settle: with credentials of {FROM} and --management-profile, then --inventory more.json beside the other facts:\n    backup-preflight collect --output more.json\n"
     );
     assert!(text.contains(&step), "{text}");
     assert_eq!(text.matches("no call of AWS").count(), 0, "{text}");
@@ -250,7 +273,7 @@ fn what_an_audit_finds_names_the_change_and_says_nothing_twice() {
     for said in [
         "error[plan-copies-nowhere]: plan legacy (111122223333 us-east-1): selection `old` takes nothing\n",
         "fixed by r6 create vault local-cmk\n",
-        "5 vaults: 1 failing (local), 1 with warnings; 5 plans: 2 failing (legacy, weekly); ",
+        "5 vaults: 1 failing (local of 222233334444), 1 with warnings; 5 plans: 2 failing (legacy, weekly); ",
         "… 18 warnings more, of resources whose copies are blocked (-v has all)\n",
     ] {
         assert!(text.contains(said), "{said}{text}");

@@ -114,6 +114,9 @@ fn a_comment_is_cut_at_a_row_and_says_how_many_are_left_out() {
     let left_out: usize = left_out.parse().unwrap();
     assert_eq!(left_out + rows.count(), of("blocked") + of("undecided"));
     assert!(text.contains("Fails: `"), "no limit cuts what fails");
+    let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("no `{part}`"));
+    assert!(place("### What blocks the copies") < place("### Causes"));
+    assert!(place("### Causes") < place("### Changes to make\n\n<details>"));
     assert_eq!(
         text.matches("<details>").count(),
         text.matches("</details>").count()

@@ -355,6 +355,29 @@ fn of_many_causes_each_is_a_row_and_of_many_copies_each_a_line() {
 }
 
 #[test]
+fn in_a_narrow_terminal_no_two_lines_are_the_same() {
+    let mut estate = estate();
+    let copies = estate["copies"].as_array_mut().unwrap();
+    for name in ["a-rule-of-the-day", "a-rule-of-the-month"] {
+        let mut copy = copies[0].clone();
+        copy["id"] = name.into();
+        copies.push(copy);
+    }
+    let narrow = render(&report(&estate, &[]), &wide(Some(80)));
+    let lines: Vec<&str> = narrow
+        .lines()
+        .filter(|line| line.contains(" RDS orders "))
+        .collect();
+    for name in ["a-rule-of-the-day", "a-rule-of-the-month"] {
+        assert_eq!(
+            lines.iter().filter(|line| line.contains(name)).count(),
+            1,
+            "{narrow}"
+        );
+    }
+}
+
+#[test]
 fn no_copies_are_said_to_be_none() {
     let mut estate = estate();
     estate["copies"] = json!([]);
