@@ -11,7 +11,7 @@ use super::statement::{RoleNeed, of_key, of_role, of_vault};
 use super::wanted::{Wanted, lift_all};
 use super::{Parts, RemedyKind, control_policy, patch};
 use crate::inventory::{Extra, Facts, Field, InlinePolicy, Listing, Policy};
-use crate::known::{Arn, Fact};
+use crate::known::{Arn, Fact, HashMap};
 use crate::verdict::{PolicyOf, Share};
 
 /// The change of one policy, or `None` where it cannot be written.
@@ -158,30 +158,36 @@ fn policy_value(policy: Fact<Option<&Policy>>) -> Option<Value> {
     policy.known().flatten().map(Policy::to_value)
 }
 
-/// What a role must be allowed, the same for several vaults once.
+/// What a role must be allowed: the same on one resource for several vaults once, and then the same on several resources.
 fn role_needs(shares: &[Share]) -> Vec<RoleNeed> {
     let mut needs: Vec<RoleNeed> = Vec::new();
+    let mut places: HashMap<(&str, &[&str], bool), usize> = HashMap::default();
     for share in shares {
         let resource = share.resource.as_deref().unwrap_or("*");
-        let same = needs.iter_mut().find(|need| {
-            need.resource == resource
-                && need.actions == share.actions
-                && need.targets.is_empty() == share.target.is_none()
-        });
-        match same {
+        let of = (resource, &*share.actions, share.target.is_none());
+        let place = *places.entry(of).or_insert(needs.len());
+        match needs.get_mut(place) {
             Some(need) => need.targets.extend(share.target.clone()),
             None => needs.push(RoleNeed {
-                resource: resource.to_owned(),
+                resources: vec![resource.to_owned()],
                 targets: share.target.iter().cloned().collect(),
                 actions: share.actions.clone(),
             }),
         }
     }
-    for need in &mut needs {
+    let mut joined: Vec<RoleNeed> = Vec::new();
+    let mut places: HashMap<(Vec<Arn>, Vec<&str>), usize> = HashMap::default();
+    for mut need in needs {
         need.targets.sort_unstable();
         need.targets.dedup();
+        let of = (need.targets.clone(), need.actions.clone());
+        let place = *places.entry(of).or_insert(joined.len());
+        match joined.get_mut(place) {
+            Some(same) => same.resources.append(&mut need.resources),
+            None => joined.push(need),
+        }
     }
-    needs
+    joined
 }
 
 /// What each principal must be allowed, sorted.
@@ -248,4 +254,53 @@ fn title(subject: &str, wanted: &Wanted, verb: &str) -> String {
         ));
     }
     parts.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A role has 10,240 characters of policies: what it may do on many resources is said once.
+    #[test]
+    fn the_same_on_many_resources_is_one_statement() {
+        let role = Arn::parse("arn:aws:iam::111122223333:role/copier").unwrap();
+        let share = |resource: &str, actions: &[&'static str], target: Option<&str>| Share {
+            policy: PolicyOf::Role(role.clone()),
+            principal: role.clone(),
+            actions: actions.to_vec(),
+            resource: Some(resource.to_owned()),
+            target: target.map(|arn| Arn::parse(arn).unwrap()),
+        };
+        let [one, other] = [
+            "arn:aws:backup:us-east-2:444455556666:backup-vault:one",
+            "arn:aws:backup:us-east-2:444455556666:backup-vault:other",
+        ];
+        let from: &[&str] = &["backup:CopyFromBackupVault"];
+        let needs = role_needs(&[
+            share("volume-1", &["ec2:CreateSnapshot"], None),
+            share("volume-2", &["ec2:CreateSnapshot"], None),
+            share("volume-3", &["ec2:DeleteSnapshot"], None),
+            share("point-1", from, Some(other)),
+            share("point-1", from, Some(one)),
+            share("point-2", from, Some(one)),
+            share("point-3", from, Some(one)),
+        ]);
+        let statements = of_role(&needs);
+        let all: Vec<String> = statements
+            .iter()
+            .map(|it| format!("{} {}", it["Resource"], it["Condition"]))
+            .collect();
+        let to = |targets: &str| {
+            format!(r#"{{"ForAnyValue:ArnEquals":{{"backup:CopyTargets":{targets}}}}}"#)
+        };
+        assert_eq!(
+            all,
+            [
+                r#"["volume-1","volume-2"] null"#.to_owned(),
+                r#""volume-3" null"#.to_owned(),
+                format!(r#""point-1" {}"#, to(&format!(r#"["{one}","{other}"]"#))),
+                format!(r#"["point-2","point-3"] {}"#, to(&format!(r#""{one}""#))),
+            ]
+        );
+    }
 }

@@ -77,8 +77,8 @@ pub fn of_vault(policy: Option<&Value>, roles: &[&Arn]) -> Vec<Value> {
 
 /// What a role must be allowed by its own policies.
 pub struct RoleNeed {
-    /// On what.
-    pub resource: String,
+    /// On what: one or more.
+    pub resources: Vec<String>,
     /// For copies to these vaults alone; all where there are none.
     pub targets: Vec<Arn>,
     /// What.
@@ -89,11 +89,12 @@ pub struct RoleNeed {
 pub fn of_role(needs: &[RoleNeed]) -> Vec<Value> {
     let mut statements = Vec::new();
     for RoleNeed {
-        resource,
+        resources,
         targets,
         actions,
     } in needs
     {
+        let resource = one_or_list(resources);
         let uses: Vec<&str> = actions
             .iter()
             .copied()
@@ -119,7 +120,10 @@ pub fn of_role(needs: &[RoleNeed]) -> Vec<Value> {
         }
         // Any other policy would give the role whatever it likes within the cluster.
         if actions.contains(&ASSOCIATE_ACCESS_POLICY) {
-            let partition = part(resource, 1).unwrap_or_default();
+            let partition = resources
+                .first()
+                .and_then(|it| part(it, 1))
+                .unwrap_or_default();
             let policy = associated_access_policy(partition);
             statements.push(json!({
                 "Effect": "Allow",
