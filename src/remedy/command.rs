@@ -90,6 +90,17 @@ pub fn lifecycle(lifecycle: &Lifecycle) -> String {
     format!(" --lifecycle {}", words.join(","))
 }
 
+/// Prints the ARN of a resource's newest recovery point in a vault: one that is whole, no copy, and not continuous, which is not
+/// copied on demand.
+pub fn newest_point(region: &str, vault: &str, resource: &Arn) -> String {
+    format!(
+        "aws backup list-recovery-points-by-backup-vault{region} {vault} {} \
+         --query 'sort_by(RecoveryPoints[?Status==`COMPLETED` && SourceBackupVaultArn==null && !contains(RecoveryPointArn,`continuous`)],&CreationDate)[-1].RecoveryPointArn' \
+         --output text",
+        option("--by-resource-arn", resource.as_str())
+    )
+}
+
 /// Whether a vault lies in the account of a backup policy's plan, `orgs/ACCOUNT/REGION/NAME`.
 fn is_of_own_account(plan: &str, vault: &Arn) -> bool {
     let account = plan.split('/').nth(1);

@@ -262,7 +262,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                     let share_with = share_with.as_ref();
                     let all = shared_by(key);
                     let ways = [
-                        re_encrypt::draft(copy, key, &shared, &mut keys),
+                        re_encrypt::draft(copy, key, &shared, &mut keys, facts),
                         two_step::draft(copy, key, share_with, all, &mut created, facts),
                     ];
                     ways.into_iter().flatten().map(move |draft| Draft {

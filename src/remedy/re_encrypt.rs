@@ -1,16 +1,91 @@
 //! A resource on an AWS managed key, moved to a customer managed one: by the owning service's own commands.
 
+use std::collections::HashSet;
+
+use serde_json::Value;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::RemedyKind;
 use super::command::{from_here, option, region};
 use super::draft::Draft;
 use super::onwards::{Anew, Onwards};
-use crate::inventory::{Copy, KindOf};
+use crate::inventory::{Copy, Facts, KindOf};
 use crate::known::{Arn, Fact, HashMap};
 
-/// The commands that make the new keys, each for all resources of its place: by the place, and whom they are shared with.
-pub type Made = HashMap<(String, Vec<Arn>), SmolStr>;
+/// The commands that find or make the new keys, each for all resources of its place: by the place, and whom they are shared with.
+#[derive(Default)]
+pub struct Made {
+    commands: HashMap<(String, Vec<Arn>), SmolStr>,
+    /// The aliases that are given, by the place.
+    aliases: HashSet<(String, String)>,
+}
+
+impl Made {
+    /// The command of the key that takes the place of another, shared with principals.
+    fn command(&mut self, key: &Arn, with: &[&Arn], facts: &Facts<'_>) -> SmolStr {
+        let place = key.as_str().strip_suffix(key.resource());
+        let place = place.unwrap_or_default().to_owned();
+        let of = (place.clone(), with.iter().map(|it| (*it).clone()).collect());
+        if let Some(command) = self.commands.get(&of) {
+            return command.clone();
+        }
+        let policy = own_key_policy(key, with.iter().copied());
+        let is_free = |alias: &String| {
+            !self.aliases.contains(&(place.clone(), alias.clone()))
+                && may_be_had(key, alias, &policy, facts)
+        };
+        let alias = aliases(with).find(is_free).unwrap_or_default();
+        let command = found_or_made(key, &alias, &policy);
+        self.aliases.insert((place, alias));
+        self.commands.insert(of, command.clone());
+        command
+    }
+}
+
+/// The names for a key that is shared with the accounts of some principals: the first, and those after it.
+fn aliases(with: &[&Arn]) -> impl Iterator<Item = String> {
+    /// An alias has 256 characters at most.
+    ///
+    /// See <https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html>.
+    const NAMED: usize = 15;
+    let mut accounts: Vec<String> = with
+        .iter()
+        .filter_map(|principal| principal.account())
+        .map(|account| format!("-{account}"))
+        .collect();
+    accounts.dedup();
+    accounts.truncate(NAMED);
+    let name = format!("alias/re-encrypted-backups{}", accounts.concat());
+    (1_usize..).map(move |number| match number {
+        1 => name.clone(),
+        _ => format!("{name}-{number}"),
+    })
+}
+
+/// Whether no key that was read has an alias, or one that is as the new one would be: an earlier run has made it.
+fn may_be_had(like: &Arn, alias: &str, policy: &Value, facts: &Facts<'_>) -> bool {
+    let (Some(account), Some(region)) = (like.account(), like.region()) else {
+        return true;
+    };
+    let mut taken = facts.keys_with_alias(account, &region, alias).into_iter();
+    taken.all(|key| {
+        let its = facts.key_policy(key).known().flatten();
+        its.is_some_and(|its| its.to_value() == *policy)
+            && facts.key_state(key) == Fact::Known(Some("Enabled"))
+    })
+}
+
+/// Keeps the ARN of the key with an alias in `$KEY`; where there is none, it is made.
+fn found_or_made(like: &Arn, alias: &str, policy: &Value) -> SmolStr {
+    let flag = region(like.region().as_ref());
+    format_smolstr!(
+        "KEY=$(aws kms describe-key{flag} {} --query KeyMetadata.Arn --output text 2>/dev/null) || {{\n{} &&\n\
+         aws kms create-alias{flag} {} --target-key-id \"$KEY\"\n}}",
+        option("--key-id", alias),
+        made(like, policy, "re-encrypted backups"),
+        option("--alias-name", alias)
+    )
+}
 
 /// Whom the new key of a resource is shared with, by the resource: all of its backups will be on it, wherever they are copied to.
 #[derive(Default)]
@@ -38,7 +113,13 @@ impl<'a> Shared<'a> {
 }
 
 /// The resource is encrypted anew. `None` where it is not known what it is.
-pub fn draft(copy: &Copy, key: &Arn, shared: &Shared<'_>, made: &mut Made) -> Option<Draft> {
+pub fn draft(
+    copy: &Copy,
+    key: &Arn,
+    shared: &Shared<'_>,
+    made: &mut Made,
+    facts: &Facts<'_>,
+) -> Option<Draft> {
     if copy.copy_of.is_some() {
         // The backup has the key of the vault that it lies in, whatever the resource is encrypted with.
         return None;
@@ -54,16 +135,7 @@ pub fn draft(copy: &Copy, key: &Arn, shared: &Shared<'_>, made: &mut Made) -> Op
     );
     let mut draft = Draft::new(RemedyKind::ReEncrypt, resource, title);
     draft.remedy.account = resource.account().or(key.account());
-    let place = key.as_str().strip_suffix(key.resource());
-    let with = shared.with(resource);
-    let of = (
-        place.unwrap_or_default().to_owned(),
-        with.iter().map(|it| (*it).clone()).collect(),
-    );
-    let create = made
-        .entry(of)
-        .or_insert_with(|| create_key(key, with.iter().copied(), "re-encrypted backups"));
-    draft.remedy.commands = vec![create.clone()];
+    draft.remedy.commands = vec![made.command(key, shared.with(resource), facts)];
     draft.remedy.onwards = Onwards::ReEncrypt {
         way,
         resource: resource.clone(),
@@ -77,22 +149,22 @@ pub fn create_key<'a>(
     share_with: impl IntoIterator<Item = &'a Arn>,
     what: &str,
 ) -> SmolStr {
+    made(like, &own_key_policy(like, share_with), what)
+}
+
+fn made(like: &Arn, policy: &Value, what: &str) -> SmolStr {
     let flag = region(like.region().as_ref());
-    let policy = own_key_policy(like, share_with);
     format_smolstr!(
         "KEY=$(aws kms create-key{flag} {} --query KeyMetadata.Arn --output text --policy {}\n)",
         option("--description", what),
-        from_here(&policy)
+        from_here(policy)
     )
 }
 
 /// The policy of a key of the account that an ARN names: the account itself may do everything, and these principals what
 /// a copy out of it takes.
 #[must_use]
-pub fn own_key_policy<'a>(
-    like: &Arn,
-    share_with: impl IntoIterator<Item = &'a Arn>,
-) -> serde_json::Value {
+pub fn own_key_policy<'a>(like: &Arn, share_with: impl IntoIterator<Item = &'a Arn>) -> Value {
     let root = like
         .account()
         .map(|id| format!("arn:{}:iam::{id}:root", like.partition()));

@@ -7,7 +7,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::RemedyKind;
 use super::along;
 use super::change::{Change, CopyChange};
-use super::command::{option, region};
+use super::command::{newest_point, option, region};
 use super::control_policy::changed_in;
 use super::draft::Draft;
 use super::rule_name::rule_name;
@@ -348,19 +348,26 @@ fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle, facts: &Facts<'_>) -> 
         None => format!("{flag} \"${name}\""),
     };
     let vault = copy.endpoints().source_vault.as_ref().known();
+    let vault = given("--backup-vault-name", vault.map(Arn::name), "SOURCE_VAULT");
+    let at = region(copy.endpoints().source_region().known().as_ref());
+    let resource = copy.resource.as_ref().known().and_then(Option::as_ref);
+    let (look_up, point) = match (&copy.transfer.recovery_point, resource) {
+        (Some(point), _) => (
+            String::new(),
+            option("--recovery-point-arn", point.as_str()),
+        ),
+        (None, Some(resource)) => (
+            format!("POINT=$({})\n", newest_point(&at, &vault, resource)),
+            "--recovery-point-arn \"$POINT\"".to_owned(),
+        ),
+        (None, None) => (
+            String::new(),
+            "--recovery-point-arn \"$RECOVERY_POINT\"".to_owned(),
+        ),
+    };
     format_smolstr!(
-        "aws backup start-copy-job{} {} {} {} {}{}",
-        region(copy.endpoints().source_region().known().as_ref()),
-        given(
-            "--recovery-point-arn",
-            copy.transfer.recovery_point.as_ref().map(Arn::as_str),
-            "RECOVERY_POINT"
-        ),
-        given(
-            "--source-backup-vault-name",
-            vault.map(Arn::name),
-            "SOURCE_VAULT"
-        ),
+        "{look_up}aws backup start-copy-job{at} {point} {} {} {}{}",
+        vault.replacen("--backup", "--source-backup", 1),
         option(
             "--destination-backup-vault-arn",
             copy.endpoints().destination_vault.as_str()

@@ -1,5 +1,7 @@
 //! KMS keys.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::calls::api_call;
 use crate::inventory::Question;
 use crate::inventory::field::Field;
@@ -283,6 +285,23 @@ impl<'a> Facts<'a> {
             }
         }
         known
+    }
+
+    /// The keys that were read in an account and Region and are known to have an alias.
+    #[must_use]
+    pub fn keys_with_alias(
+        &self,
+        account: AccountId,
+        region: &Region,
+        alias: &str,
+    ) -> BTreeSet<&'a Arn> {
+        let listed = self.keys_of(account, region);
+        let keys = listed.parts().flat_map(|region| items(&region.keys));
+        let has = |arn: &&Arn| {
+            let aliases = self.key_aliases(arn).known().flatten();
+            aliases.into_iter().flatten().any(|name| **name == *alias)
+        };
+        keys.map(|key| &key.arn).filter(has).collect()
     }
 
     /// The key policy.

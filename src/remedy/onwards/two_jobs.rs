@@ -4,7 +4,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::inventory::Copy;
 use crate::known::{Arn, Fact};
-use crate::remedy::command::{lifecycle, option, region, word};
+use crate::remedy::command::{lifecycle, newest_point, option, region, word};
 
 /// A copy into a vault in between, and on from there.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,12 +92,14 @@ impl TwoJobs {
             self.point(&flag),
             format_smolstr!("JOB=$({})", step(&flag, &role, source.name(), between)),
             format_smolstr!(
-                "until STATE=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" --query CopyJob.State --output text) \
-                 && [ \"$STATE\" != CREATED ] && [ \"$STATE\" != RUNNING ]; do sleep 30; done"
+                "while read -r STATE POINT WHY <<END && case $STATE in CREATED | RUNNING) ;; *) false ;; esac; do sleep 30; done\n\
+                 $(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" \
+                 --query 'CopyJob.[State,DestinationRecoveryPointArn,StatusMessage]' --output text)\n\
+                 END\n\
+                 [ \"$STATE\" = COMPLETED ] || echo \"the copy job $JOB is ${{STATE:-not there}}: $WHY\" >&2"
             ),
             format_smolstr!(
-                "{other}[ \"$STATE\" = COMPLETED ] && POINT=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" \
-                 --query CopyJob.DestinationRecoveryPointArn --output text) && {}{}",
+                "{other}[ \"$STATE\" = COMPLETED ] && {}{}",
                 step(&flag_on, &role_on, between.name(), &self.destination),
                 self.kept
             ),
@@ -113,13 +115,13 @@ impl TwoJobs {
             account.map_or_else(String::new, |account| format!("# in account {account}\n"));
         match (&self.recovery_point, &self.resource) {
             (Some(point), _) => format_smolstr!("{account}POINT={}", word(point.as_str())),
-            // Of the vault that is copied from: one that is whole, no copy, and not continuous, which is not copied on demand.
             (None, Some(resource)) => format_smolstr!(
-                "{account}POINT=$(aws backup list-recovery-points-by-backup-vault{flag} {} {} \
-                 --query 'sort_by(RecoveryPoints[?Status==`COMPLETED` && SourceBackupVaultArn==null && !contains(RecoveryPointArn,`continuous`)],&CreationDate)[-1].RecoveryPointArn' \
-                 --output text)",
-                option("--backup-vault-name", self.source.name()),
-                option("--by-resource-arn", resource.as_str())
+                "{account}POINT=$({})",
+                newest_point(
+                    flag,
+                    &option("--backup-vault-name", self.source.name()),
+                    resource
+                )
             ),
             (None, None) => format_smolstr!("{account}POINT=\"$RECOVERY_POINT\""),
         }

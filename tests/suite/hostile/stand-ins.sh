@@ -8,12 +8,12 @@ aws() {
   case "$1 $2" in
     "sts get-caller-identity") echo "${profile#p}" ;;
     "backup describe-copy-job")
-      case "$*" in
-        *CopyJob.State*) echo COMPLETED ;;
-        *) echo arn:aws:backup:us-east-1:111122223333:recovery-point:1 ;;
-      esac
+      printf 'COMPLETED\tarn:aws:backup:us-east-1:111122223333:recovery-point:1\tNone\n'
       ;;
-    "backup list-backup-vaults" | "kms describe-key") : ;;
+    "kms describe-key")
+      case "$*" in *alias/re-encrypted*) return 254 ;; esac
+      ;;
+    "backup list-backup-vaults") : ;;
     "backup describe-backup-vault") return 254 ;;
     *get-*) echo '{}' ;;
     *) echo done ;;

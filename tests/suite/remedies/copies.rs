@@ -65,6 +65,89 @@ fn the_new_key_of_a_resource_is_shared_with_all_that_its_backups_are_copied_to()
     assert_ne!(titles[0], titles[1]);
 }
 
+/// Two hundred databases of a Region are no reason for two hundred keys, nor is another run.
+#[test]
+fn the_new_key_of_a_place_is_looked_up_before_it_is_made() {
+    const ALIAS: &str = "alias/re-encrypted-backups-444455556666";
+    let with = |alias: &str, policy: Value| {
+        let mut other = key(&KEY.replace("000001", "0000ab"), alias, policy);
+        other["KeyState"] = json!("Enabled");
+        let estate = Estate::rds()
+            .on_aws_managed_key("alias/aws/rds")
+            .push(&format!("{SOURCE}/keys"), other);
+        remedies_of(&estate.0)[0].commands()[0].to_string()
+    };
+    let looks_up = |command: &str, alias: &str| {
+        let look_up = format!("KEY=$(aws kms describe-key --region us-east-2 --key-id {alias} ");
+        let names = format!("aws kms create-alias --region us-east-2 --alias-name {alias} ");
+        assert!(command.starts_with(&look_up), "{command}");
+        assert!(command.contains(&names), "{command}");
+    };
+    let free = with("alias/orders", Value::Null);
+    looks_up(&free, ALIAS);
+    // Somebody else's key that is called so is not taken for it.
+    looks_up(
+        &with(ALIAS, key_policy(FROM, json!([]))),
+        &format!("{ALIAS}-2"),
+    );
+    // The one that an earlier run made is.
+    let made = free.split("<<'POLICY'\n").nth(1).unwrap();
+    let made = made.split("\nPOLICY\n").next().unwrap();
+    looks_up(&with(ALIAS, serde_json::from_str(made).unwrap()), ALIAS);
+}
+
+/// A job that fails says why, and one that was not started is not waited for.
+#[test]
+fn a_job_that_did_not_complete_ends_the_wait_and_says_why() {
+    let remedies = remedies_of(&Estate::rds().on_aws_managed_key("alias/aws/rds").0);
+    let steps = remedies[1].commands();
+    let wait = steps.iter().find(|step| step.contains("describe-copy-job"));
+    let wait = wait.unwrap();
+    let waited = |answer: &str| {
+        let script = format!(
+            "set -u\naws() {{ {answer}; }}\nsleep() {{ exit 9; }}\nJOB=\n{wait}\necho \"$STATE/$POINT\""
+        );
+        let ran = std::process::Command::new("bash")
+            .args(["-c", &script])
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (ran.status.code(), text(ran.stdout), text(ran.stderr))
+    };
+    let (code, said, error) = waited("printf 'COMPLETED\\tarn:point\\tNone\\n'");
+    assert_eq!(
+        (code, &*said, &*error),
+        (Some(0), "COMPLETED/arn:point\n", "")
+    );
+    let (code, _, error) = waited("printf 'FAILED\\tNone\\tAccess Denied trying\\n'");
+    assert_eq!(code, Some(0));
+    assert!(error.contains("FAILED: Access Denied trying"), "{error}");
+    let (code, _, error) = waited("return 254");
+    assert_eq!(code, Some(0));
+    assert!(error.contains("not there"), "{error}");
+    assert_eq!(waited("printf 'RUNNING\\tNone\\tNone\\n'").0, Some(9));
+}
+
+#[test]
+fn a_change_of_retention_copies_the_newest_recovery_point() {
+    let estate = Estate::rds()
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MaxRetentionDays"), json!(30));
+    let remedies = remedies_of(&estate.0);
+    let retention = remedies
+        .iter()
+        .find(|it| it.kind == RemedyKind::ChangeRetention);
+    let command = retention.unwrap().commands().concat();
+    assert!(
+        command.starts_with("POINT=$(aws backup list-recovery-points-by-backup-vault "),
+        "{command}"
+    );
+    assert!(
+        command.contains("--recovery-point-arn \"$POINT\""),
+        "{command}"
+    );
+}
+
 /// Two jobs copy one recovery point; the rule's own copies fail as before until somebody changes it.
 #[test]
 fn two_steps_in_place_of_a_rule_are_not_proven_and_say_what_becomes_of_the_rule() {
