@@ -1,16 +1,23 @@
 //! The remedies of what an audit finds of vaults and plans, besides those of copies.
 
-use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use smol_str::{SmolStr, format_smolstr};
+
+use super::beside::Beside;
+use super::change::Change;
 use super::command::{backs_up_to, change_plan, copies_elsewhere};
-use super::{Remedy, RemedyKind, cover, vault};
-use crate::checks::{Audited, of_vault};
+use super::control_policy::changed_in;
+use super::draft::Draft;
+use super::moved::created;
+use super::wanted::Wanted;
+use super::{Remedy, RemedyKind, cover, key_policy};
+use crate::checks::{Audited, Check, of_vault};
 use crate::inventory::{Copy, Facts};
-use crate::known::Arn;
+use crate::known::{AccountId, Arn};
 use crate::plans::Plan;
-use crate::verdict::{Need, Status};
+use crate::verdict::{Need, Outcome, PolicyOf, Status};
 
 /// The name under which the remedies of a plan's checks know it, where a copy's have its id.
 #[must_use]
@@ -65,43 +72,72 @@ fn instead(
     into: &[Copy],
     facts: &Facts<'_>,
 ) {
+    let of_copies = |remedy: &Remedy| {
+        remedy.kind == RemedyKind::ChangeDestination && remedy.subject == old.as_str()
+    };
+    if let Some(at) = remedies.iter().position(of_copies) {
+        let ids = remedies.get(at).map(|remedy| remedy.requires.clone());
+        let ids = ids.unwrap_or_default();
+        for (place, remedy) in remedies.iter_mut().enumerate() {
+            if place == at || ids.contains(&remedy.id) {
+                remedy.checks.push(found.clone());
+            }
+        }
+        return;
+    }
     let into: Vec<&Copy> = into.iter().collect();
-    let Some((new, mut draft)) = vault::beside(old, &into, facts) else {
+    let roles = into.iter();
+    let roles = roles.filter_map(|copy| copy.endpoints().role.as_ref().known());
+    let roles: Vec<&Arn> = roles.collect();
+    let Some(place) = Beside::of(old, &into, &roles, facts) else {
         return;
     };
-    let same = remedies
-        .iter_mut()
-        .find(|remedy| remedy.kind == draft.remedy.kind && remedy.subject == draft.remedy.subject);
-    if let Some(remedy) = same {
-        remedy.checks.push(found);
-        return;
-    }
-    if draft.remedy.kind == RemedyKind::CreateVault {
-        draft.remedy.title = format!(
-            "create the vault `{}` on a customer managed key, to take the place of `{}`",
-            new.name(),
-            old.name()
-        );
-    }
-    draft.remedy.commands.extend(moves(old, &new, audited));
-    super::accepted::settle(std::slice::from_mut(&mut draft), facts);
-    draft.remedy.proven = draft.change.as_ref().map(|change| {
+    let new = place.vault();
+    let opens = match &place {
+        Beside::Free(new) => match created(new, old, &roles) {
+            Some(draft) => Some(draft),
+            None => return,
+        },
+        Beside::There(_) => None,
+        Beside::Opened(new, _, shares) => {
+            let wanted = Wanted {
+                shares: shares.clone(),
+                ..Wanted::default()
+            };
+            key_policy::draft(&PolicyOf::Vault(new.clone()), &wanted, facts)
+        }
+    };
+    let mut drafts: Vec<Draft> = opens
+        .into_iter()
+        .chain(moves(old, new, audited, facts))
+        .collect();
+    super::accepted::settle(&mut drafts, facts);
+    let mut requires: Vec<String> = Vec::new();
+    let mut open = false;
+    for mut draft in drafts {
+        let change = draft.change.clone().unwrap_or_else(Change::none);
         let changed = facts.under(&change.facts);
-        of_vault(&new, &changed)
-            .iter()
-            .any(|(check, outcome)| check.id == found.1 && outcome.status == Status::Pass)
-    });
-    if draft.open.is_some() && draft.remedy.proven == Some(true) {
-        draft.remedy.proven = None;
+        let passes = |(check, outcome): &(&Check, Outcome)| {
+            check.id == found.1 && outcome.status == Status::Pass
+        };
+        let is_made = draft.remedy.kind == RemedyKind::CreateVault;
+        open = open || draft.open.is_some() || is_made && draft.change.is_none();
+        // What is moved is moved to a vault that passes: to the new one, or to one that is there.
+        let holds = !is_made || of_vault(new, &changed).iter().any(passes);
+        let is_shown = !open && (draft.change.is_some() || !is_made);
+        draft.remedy.proven = (is_shown || !holds && draft.change.is_some()).then_some(holds);
+        draft.remedy.id = format!("r{}", remedies.len().saturating_add(1));
+        draft.remedy.checks = vec![found.clone()];
+        draft.remedy.requires = requires.clone();
+        requires.push(draft.remedy.id.clone());
+        remedies.push(*draft.remedy);
     }
-    draft.remedy.id = format!("r{}", remedies.len().saturating_add(1));
-    draft.remedy.checks = vec![found];
-    remedies.push(*draft.remedy);
 }
 
-/// What to change in the plans that back up to the old vault, or copy to it.
-fn moves(old: &Arn, new: &Arn, audited: &Audited) -> Vec<SmolStr> {
-    let mut commands = Vec::new();
+/// What to change in the plans that back up to the old vault, or copy to it. `None` where none of those that were read does.
+fn moves(old: &Arn, new: &Arn, audited: &Audited, facts: &Facts<'_>) -> Option<Draft> {
+    let mut commands: Vec<SmolStr> = Vec::new();
+    let mut accounts: Vec<Option<AccountId>> = Vec::new();
     for (plan, _) in &audited.plans {
         let mut fields = BTreeSet::new();
         for rule in &plan.rules {
@@ -120,7 +156,33 @@ fn moves(old: &Arn, new: &Arn, audited: &Audited) -> Vec<SmolStr> {
                 Some(&plan.region),
                 &fields.join(" and "),
             ));
+            accounts.push(changed_in(&plan.id, Some(plan.account), facts));
         }
     }
-    commands
+    if commands.is_empty() {
+        return None;
+    }
+    let title = format!(
+        "back up and copy into `{}` instead of into `{}`",
+        new.name(),
+        old.name()
+    );
+    let mut draft = Draft::new(RemedyKind::ChangeDestination, old, title);
+    draft.remedy.brief = format_smolstr!("move plans to {}", new.name());
+    if accounts
+        .iter()
+        .any(|account| Some(account) != accounts.first())
+    {
+        commands = accounts
+            .iter()
+            .zip(commands)
+            .map(|(account, command)| match account {
+                Some(account) => format_smolstr!("# in account {account}\n{command}"),
+                None => command,
+            })
+            .collect();
+    }
+    draft.remedy.account = accounts.into_iter().next().flatten();
+    draft.remedy.commands = commands;
+    Some(draft)
 }

@@ -64,21 +64,38 @@ fn numbered(name: &str, number: usize) -> String {
     format!("{start}{end}")
 }
 
+/// Whether a vault has the name of one that copies only go by.
+pub fn is_between(vault: &Arn) -> bool {
+    let rest = vault.name().strip_prefix("copy-");
+    rest.is_some_and(|rest| rest.ends_with("re-encryption") || rest.ends_with("in-between"))
+}
+
 /// Whether copies that go another way have fewer checks that fail, and no other that is worse.
 pub fn goes(copies: &[&Copy], way: &CopyChange, facts: &Facts<'_>) -> bool {
     let change = Change {
         copy: way.clone(),
         ..Change::none()
     };
+    goes_in(copies, &change, (facts, facts))
+}
+
+/// The same once a change of the facts was made.
+pub fn goes_once(copies: &[&Copy], change: &Change, facts: &Facts<'_>) -> bool {
+    goes_in(copies, change, (facts, &facts.under(&change.facts)))
+}
+
+/// A copy that did not fail does not fail then, either.
+fn goes_in(copies: &[&Copy], change: &Change, (facts, then): (&Facts<'_>, &Facts<'_>)) -> bool {
     !copies.is_empty()
         && copies.iter().all(|copy| {
             let before = failing(&[Copy::new(copy.named(), facts)], facts);
-            let after: Vec<Copy> = steps(copy.named(), &[&change])
+            let after: Vec<Copy> = steps(copy.named(), &[change])
                 .into_iter()
-                .map(|named| Copy::new(named, facts))
+                .map(|named| Copy::new(named, then))
                 .collect();
-            let after = failing(&after, facts);
-            after.len() < before.len() && after.iter().all(|check| before.contains(check))
+            let after = failing(&after, then);
+            let is_better = after.len() < before.len() || before.is_empty();
+            is_better && after.iter().all(|check| before.contains(check))
         })
 }
 

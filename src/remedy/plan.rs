@@ -1,22 +1,22 @@
 //! From the needs of all copies to remedies: what several checks and copies want of one thing is one remedy.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
 use std::sync::Arc;
 
 use super::draft::{Draft, Group, Target};
+use super::moved::Moved;
 use super::prove::Proof;
 use super::wanted::Wanted;
 use super::{
-    Remedy, RemedyKind, accepted, along, attach, key_policy, prove, re_encrypt, retention,
+    Remedy, RemedyKind, accepted, along, attach, key_policy, moved, prove, re_encrypt, retention,
     settings, split, together, trust, two_step, vault,
 };
 use crate::catalog::regions;
 use crate::checks::{Alike, Decided, Failing};
 use crate::inventory::{Copy, Facts, is_plan_of_policy};
 use crate::known::{AccountId, Arn, HashMap, Region};
-use crate::verdict::{Lift, Need, PolicyOf, Share, Verdict};
+use crate::verdict::{Need, PolicyOf, Share, Verdict};
 
 /// The remedies of what fails, and what they do together.
 #[derive(Clone, Debug)]
@@ -155,7 +155,6 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         let place = (key.account(), key.region());
         between.get(&place).map_or(&[][..], Vec::as_slice)
     };
-    let mut policies: BTreeMap<&PolicyOf, (Wanted, Vec<Target>)> = BTreeMap::new();
     let copies = |targets: &[Target]| -> Vec<&Copy> {
         let places: BTreeSet<usize> = targets.iter().map(|target| target.copy).collect();
         places
@@ -164,22 +163,32 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             .map(|failing| &failing.copy)
             .collect()
     };
+    let mut moved: BTreeMap<&Arn, Moved> = BTreeMap::new();
+    let mut opened: Vec<(PolicyOf, Vec<Share>, &[Target])> = Vec::new();
+    for (need, targets) in needs {
+        if let Need::CustomerKeyOnVault { vault } = need
+            && let Some(mut of) = moved::instead(vault, &copies(targets), facts)
+        {
+            of.is_for(targets);
+            let lets_in = take(&mut of.lets_in);
+            let policy = lets_in.first().map(|share| share.policy.clone());
+            opened.extend(policy.map(|policy| (policy, lets_in, &**targets)));
+            moved.insert(vault, of);
+        }
+    }
+    let mut policies: BTreeMap<&PolicyOf, (Wanted, Vec<Target>)> = BTreeMap::new();
+    for (policy, shares, targets) in &opened {
+        let (wanted, all) = policies.entry(policy).or_default();
+        wanted.shares.extend(shares.iter().cloned());
+        all.extend(*targets);
+    }
     let mut managed: BTreeMap<&Arn, (Vec<&Arn>, Vec<Target>)> = BTreeMap::new();
     let mut images: BTreeMap<(AccountId, &Region), Providers<'_>> = BTreeMap::new();
     let shared = re_encrypt::Shared::of(on_customer_keys(needs, failing));
     let mut created = two_step::Created::default();
     let mut keys = re_encrypt::Made::default();
-    let mut moved: BTreeMap<&Arn, Draft> = BTreeMap::new();
     for (need, targets) in needs {
-        if let Need::CustomerKeyOnVault { vault } = need
-            && let Some(mut draft) = vault::instead(vault, &copies(targets), facts)
-        {
-            draft.targets = targets.to_vec();
-            moved.insert(vault, draft);
-        }
-    }
-    for (need, targets) in needs {
-        let targets = &*of_those_that_stay(need, targets, &mut moved);
+        let targets = &*moved::of_those_that_stay(need, targets, &mut moved);
         if targets.is_empty() {
             continue;
         }
@@ -277,7 +286,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         }
         drafts.extend(made);
     }
-    drafts.extend(moved.into_values());
+    drafts.extend(moved.into_values().flat_map(|moved| moved.drafts));
     for (role, (policies, targets)) in managed {
         if let Some(mut draft) = attach::draft(role, &policies, facts) {
             draft.targets = targets;
@@ -334,29 +343,6 @@ fn attached(drafts: &[Draft]) -> HashMap<String, usize> {
         .rev()
         .map(|(place, remedy)| (remedy.subject.clone(), place))
         .collect()
-}
-
-/// The copies of a need that still go where it is. One on a vault's policy is met for those that go into another vault instead.
-fn of_those_that_stay<'t>(
-    need: &Need,
-    targets: &'t [Target],
-    moved: &mut BTreeMap<&Arn, Draft>,
-) -> Cow<'t, [Target]> {
-    let (Need::Share(Share { policy, .. }) | Need::Lift(Lift { policy, .. })) = need else {
-        return Cow::Borrowed(targets);
-    };
-    let PolicyOf::Vault(vault) = policy else {
-        return Cow::Borrowed(targets);
-    };
-    let Some(draft) = moved.get_mut(vault) else {
-        return Cow::Borrowed(targets);
-    };
-    let goes: BTreeSet<usize> = draft.targets.iter().map(|target| target.copy).collect();
-    let (goes, stays): (Vec<Target>, Vec<Target>) = targets
-        .iter()
-        .partition(|target| goes.contains(&target.copy));
-    draft.targets.extend(goes);
-    Cow::Owned(stays)
 }
 
 /// The copies whose backups want a key that a principal may use, each with the principal.
@@ -497,5 +483,9 @@ fn links(drafts: &[Draft]) -> Vec<[Vec<String>; 2]> {
             others.map(|(_, id)| id.to_owned()).collect()
         })
     });
-    each.collect()
+    let mut each: Vec<[Vec<String>; 2]> = each.collect();
+    for (draft, [first, _]) in drafts.iter().zip(&mut each) {
+        first.extend(moved::opens(draft, drafts));
+    }
+    each
 }

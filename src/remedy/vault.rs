@@ -1,27 +1,17 @@
-//! A vault to create: one that is missing, or one on a customer managed key beside a vault that is not.
-
-use std::collections::BTreeSet;
+//! A vault to create: one that is missing, or one that takes the place of another.
 
 use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::air_gapped;
-use super::along;
-use super::change::{Change, CopyChange, bare_key, bare_vault};
-use super::command::{comment, copies_elsewhere, option, put_vault_policy, region};
-use super::control_policy::changed_in;
+use super::change::{Change, bare_key, bare_vault};
+use super::command::{option, put_vault_policy, region};
 use super::draft::Draft;
-use super::names::{LONGEST_VAULT_NAME, VaultPlace, goes, place};
 use super::retention::is_rules_target;
-use super::rule_name::rule_name;
 use super::statement::of_vault;
 use super::{NewVault, Parts, RemedyKind};
 use crate::inventory::{Copy, Facts, Field, Policy};
 use crate::known::{AccountId, Arn};
-use crate::policy::Effect;
-
-/// What the name of a vault beside another ends with.
-const SUFFIX: &str = "-cmk";
 
 /// The missing vault is created, on a key of its own; one that a rule names as its logically air-gapped target as such.
 pub fn missing(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft> {
@@ -37,183 +27,20 @@ pub fn missing(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft
         if let Some(meant) = meant {
             title += &format!(", unless `{meant}` is meant, which is there: then name that one");
         }
-        create(vault, title, (copies, &[]), CopyChange::None)?
+        let roles = copies.iter();
+        let roles = roles.filter_map(|copy| copy.endpoints().role.as_ref().known());
+        create(vault, title, &roles.collect::<Vec<_>>())?
     };
     draft.remedy.meant = meant.map(SmolStr::new);
     Some(draft)
 }
 
-/// The copies go into another vault than one whose key will not do: one that is created, or one that is there.
-pub fn instead(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft> {
-    // What a rule sends to its target no copy action does.
-    if copies.iter().any(|copy| is_rules_target(copy, facts)) {
-        return None;
-    }
-    let others = along::others(copies, facts);
-    // Where a backup policy has `$account` in the vault's place, another account's copies go to a vault of its own.
-    let moved = others.iter().filter(|it| it.destination_vault == *vault);
-    let moved = moved.filter_map(|named| named.role.as_ref().known());
-    let moved: Vec<&Arn> = moved.collect();
-    let (other, mut draft) = beside_for(vault, copies, &moved, facts)?;
-    let commands = redirected(copies, (vault, &other), facts);
-    draft.remedy.commands.extend(commands);
-    if let Some(lost) = lost(vault, &other, facts) {
-        draft.remedy.title += &format!("; {lost}");
-        draft
-            .remedy
-            .commands
-            .push(format_smolstr!("# {}", comment(&lost)));
-    }
-    along::settle(&mut draft, copies, &others, facts);
-    Some(draft)
-}
-
-/// What the old vault keeps of its copies and the new one does not: a lock, and what its policy denies.
-fn lost(old: &Arn, new: &Arn, facts: &Facts<'_>) -> Option<String> {
-    let bounds = |vault: &Arn| {
-        let lock = facts.vault_lock(vault).known().flatten()?;
-        (lock.min.is_some() || lock.max.is_some()).then_some((lock.min, lock.max))
-    };
-    let of_lock = bounds(old).filter(|_| bounds(new).is_none());
-    let of_lock = of_lock.map(|(min, max)| {
-        let days = |days: Option<i64>| days.map_or_else(|| "any".to_owned(), |it| it.to_string());
-        format!(
-            "its lock (retention of {} to {} days)",
-            days(min),
-            days(max)
-        )
-    });
-    let denied = |vault: &Arn| -> BTreeSet<String> {
-        let policy = facts.vault_policy(vault).known().flatten();
-        let statements = policy
-            .into_iter()
-            .flat_map(|policy| policy.document().statements());
-        let denies = statements.filter(|it| it.effect() == Effect::Deny);
-        let actions = denies.flat_map(|statement| {
-            let but = if statement.is_not_action() {
-                "all but "
-            } else {
-                ""
-            };
-            statement
-                .actions()
-                .map(move |action| format!("{but}{action}"))
-        });
-        actions.collect()
-    };
-    let there = denied(new);
-    let denies: Vec<String> = denied(old)
-        .into_iter()
-        .filter(|it| !there.contains(it))
-        .collect();
-    let of_policy = (!denies.is_empty()).then(|| format!("its Deny of {}", denies.join(", ")));
-    let all: Vec<String> = [of_lock, of_policy].into_iter().flatten().collect();
-    (!all.is_empty()).then(|| {
-        format!(
-            "give `{}` what it does not take over from `{}`: {}",
-            new.name(),
-            old.name(),
-            all.join(" and ")
-        )
-    })
-}
-
-/// A vault that takes the place of one whose key will not do.
-pub fn beside(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<(Arn, Draft)> {
-    beside_for(vault, copies, &[], facts)
-}
-
-/// The same, which lets these roles in as well.
-fn beside_for(
-    vault: &Arn,
-    copies: &[&Copy],
-    others: &[&Arn],
-    facts: &Facts<'_>,
-) -> Option<(Arn, Draft)> {
-    // AWS's own vault has a name that nobody else can give.
-    let last = vault.name().rsplit('/').next().unwrap_or_default();
-    let name: String = last
-        .chars()
-        .take(LONGEST_VAULT_NAME.saturating_sub(SUFFIX.len()))
-        .collect();
-    let base = vault.as_str().strip_suffix(vault.name())?;
-    let wanted = Arn::parse(&format!("{base}{name}{SUFFIX}")).ok()?;
-    let way = |to: &Arn| CopyChange::Destination(to.clone());
-    Some(
-        match place(&wanted, facts, |to| goes(copies, &way(to), facts))? {
-            VaultPlace::Free(other) => {
-                let title = format!(
-                    "create the vault `{}` on a customer managed key, and copy there instead of into `{}`",
-                    other.name(),
-                    vault.name()
-                );
-                let mut draft = create(&other, title, (copies, others), way(&other))?;
-                draft.remedy.brief = format_smolstr!("create vault {}", other.name());
-                (other, draft)
-            }
-            VaultPlace::There(other) => {
-                let title = format!(
-                    "copy into the vault `{}`, which is there, instead of into `{}`",
-                    other.name(),
-                    vault.name()
-                );
-                let mut draft = Draft::new(RemedyKind::ChangeDestination, &other, title);
-                let first = copies.first()?;
-                let account = first.endpoints().source_account().known();
-                draft.remedy.account = match &first.plan {
-                    Some(plan) => changed_in(&plan.id, account, facts),
-                    None => account,
-                };
-                draft.change = Some(Change {
-                    copy: way(&other),
-                    ..Change::none()
-                });
-                (other, draft)
-            }
-        },
-    )
-}
-
-/// What to change so that copies go into another vault.
-fn redirected(copies: &[&Copy], (old, new): (&Arn, &Arn), facts: &Facts<'_>) -> Vec<SmolStr> {
-    let mut commands = Vec::new();
-    for copy in copies {
-        let command = match &copy.plan {
-            Some(plan) => super::command::change_plan(
-                &plan.id,
-                copy.endpoints().source_account().known(),
-                copy.endpoints().source_region().known().as_ref(),
-                &copies_elsewhere(&plan.id, &rule_name(plan, facts), old, new),
-            ),
-            None => format_smolstr!(
-                "# {}",
-                comment(&format!(
-                    "for the copy {}: give start-copy-job {}",
-                    copy.id,
-                    option("--destination-backup-vault-arn", new.as_str())
-                ))
-            ),
-        };
-        if !commands.contains(&command) {
-            commands.push(command);
-        }
-    }
-    commands
-}
-
-fn create(
-    vault: &Arn,
-    title: String,
-    (copies, others): (&[&Copy], &[&Arn]),
-    copy: CopyChange,
-) -> Option<Draft> {
+/// The vault is created, on a key of its own, and lets these roles in.
+pub fn create(vault: &Arn, title: String, roles: &[&Arn]) -> Option<Draft> {
     let account = vault.account()?;
     let place = vault.region()?;
     let key_policy = default_key_policy(vault, account);
-    let roles = copies
-        .iter()
-        .filter_map(|copy| copy.endpoints().role.as_ref().known());
-    let access = let_in(vault, roles.chain(others.iter().copied()));
+    let access = let_in(vault, roles.iter().copied());
     let mut draft = Draft::new(RemedyKind::CreateVault, vault, title);
     draft.creates = Some(vault.clone());
     let flag = region(Some(&place));
@@ -244,10 +71,7 @@ fn create(
         key_policy: key_policy.clone(),
         access_policy: access.clone(),
     }));
-    draft.change = facts_of_new(vault, &key_policy, access.as_ref()).map(|mut change| {
-        change.copy = copy;
-        change
-    });
+    draft.change = facts_of_new(vault, &key_policy, access.as_ref());
     Some(draft)
 }
 

@@ -160,25 +160,27 @@ fn a_vault_is_made_again_with_the_rules_that_back_up_to_it() {
     let vault = "arn:aws:backup:us-east-1:222233334444:backup-vault:local";
     let mut vaults = report["vaults"].as_array().unwrap().iter();
     let found = vaults.find(|one| one["vault"] == vault).unwrap();
-    let id = &found["checks"][0]["remedies"][0];
+    let ids = found["checks"][0]["remedies"].as_array().unwrap();
     let remedies = report["remedies"].as_array().unwrap();
-    let remedy = remedies.iter().find(|remedy| remedy["id"] == *id).unwrap();
-    assert_eq!(remedy["kind"], "create-vault");
-    assert_eq!(remedy["proven"], true);
-    let commands: Vec<&str> = remedy["commands"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|command| command.as_str().unwrap())
-        .collect();
-    let text = commands.join("\n");
-    for part in [
-        "create-backup-vault",
-        "local-cmk",
-        "b7d1c0de-0003",
-        "aws organizations update-policy",
-    ] {
-        assert!(text.contains(part), "{part}: {text}");
+    let of = |id: &serde_json::Value| remedies.iter().find(|remedy| remedy["id"] == *id).unwrap();
+    let kinds: Vec<_> = ids.iter().map(|id| &of(id)["kind"]).collect();
+    assert_eq!(kinds, ["create-vault", "change-destination"]);
+    assert_eq!(of(&ids[1])["requires"], json!([ids[0]]));
+    let parts: [&[&str]; 2] = [
+        &["create-backup-vault", "local-cmk"],
+        &[
+            "local-cmk",
+            "b7d1c0de-0003",
+            "aws organizations update-policy",
+        ],
+    ];
+    for (id, parts) in ids.iter().zip(parts) {
+        let remedy = of(id);
+        assert_eq!(remedy["proven"], true);
+        let text = remedy["commands"].to_string();
+        for part in parts {
+            assert!(text.contains(part), "{part}: {text}");
+        }
     }
 }
 

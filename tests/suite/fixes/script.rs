@@ -617,3 +617,37 @@ fn a_role_gets_its_trust_and_its_permission_once() {
         again.error
     );
 }
+
+/// A vault alone moves no copy: who runs the script is told what is left to do.
+#[test]
+fn the_copies_that_go_into_a_new_vault_are_still_to_be_sent_there() {
+    let mut estate = example("field-notes-rds-before");
+    for account in estate["accounts"].as_array_mut().unwrap() {
+        for key in account["regions"][0]["keys"].as_array_mut().unwrap() {
+            if key["Arn"].as_str().unwrap().contains(":666777888999:") {
+                key["KeyManager"] = json!("AWS");
+            }
+        }
+    }
+    let world = World::of(&estate);
+    let (created, sent) = (
+        world.made.id("create-vault"),
+        world.made.id("change-destination"),
+    );
+    let steps = world
+        .made
+        .named(&format!("{sent}-change-destination-"), ".steps.sh");
+    let text = world.made.text(steps);
+    assert!(text.contains("--destination-backup-vault-arn"), "{text}");
+    assert!(
+        text.contains("backup-vault:targetbackupvault-cmk"),
+        "{text}"
+    );
+    let readme = world.made.text("README.md");
+    assert!(readme.contains(&format!("- **{sent}**")), "{readme}");
+    let ran = world.run(&["--yes", created], "", true);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.error);
+    let ran = world.run(&["--yes"], "", true);
+    let left = format!("not made by itself: {sent} (1 copy): by hand, see {steps}");
+    assert!(ran.out.contains(&left), "{}{}", ran.out, ran.error);
+}

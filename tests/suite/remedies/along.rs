@@ -76,7 +76,7 @@ fn a_vault_that_another_copy_of_the_rule_may_not_go_to_is_not_proven() {
     let kept = json!([{"PolicyName": "one-vault", "Document": {"Version": "2012-10-17", "Statement": [
         {"Effect": "Deny", "Action": "backup:CopyIntoBackupVault", "NotResource": CENTRAL}
     ]}}]);
-    let remedy = one(&copied_as_two_roles(&kept), RemedyKind::CreateVault);
+    let remedy = one(&copied_as_two_roles(&kept), RemedyKind::ChangeDestination);
     assert_eq!(remedy.proven, Some(false), "{remedy:?}");
     let says = "then this copy of the same rule is blocked: p-1/nightly/arn:aws:elasticfilesystem";
     assert!(remedy.title.contains(says), "{}", remedy.title);
@@ -102,7 +102,7 @@ fn a_copy_that_is_blocked_for_another_reason_does_not_stand_for_those_like_it() 
         )
         .push(&format!("{PLAN}/Selections/1/Resources"), json!(system))
         .0;
-    let remedy = one(&inventory, RemedyKind::CreateVault);
+    let remedy = one(&inventory, RemedyKind::ChangeDestination);
     assert_eq!(remedy.proven, Some(false), "{remedy:?}");
     let says = "then this copy of the same rule is blocked: p-1/nightly/arn:aws:elasticfilesystem";
     assert!(remedy.title.contains(says), "{}", remedy.title);
@@ -260,14 +260,20 @@ fn in_place_of_each_accounts_own_vault_each_account_gets_one_of_its_own() {
     let created = all.iter();
     let created = created.filter(|it| it.kind == RemedyKind::CreateVault);
     let created: Vec<_> = created.collect();
-    assert_eq!(created.len(), 2, "{all:?}");
-    for (remedy, (own, other)) in created.into_iter().zip([(FROM, OTHER), (OTHER, FROM)]) {
-        assert!(remedy.subject.contains(own), "{remedy:?}");
+    let sent = all.iter();
+    let sent = sent.filter(|it| it.kind == RemedyKind::ChangeDestination);
+    let sent: Vec<_> = sent.collect();
+    assert_eq!((created.len(), sent.len()), (2, 2), "{all:?}");
+    let accounts = [(FROM, OTHER), (OTHER, FROM)];
+    for ((created, sent), (own, other)) in created.into_iter().zip(sent).zip(accounts) {
+        assert!(created.subject.contains(own), "{created:?}");
+        assert_eq!(sent.requires, [created.id.as_str()]);
         // It sends the other account's copies to a vault that the other remedy makes: they are blocked as before until then.
-        assert_eq!(remedy.proven, Some(true), "{remedy:?}");
-        let commands = remedy.commands().concat();
+        assert_eq!((created.proven, sent.proven), (Some(true), Some(true)));
+        let commands = sent.commands().concat();
         assert!(commands.contains("$account"), "{commands}");
         // Nobody else's role is let in.
+        let commands = created.commands().concat();
         assert!(!commands.contains(&format!("iam::{other}")), "{commands}");
     }
 }

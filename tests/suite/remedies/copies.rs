@@ -358,31 +358,65 @@ fn a_vault_that_is_there_is_used_as_it_is_or_another_name_is_taken() {
             estate = estate.push(&format!("{DESTINATION}/vaults"), vault);
         }
         let all = remedies_of(&estate.0);
-        let [remedy] = all.try_into().unwrap();
-        remedy
+        for remedy in &all {
+            assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
+        }
+        // Whatever is done first, the copies are sent there last, by whoever sends them.
+        let (last, first) = all.split_last().unwrap();
+        let kind = RemedyKind::ChangeDestination;
+        let sends = all.iter().find(|remedy| remedy.kind == kind).unwrap();
+        assert_eq!(sends.account.unwrap().to_string(), FROM);
+        let others = all.iter().filter(|remedy| remedy.id != sends.id);
+        assert_eq!(sends.requires, others.map(|it| &*it.id).collect::<Vec<_>>());
+        assert!(first.len() < 2, "{last:?}");
+        let new = sends.title.split('`').nth(1).unwrap();
+        let named = format!("backup-vault:{new}");
+        assert!(sends.commands().concat().contains(&named), "{sends:?}");
+        let first = all.iter().find(|remedy| remedy.id != sends.id);
+        (new.to_owned(), first.map(|remedy| remedy.kind))
     };
     let aws = AWS_KEY.replace(FROM, TO);
-    let free = with(vec![]);
-    assert_eq!(free.kind, RemedyKind::CreateVault);
-    assert!(free.subject.ends_with(":central-cmk"), "{}", free.subject);
-    let taken = with(vec![beside_central("central-cmk", &aws)]);
-    assert_eq!(taken.kind, RemedyKind::CreateVault);
-    assert!(
-        taken.subject.ends_with(":central-cmk-2"),
-        "{}",
-        taken.subject
+    let created = Some(RemedyKind::CreateVault);
+    assert_eq!(with(vec![]), ("central-cmk".to_owned(), created));
+    let taken = beside_central("central-cmk", &aws);
+    assert_eq!(
+        with(vec![taken.clone()]),
+        ("central-cmk-2".to_owned(), created)
     );
-    let there = with(vec![beside_central("central-cmk", CENTRAL_KEY)]);
-    assert_eq!(there.kind, RemedyKind::ChangeDestination);
-    assert!(
-        !there.commands().concat().contains("create-"),
-        "{:?}",
-        there.commands()
+    // What an earlier run made is used, whatever its number.
+    let there = |name: &str| beside_central(name, CENTRAL_KEY);
+    assert_eq!(
+        with(vec![there("central-cmk")]),
+        ("central-cmk".to_owned(), None)
     );
-    assert!(there.subject.ends_with(":central-cmk"), "{}", there.subject);
-    for remedy in [free, taken, there] {
-        assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
-    }
+    let made = with(vec![taken, there("central-cmk-2")]);
+    assert_eq!(made, ("central-cmk-2".to_owned(), None));
+    // It may not let the role in yet.
+    let closed = |name: &str| {
+        let mut vault = there(name);
+        vault["AccessPolicy"] = Value::Null;
+        vault
+    };
+    let opened = Some(RemedyKind::VaultPolicy);
+    assert_eq!(
+        with(vec![closed("central-cmk")]),
+        ("central-cmk".to_owned(), opened)
+    );
+    // Any other vault is used where it takes the copies as it is, and can be emptied again.
+    assert_eq!(with(vec![there("vault-7")]), ("vault-7".to_owned(), None));
+    assert_eq!(
+        with(vec![closed("vault-7")]),
+        ("central-cmk".to_owned(), created)
+    );
+    assert_eq!(
+        with(vec![there("copy-re-encryption")]),
+        ("central-cmk".to_owned(), created)
+    );
+    let mut locked = there("vault-7");
+    locked["Locked"] = json!(true);
+    locked["MinRetentionDays"] = json!(1);
+    locked["MaxRetentionDays"] = json!(4000);
+    assert_eq!(with(vec![locked]), ("central-cmk".to_owned(), created));
 }
 
 #[test]
