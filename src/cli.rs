@@ -353,7 +353,7 @@ pub struct Fix {
     /// The folder to write to; it must be new or empty
     #[arg(long, value_name = "DIR", help_heading = "Files")]
     pub dir: PathBuf,
-    /// Write into a folder that is not empty, over what has the same name
+    /// Write into a folder that is not empty, over what has the same name; what a former run wrote there and nobody changed goes
     #[arg(long, help_heading = "Files")]
     pub force: bool,
     /// Write what `audit` would report: of every plan, account and Region, and of every vault

@@ -3,7 +3,7 @@
 use anyhow::bail;
 
 use crate::cli::{Check, Fix, Output};
-use crate::report;
+use crate::report::{self, Unwritten};
 use crate::sources::config::Config;
 use crate::sources::folder::Folder;
 
@@ -20,12 +20,19 @@ pub(super) fn fix(asked: &Fix, output: &Output, config: &Config) -> anyhow::Resu
         if !output.format.is_empty() {
             write_report(found, output, formats)?;
         }
-        let files = report::fixes(&found.report.remedies);
-        if !files.is_empty() {
-            folder.write(files.iter().map(|file| (&*file.path, &*file.text)))?;
-        }
+        let unwritten = Unwritten::all(&found.report);
+        let files = report::fixes(&found.report.remedies, &unwritten);
+        let former = if files.is_empty() {
+            folder.former()
+        } else {
+            folder.write(files.iter().map(|file| (&*file.path, &*file.text)))?
+        };
         let dir = asked.dir.display().to_string();
-        let text = report::fixes_summary(&found.report, &files, &dir, &options(false, output));
+        if !former.is_empty() && !output.quiet {
+            say(&left_over(&dir, &former, files.is_empty()));
+        }
+        let written = (&*files, &*unwritten);
+        let text = report::fixes_summary(&found.report, written, &dir, &options(false, output));
         if output.format.iter().any(|to| to.file.is_none()) {
             if !output.quiet {
                 say(text.trim_end());
@@ -43,4 +50,23 @@ pub(super) fn fix(asked: &Fix, output: &Output, config: &Config) -> anyhow::Resu
         bail!("--audit decides everything that there is; leave out {option}, or --audit");
     }
     audit::decide((facts, &asked.estate, aws), &[], (output, config), write)
+}
+
+/// Which files of a former run are left in a folder.
+fn left_over(dir: &str, former: &[String], writes_none: bool) -> String {
+    const TOLD: usize = 8;
+    let told: Vec<&str> = former.iter().take(TOLD).map(String::as_str).collect();
+    let more = match former.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let why = if writes_none {
+        "this run writes none"
+    } else {
+        "they were changed since"
+    };
+    format!(
+        "files of a former run are left in {dir}, as {why}: {}{more}",
+        told.join(", ")
+    )
 }

@@ -22,6 +22,7 @@ mod patch;
 mod plan;
 mod prove;
 mod re_encrypt;
+mod redirected;
 mod retention;
 mod rule_name;
 mod settings;
@@ -41,12 +42,12 @@ use serde_json::Value;
 use smol_str::SmolStr;
 
 use crate::inventory::Policy;
-use crate::known::AccountId;
+use crate::known::{AccountId, Arn};
 
 use onwards::Onwards;
 
 pub use audit::{plan_key, with_audited};
-pub use parts::{NewVault, Parts, SourcePlace, TwoStep};
+pub use parts::{Meant, NewVault, Parts, SourcePlace, TwoStep};
 pub use plan::{Proposed, propose, propose_of, remedies};
 pub use re_encrypt::own_key_policy;
 
@@ -144,8 +145,8 @@ pub struct Remedy {
     pub checks: Vec<(Arc<str>, &'static str)>,
     /// What it is made of, beyond its policies.
     pub parts: Parts,
-    /// The name of the vault that may be meant in place of the one that is created: it is there, and called nearly so.
-    pub meant: Option<SmolStr>,
+    /// The vault that may be meant in place of the one that is created.
+    pub meant: Option<Box<Meant>>,
     /// The resources of a plan or a template that say what the subject is: the change is one of their source, of the first.
     pub places: Vec<SourcePlace>,
 }
@@ -175,6 +176,19 @@ impl Remedy {
             parts: Parts::None,
             meant: None,
             places: Vec::new(),
+        }
+    }
+
+    /// The vault in between of the stack that makes it; changes that have the same one are made at once.
+    #[must_use]
+    pub fn stack(&self) -> Option<&Arn> {
+        match &self.parts {
+            Parts::TwoStep(step) => Some(&step.between),
+            Parts::None
+            | Parts::From(_)
+            | Parts::RolePolicy { .. }
+            | Parts::AttachedPolicies { .. }
+            | Parts::Vault(_) => None,
         }
     }
 

@@ -3,20 +3,19 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::format_smolstr;
 
 use super::RemedyKind;
 use super::along;
 use super::beside::Beside;
 use super::change::{Change, CopyChange};
-use super::command::{change_plan, comment, copies_elsewhere, option};
-use super::control_policy::changed_in;
+use super::command::comment;
 use super::draft::{Draft, Target};
+use super::redirected::{made_in, redirected};
 use super::retention::is_rules_target;
-use super::rule_name::rule_name;
 use super::vault::create;
 use crate::inventory::{Copy, Facts, Named};
-use crate::known::{AccountId, Arn};
+use crate::known::Arn;
 use crate::policy::Effect;
 use crate::verdict::{Lift, Need, PolicyOf, Share};
 
@@ -126,15 +125,6 @@ fn sends(old: &Arn, new: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Dr
     Some(draft)
 }
 
-/// The account in which it is said where a copy goes.
-fn made_in(copy: &Copy, facts: &Facts<'_>) -> Option<AccountId> {
-    let account = copy.endpoints().source_account().known();
-    match &copy.plan {
-        Some(plan) => changed_in(&plan.id, account, facts),
-        None => account,
-    }
-}
-
 /// What the old vault keeps of its copies and the new one does not: a lock, and what its policy denies.
 fn lost(old: &Arn, new: &Arn, facts: &Facts<'_>) -> Option<String> {
     let bounds = |vault: &Arn| {
@@ -183,38 +173,6 @@ fn lost(old: &Arn, new: &Arn, facts: &Facts<'_>) -> Option<String> {
             all.join(" and ")
         )
     })
-}
-
-/// What to change so that copies go into another vault.
-fn redirected(copies: &[&Copy], (old, new): (&Arn, &Arn), facts: &Facts<'_>) -> Vec<SmolStr> {
-    let accounts: BTreeSet<_> = copies.iter().map(|copy| made_in(copy, facts)).collect();
-    let mut commands: Vec<SmolStr> = Vec::new();
-    for copy in copies {
-        let command = match &copy.plan {
-            Some(plan) => change_plan(
-                &plan.id,
-                copy.endpoints().source_account().known(),
-                copy.endpoints().source_region().known().as_ref(),
-                &copies_elsewhere(&plan.id, &rule_name(plan, facts), old, new),
-            ),
-            None => format_smolstr!(
-                "# {}",
-                comment(&format!(
-                    "for the copy {}: give start-copy-job {}",
-                    copy.id,
-                    option("--destination-backup-vault-arn", new.as_str())
-                ))
-            ),
-        };
-        let command = match made_in(copy, facts).filter(|_| accounts.len() > 1) {
-            Some(account) => format_smolstr!("# in account {account}\n{command}"),
-            None => command,
-        };
-        if !commands.contains(&command) {
-            commands.push(command);
-        }
-    }
-    commands
 }
 
 /// The copies of a need that still go where it is. One on a vault's policy is met for those that go into another vault instead.

@@ -183,12 +183,11 @@ mod tests {
 
     fn remedy(id: &str, kind: RemedyKind, instead: &[&str], copies: &[&str]) -> Remedy {
         let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        Remedy {
-            id: id.to_owned(),
-            alternative_to: all(instead),
-            copies: copies.iter().map(|id| (*id).into()).collect(),
-            ..Remedy::new(kind, String::new(), String::new())
-        }
+        let mut remedy = Remedy::new(kind, String::new(), String::new());
+        remedy.id = id.to_owned();
+        remedy.alternative_to = all(instead);
+        remedy.copies = copies.iter().map(|id| (*id).into()).collect();
+        remedy
     }
 
     fn told(remedies: &[Remedy]) -> Vec<String> {

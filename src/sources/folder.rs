@@ -5,7 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::stage::{MOVED, NEW, move_in};
+use super::manifest::{self, Former};
+use super::stage::{MOVED, NEW, move_in, move_out};
 use super::temporary::{Refused, Temporary};
 
 /// Why a folder was not written.
@@ -84,14 +85,24 @@ impl Folder {
         })
     }
 
-    /// Writes files, each by its path with `/` between folders.
+    /// The files of a former run that are in it.
+    #[must_use]
+    pub fn former(&self) -> Vec<String> {
+        let place = self.place.as_deref();
+        let former = place.map(|place| manifest::former(place, &[]));
+        let Former { unchanged, changed } = former.unwrap_or_default();
+        unchanged.into_iter().chain(changed).collect()
+    }
+
+    /// Writes files, each by its path with `/` between folders. What a former run wrote and this one does not goes, unless
+    /// somebody changed it since; such files are given back.
     ///
     /// # Errors
     /// Where one of them cannot be written; the folder is as it was then.
     pub fn write<'a>(
         self,
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<(), FolderError> {
+    ) -> Result<Vec<String>, FolderError> {
         let files: Vec<(&str, &str)> = files.into_iter().collect();
         self.try_write(&files).map_err(|source| FolderError::Write {
             path: self.named.display().to_string(),
@@ -99,11 +110,17 @@ impl Folder {
         })
     }
 
-    fn try_write(&self, files: &[(&str, &str)]) -> io::Result<()> {
+    fn try_write(&self, files: &[(&str, &str)]) -> io::Result<Vec<String>> {
+        let written = manifest::text(files);
+        let files: Vec<(&str, &str)> = files
+            .iter()
+            .copied()
+            .chain([(manifest::NAME, &*written)])
+            .collect();
         let new = self.stage.path().join(NEW);
         fs::create_dir(&new)?;
         let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
-        for (path, text) in files {
+        for (path, text) in &files {
             let path = new.join(path);
             if let Some(parent) = path.parent()
                 && !folders.contains(parent)
@@ -118,18 +135,32 @@ impl Folder {
             if let Some(parent) = whole.parent() {
                 fs::create_dir_all(parent)?;
             }
-            return fs::rename(new, whole);
+            fs::rename(new, whole)?;
+            return Ok(Vec::new());
         };
-        let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
+        let Former { unchanged, changed } = manifest::former(place, &files);
+        let paths = files.iter().map(|(path, _)| *path);
+        let paths: Vec<&str> = paths.chain(unchanged.iter().map(String::as_str)).collect();
         fs::write(self.stage.path().join(MOVED), paths.join("\n"))?;
-        let done = paths
-            .iter()
-            .try_for_each(|path| move_in(self.stage.path(), place, path));
-        if done.is_ok() {
-            // From here on there is nothing to undo.
-            fs::remove_file(self.stage.path().join(MOVED))?;
+        let stage = self.stage.path();
+        for (path, _) in &files {
+            move_in(stage, place, path)?;
         }
-        done
+        for path in &unchanged {
+            move_out(stage, place, path)?;
+        }
+        // From here on there is nothing to undo.
+        fs::remove_file(stage.join(MOVED))?;
+        for folder in unchanged
+            .iter()
+            .flat_map(|path| Path::new(path).ancestors().skip(1))
+        {
+            if folder != Path::new("") {
+                // Only where it is empty.
+                let _ = fs::remove_dir(place.join(folder));
+            }
+        }
+        Ok(changed)
     }
 }
 

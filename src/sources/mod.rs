@@ -14,6 +14,7 @@ pub mod examples;
 pub mod folder;
 #[cfg(feature = "live")]
 pub mod live;
+mod manifest;
 pub mod matching;
 pub mod planned;
 pub mod recorded;

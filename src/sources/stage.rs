@@ -43,6 +43,15 @@ pub fn move_in(stage: &Path, place: &Path, path: &str) -> io::Result<()> {
     fs::rename(stage.join(NEW).join(path), target)
 }
 
+/// Moves a file out of its place. It is kept as one that another takes the place of is.
+pub fn move_out(stage: &Path, place: &Path, path: &str) -> io::Result<()> {
+    let old = stage.join(OLD).join(path);
+    if let Some(parent) = old.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::rename(place.join(path), old)
+}
+
 /// Whether the files of a stage are being moved to their places.
 pub fn is_moving(stage: &Path) -> bool {
     stage.join(MOVED).exists()

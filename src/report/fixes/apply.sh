@@ -5,8 +5,12 @@ export AWS_PAGER=""
 yes=${YES:-0}
 force=${FORCE:-0}
 only=""
+accounts=""
 left=""
 made=""
+closed=""
+outside=""
+ended=0
 profile=""
 
 say() { printf '%s\n' "$*"; }
@@ -19,6 +23,10 @@ while [ $# -gt 0 ]; do
   case $1 in
     -y | --yes) yes=1 ;;
     --force) force=1 ;;
+    --account)
+      shift
+      accounts="$accounts ${1:?an account id is expected after --account}"
+      ;;
     -h | --help)
       usage
       exit 0
@@ -52,7 +60,30 @@ else
 fi
 
 said=$(mktemp)
-trap 'rm -f "$said" "$said.policy"' EXIT
+trap 'rm -f "$said" "$said.policy"; sum_up' EXIT
+
+# What was made and what was not, however the script ends.
+sum_up() {
+  if [ -n "$made" ]; then
+    say "made:$made"
+  fi
+  if [ "$ended" = 1 ] && [ -z "$only$accounts" ]; then
+    by_others
+  fi
+  if [ -n "$left" ]; then
+    say "left as they are:$left"
+  fi
+  for account in $closed; do
+    ids=""
+    for one in $outside; do
+      case $one in
+        "$account":*) ids="$ids ${one#*:}" ;;
+        *) ;;
+      esac
+    done
+    say "not made, in account $account:$ids; set PROFILE_$account to the name of a profile"
+  done
+}
 
 # The aws command, with the profile of the account that the change belongs to.
 call() {
@@ -71,17 +102,34 @@ is_made() {
   esac
 }
 
-# Nothing is changed in an account but the one that the change belongs to.
+# Nothing is changed in an account but the one that the change belongs to; one that cannot be entered is left out.
 in_account() {
-  if [ -z "$1" ]; then
-    fail "which account $2 belongs to is not known: set ACCOUNT_$2 to its id"
+  case $1 in
+    "" | *[!0-9]*) fail "which account $2 belongs to is not known: set ACCOUNT_$2 to its id" ;;
+    *) ;;
+  esac
+  if [ -n "$accounts" ]; then
+    case " $accounts " in
+      *" $1 "*) ;;
+      *) return 1 ;;
+    esac
   fi
+  case " $closed " in
+    *" $1 "*)
+      outside="$outside $1:$2"
+      return 1
+      ;;
+    *) ;;
+  esac
   name=PROFILE_$1
   profile=${!name:-}
-  found=$(call sts get-caller-identity --query Account --output text) ||
-    fail "could not sign in to account $1: set $name to the name of a profile"
+  found=$(call sts get-caller-identity --query Account --output text) || found="none that could be signed in to"
   if [ "$found" != "$1" ]; then
-    fail "$2 belongs to account $1, and these credentials are of account $found: set $name to the name of a profile"
+    printf 'error: %s belongs to account %s, and these credentials are of account %s: set %s to the name of a profile\n' \
+      "$2" "$1" "$found" "$name" >&2
+    closed="$closed $1"
+    outside="$outside $1:$2"
+    return 1
   fi
 }
 
@@ -248,8 +296,8 @@ run() {
     esac
   fi
   for needed in $(requires "$1"); do
-    case " $left " in
-      *" $needed "*)
+    case " $left $outside " in
+      *" $needed "* | *":$needed "*)
         say "$1: left as it is: it needs $needed"
         left="$left $1"
         return 0

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::FixFile;
 use super::item::{Action, Item, home, slug};
+use crate::known::Region;
 use crate::quote::cloudformation::is_literal;
 use crate::remedy::Parts;
 
@@ -29,7 +30,7 @@ pub fn templates(items: &[Item<'_>]) -> Vec<FixFile> {
 
 /// The template that a change is in.
 pub fn path(item: &Item<'_>, items: &[Item<'_>]) -> Option<String> {
-    if item.only_if_named() || resources(item).is_none() {
+    if item.only_if_named() || item.is_doubtful() || resources(item).is_none() {
         return None;
     }
     let account = item.remedy.account?;
@@ -46,6 +47,51 @@ pub fn template(about: &str, resources: Map<String, Value>) -> Value {
         "Description": about,
         "Resources": resources,
     })
+}
+
+/// How a template reaches CloudFormation, by its size.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// As a file.
+    File,
+    /// By way of a bucket.
+    Bucket,
+    /// Not at all.
+    Nowhere,
+}
+
+impl Room {
+    const OF_FILE: usize = 51_200;
+    const OF_BUCKET: usize = 1_048_576;
+
+    /// That of a template of so many bytes.
+    pub const fn of(bytes: usize) -> Self {
+        if bytes <= Self::OF_FILE {
+            Self::File
+        } else if bytes <= Self::OF_BUCKET {
+            Self::Bucket
+        } else {
+            Self::Nowhere
+        }
+    }
+
+    /// What it takes in this Region; `None` where it takes nothing.
+    pub fn needs(self, region: Option<&Region>) -> Option<String> {
+        let at = region.map_or("that Region", Region::as_str);
+        match self {
+            Self::File => None,
+            Self::Bucket => Some(format!(
+                "CloudFormation takes {} from a file, and a larger one from a bucket: set S3_BUCKET to one in {at}",
+                Self::OF_FILE
+            )),
+            Self::Nowhere => Some(format!(
+                "CloudFormation takes {} at most: set it up with main.tf.json, beside it",
+                Self::OF_BUCKET
+            )),
+        }
+    }
 }
 
 /// A vault on a key of its own, each of which stays when the stack goes.

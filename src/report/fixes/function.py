@@ -9,7 +9,7 @@ import json
 
 import boto3
 
-# By the ARN of the vault in between: what is copied on, where to, by which role, for how long.
+# By the ARN of the vault in between: where copies go on to, by which role, for how long, and of what.
 ROUTES = json.loads(r'''@ROUTES@''')
 
 
@@ -35,9 +35,8 @@ def handler(event, context):
 
 def takes(route, job):
     """Whether a copy job is of what the route is for."""
-    if route["resource"] is not None:
-        return job.get("ResourceArn") == route["resource"]
-    return job.get("SourceRecoveryPointArn") == route["recovery_point"]
+    is_of_resource = job.get("ResourceArn") in route["resources"]
+    return is_of_resource or job.get("SourceRecoveryPointArn") in route["recovery_points"]
 
 
 def request(route, job):

@@ -108,20 +108,44 @@ fn place_name(vault: &Arn) -> String {
 fn source(vaults: &Vaults<'_>) -> String {
     let routes: Map<String, Value> = vaults
         .iter()
-        .map(|(between, steps)| {
-            (
-                between.to_string(),
-                steps.iter().map(|step| route(step)).collect(),
-            )
-        })
+        .map(|(between, steps)| (between.to_string(), routes(steps)))
         .collect();
     // In a raw string of Python nothing but the quote itself could end it.
-    let text = printable(format!("{:#}", Value::Object(routes))).replace('\'', "\\u0027");
+    let text = printable(Value::Object(routes).to_string()).replace('\'', "\\u0027");
     SOURCE.replace("@ROUTES@", &text)
 }
 
-fn route(step: &TwoStep) -> Value {
-    let lifecycle = step
+/// The ways on from a vault, each with all that goes it: a template has little room.
+fn routes(steps: &[&TwoStep]) -> Value {
+    let mut ways: BTreeMap<String, (Value, BTreeSet<&Arn>, BTreeSet<&Arn>)> = BTreeMap::new();
+    for step in steps {
+        let way = json!({
+            "destination": step.destination,
+            "role": step.role,
+            "lifecycle": lifecycle(step),
+        });
+        let (_, resources, points) = ways
+            .entry(way.to_string())
+            .or_insert_with(|| (way, BTreeSet::new(), BTreeSet::new()));
+        // Every backup of a resource goes its way; only where none is known, the one recovery point does.
+        match (&step.resource, &step.recovery_point) {
+            (Some(resource), _) => drop(resources.insert(resource)),
+            (None, Some(point)) => drop(points.insert(point)),
+            (None, None) => {}
+        }
+    }
+    let each = ways.into_values().map(|(mut way, resources, points)| {
+        if let Some(way) = way.as_object_mut() {
+            way.insert("resources".to_owned(), json!(resources));
+            way.insert("recovery_points".to_owned(), json!(points));
+        }
+        way
+    });
+    each.collect()
+}
+
+fn lifecycle(step: &TwoStep) -> Value {
+    let kept = step
         .lifecycle
         .as_ref()
         .and_then(Option::as_ref)
@@ -137,13 +161,7 @@ fn route(step: &TwoStep) -> Value {
                 .filter_map(|(name, days)| Some((name.to_owned(), json!(days.value()?))))
                 .collect::<Map<_, _>>()
         });
-    json!({
-        "resource": step.resource,
-        "recovery_point": step.recovery_point,
-        "destination": step.destination,
-        "role": step.role,
-        "lifecycle": lifecycle,
-    })
+    json!(kept)
 }
 
 /// What the function may do: see the job that called it, start copies, hand AWS Backup the copy role, and write its log.

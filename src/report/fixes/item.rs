@@ -1,7 +1,7 @@
 //! One remedy, as the files see it: in which way it is made, and what its files are called.
 
 use crate::catalog::regions;
-use crate::known::{AccountId, Arn, Region};
+use crate::known::{AccountId, Arn, HashMap, Region};
 use crate::quote::{cloudformation, terminal};
 use crate::remedy::{Parts, Remedy, RemedyKind, TwoStep};
 
@@ -41,6 +41,31 @@ pub enum Action<'a> {
     ByHand,
 }
 
+/// What the script makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs<'a> {
+    /// Changes that nobody has to name.
+    Unasked,
+    /// Only such as are named, of which this is the first.
+    Named(&'a str),
+    /// None.
+    Nothing,
+}
+
+impl<'a> Runs<'a> {
+    /// What it makes of these.
+    pub fn of(items: &[Item<'a>]) -> Self {
+        let is_made = |item: &&Item<'_>| !matches!(item.action, Action::ByHand);
+        let mut made = items.iter().filter(is_made).peekable();
+        let first = made.peek().map(|item| item.remedy.id.as_str());
+        match first {
+            Some(_) if made.any(|item| !item.only_if_named()) => Self::Unasked,
+            Some(id) => Self::Named(id),
+            None => Self::Nothing,
+        }
+    }
+}
+
 impl Item<'_> {
     /// A file of this remedy.
     pub fn file(&self, end: &str) -> String {
@@ -59,6 +84,11 @@ impl Item<'_> {
             || matches!(self.action, Action::TwoStep(_))
     }
 
+    /// Whether another vault may be meant than the one that is created: then nothing creates it that does not ask.
+    pub const fn is_doubtful(&self) -> bool {
+        self.remedy.meant.is_some()
+    }
+
     /// The file of its commands, or of what is to be written in the source.
     pub fn steps(&self) -> String {
         self.file(if self.remedy.places.is_empty() {
@@ -70,7 +100,7 @@ impl Item<'_> {
 
     /// Whether its commands go into a file of their own.
     pub fn has_steps(&self) -> bool {
-        matches!(self.action, Action::ByHand | Action::TwoStep(_))
+        matches!(self.action, Action::ByHand | Action::TwoStep(_)) || self.is_doubtful()
     }
 
     /// The Region that the change is made in; `None` for what is of a whole account.
@@ -190,6 +220,24 @@ fn runs(step: &TwoStep) -> bool {
         && step.lifecycle.is_some()
         && !step.points.is_empty()
         && (step.resource.is_some() || step.recovery_point.is_some())
+}
+
+/// The changes, those that are one stack and say the same together.
+pub fn grouped<'i, 'a>(items: &'i [Item<'a>]) -> Vec<Vec<&'i Item<'a>>> {
+    let mut places: HashMap<(&Arn, &str), usize> = HashMap::default();
+    let mut groups: Vec<Vec<&Item<'_>>> = Vec::new();
+    for item in items {
+        let stack = item.remedy.stack();
+        let place = stack.map(|stack| {
+            let next = groups.len();
+            *places.entry((stack, &item.remedy.title)).or_insert(next)
+        });
+        match place.and_then(|place| groups.get_mut(place)) {
+            Some(group) => group.push(item),
+            None => groups.push(vec![item]),
+        }
+    }
+    groups
 }
 
 /// The kind's word, as it stands in reports.

@@ -9,21 +9,27 @@ mod policy;
 mod readme;
 mod script;
 mod terraform;
+mod unwritten;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::table::words::{copies, count};
-use super::table::{Options, not_known};
+use super::table::{Options, counted, not_known};
 use super::{Report, headline};
 use crate::known::AccountId;
 use crate::quote::{shell, terminal};
 use crate::remedy::Remedy;
 
-use item::Item;
+use item::{Item, Runs};
 
 pub use file::FixFile;
+pub use unwritten::Unwritten;
 
-/// The remedies as files, the README first; none where there is nothing to change.
+/// The remedies as files, the README first; none where there is nothing to change. What they do not make an end of is told in
+/// them.
 #[must_use]
-pub fn fixes(remedies: &[Remedy]) -> Vec<FixFile> {
+pub fn fixes(remedies: &[Remedy], unwritten: &[Unwritten]) -> Vec<FixFile> {
     if remedies.is_empty() {
         return Vec::new();
     }
@@ -33,11 +39,14 @@ pub fn fixes(remedies: &[Remedy]) -> Vec<FixFile> {
         files.extend(policy::files(item));
         files.extend(steps(item));
     }
-    files.push(FixFile::new("apply.sh", script::text(&items)));
     files.extend(terraform::main(&items));
     files.extend(cloudformation::templates(&items));
     files.extend(function::files(&items));
-    let readme = readme::text(&items, &files);
+    if Runs::of(&items) != Runs::Nothing {
+        let text = script::text(&items, &files, unwritten);
+        files.push(FixFile::new(script::NAME, text));
+    }
+    let readme = readme::text(&items, &files, unwritten);
     files.insert(0, FixFile::new("README.md", readme));
     files
 }
@@ -49,7 +58,7 @@ const TOLD: usize = 8;
 #[must_use]
 pub fn fixes_summary(
     report: &Report,
-    files: &[FixFile],
+    (files, unwritten): (&[FixFile], &[Unwritten]),
     folder: &str,
     options: &Options,
 ) -> String {
@@ -73,15 +82,29 @@ pub fn fixes_summary(
         terminal::line(folder)
     );
     let items = item::in_order(&report.remedies);
-    for item in items.iter().take(TOLD) {
-        text.push_str(&format!("  {}{}\n", item.title(), of_change(item)));
+    let groups = item::grouped(&items);
+    for alike in groups.iter().take(TOLD) {
+        text.push_str(&format!("  {}\n", of_change(alike)));
     }
-    let more = items.len().saturating_sub(TOLD);
+    let more = groups.len().saturating_sub(TOLD);
     if more > 0 {
         text.push_str(&format!("  … {more} more: README.md has all\n"));
     }
+    for line in unwritten.iter().take(TOLD).map(Unwritten::line) {
+        text.push_str(&format!("  {line}\n"));
+    }
+    let more = unwritten.len().saturating_sub(TOLD);
+    if more > 0 {
+        text.push_str(&format!(
+            "  … {more} more that no file changes: README.md has all\n"
+        ));
+    }
+    let counted: BTreeSet<&str> = counted(report).iter().map(|of| &*of.id).collect();
+    let is_counted = |item: &&Item<'_>| counted.is_empty() || counted.contains(&*item.remedy.id);
     let is_by_hand = |item: &&Item<'_>| matches!(item.action, item::Action::ByHand);
-    let by_hand = match items.iter().filter(is_by_hand).count() {
+    let number = items.iter().filter(is_counted).count();
+    let by_hand = items.iter().filter(is_counted).filter(is_by_hand);
+    let by_hand = match by_hand.count() {
         0 => String::new(),
         number => format!(", {number} of them by hand"),
     };
@@ -93,31 +116,48 @@ pub fn fixes_summary(
     });
     text.push_str(&format!(
         "\n{counts}\n{}{by_hand}{helps}\n",
-        count(items.len(), "change")
+        count(number, "change")
     ));
     let path = |name: &str| shell::word(&format!("{}/{name}", folder.trim_end_matches('/')));
-    text.push_str(&format!(
-        "  make them: bash {}     (asks before each)\n  read: {}\n",
-        path("apply.sh"),
-        path("README.md")
-    ));
+    let script = path(script::NAME);
+    match Runs::of(&items) {
+        Runs::Unasked => {
+            text.push_str(&format!(
+                "  make them: bash {script}     (asks before each)\n"
+            ));
+        }
+        Runs::Named(id) => {
+            text.push_str(&format!(
+                "  choose one, as {id}: bash {script} {id}     (asks before)\n"
+            ));
+        }
+        Runs::Nothing => text.push_str("  all are made by hand\n"),
+    }
+    text.push_str(&format!("  read: {}\n", path("README.md")));
     text
 }
 
-/// How many copies a change is for, and whether somebody makes it by hand.
-fn of_change(item: &Item<'_>) -> String {
+/// What a change does, or several that are one stack, for how many copies, and whether somebody makes it by hand.
+fn of_change(alike: &[&Item<'_>]) -> String {
+    let Some(item) = alike.first() else {
+        return String::new();
+    };
     let mut parts = Vec::new();
-    match item.remedy.copies.len() {
+    let its_copies = alike.iter().flat_map(|item| &item.remedy.copies);
+    match its_copies.collect::<BTreeSet<_>>().len() {
         0 => {}
         number => parts.push(copies(number)),
+    }
+    if let Some(more) = alike.len().checked_sub(1).filter(|more| *more > 0) {
+        parts.push(format!("one stack with {more} more"));
     }
     if matches!(item.action, item::Action::ByHand) {
         parts.push("by hand".to_owned());
     }
     if parts.is_empty() {
-        String::new()
+        item.title()
     } else {
-        format!(" ({})", parts.join(", "))
+        format!("{} ({})", item.title(), parts.join(", "))
     }
 }
 
@@ -136,9 +176,23 @@ fn steps(item: &Item<'_>) -> Option<FixFile> {
     } else {
         "A plan or a template makes it: change it there, and deploy that."
     };
-    let mut text = format!("# {}\n# {whose}. {how}\n", shell::comment(&item.title()));
     let is_script = item.remedy.places.is_empty();
-    let commands = item.remedy.commands();
+    let runs = if is_script {
+        "#!/usr/bin/env bash\n# shellcheck disable=SC2016\n"
+    } else {
+        ""
+    };
+    let mut text = format!(
+        "{runs}# {}\n# {whose}. {how}\n",
+        shell::comment(&item.title())
+    );
+    // What is created is created by the script.
+    let commands = match &item.remedy.meant {
+        Some(meant) if !matches!(item.action, item::Action::ByHand) => {
+            Cow::Borrowed(&*meant.commands)
+        }
+        Some(_) | None => item.remedy.commands(),
+    };
     if is_script {
         text.push('\n');
         text.push_str(IN_ACCOUNT);

@@ -2,44 +2,31 @@
 
 use std::fmt::Write as _;
 
-use super::item::{Action, Item};
-use super::{FixFile, cloudformation, function, terraform};
+use super::item::{Action, Item, grouped};
+use super::unwritten::Unwritten;
+use super::{FixFile, cloudformation, function, script, terraform};
 use crate::quote::markdown;
+use crate::remedy::RemedyKind;
 use crate::report::remedy::besides;
+use crate::report::table::words::few;
 
 /// The text.
-pub fn text(items: &[Item<'_>], files: &[FixFile]) -> String {
+pub fn text(items: &[Item<'_>], files: &[FixFile], unwritten: &[Unwritten]) -> String {
     let has = |start: &str| files.iter().any(|file| file.path.starts_with(start));
     let mut text = "# What must change for the copies to succeed\n\nNothing here has been applied. The changes, in the order in which they are made:\n\n".to_owned();
-    for item in items {
-        let _ = writeln!(text, "- **{}**{}", item.remedy.id, change(item, items));
+    for alike in grouped(items) {
+        let ids = alike.iter().map(|item| format!("**{}**", item.remedy.id));
+        let ids: Vec<String> = ids.collect();
+        let _ = writeln!(text, "- {}{}", ids.join(", "), change(&alike, items));
     }
-    text.push_str(
-        "\n## Make them in one of these ways\n\n\
-         1. `bash apply.sh`, with the `aws` command. It shows each change and asks; it makes it only in the account that it \
-         belongs to (`PROFILE_111122223333=NAME` names the profile for an account), keeps the policy that it replaces in \
-         `….current.json`, and refuses where that is no longer what it was when the facts were read. It may be run again: \
-         what is so already is left alone. `bash apply.sh --help` has the rest.\n",
-    );
-    if has("main.tf.json") {
-        text.push_str(
-            "2. `main.tf.json`, with Terraform: `terraform init`, `terraform plan`, with a variable `profile_…` for each \
-             account. A policy there is the whole policy; where a configuration of yours has the key or the vault already, \
-             put `….after.json` there instead.\n",
-        );
+    if !unwritten.is_empty() {
+        text.push_str("\n## What none of them makes an end of\n\n");
+        for one in unwritten {
+            let (lead, what) = (markdown::text(&one.lead), markdown::text(&one.text));
+            let _ = writeln!(text, "- **{lead}**: {what}");
+        }
     }
-    if has("template-") {
-        text.push_str(
-            "3. `template-ACCOUNT-REGION.json`, with CloudFormation, in that account and Region (`--capabilities \
-             CAPABILITY_IAM`). It holds only what is created: CloudFormation cannot set the policy of a key or a vault that \
-             is there already and in no stack, unless it is imported into one.\n",
-        );
-    } else {
-        text.push_str(
-            "\nThere is no CloudFormation template: it cannot set the policy of a key or a vault that is there already and \
-             in no stack, nor settings of an account.\n",
-        );
-    }
+    text.push_str(&ways(&has));
     if has(function::FOLDER) {
         let _ = write!(
             text,
@@ -52,8 +39,25 @@ pub fn text(items: &[Item<'_>], files: &[FixFile]) -> String {
              missing. `….steps.sh` does it once, by hand.\n",
             folder = function::FOLDER
         );
+        let rooms = files
+            .iter()
+            .filter(|file| file.path.starts_with(function::FOLDER));
+        let rooms = rooms.filter(|file| file.path.contains("template-"));
+        for file in rooms {
+            if let Some(needs) = cloudformation::Room::of(file.text.len()).needs(None) {
+                let _ = writeln!(
+                    text,
+                    "\n`{}` has {} bytes; {needs}.",
+                    file.path,
+                    file.text.len()
+                );
+            }
+        }
     }
-    text.push_str("\n## The files\n\n");
+    text.push_str(
+        "\n## The files\n\n`backup-preflight.sha256` lists them all: with it, `fix --force` removes those of a former run that \
+         nobody has changed.\n\n",
+    );
     if files.len() > LISTED {
         let _ = writeln!(
             text,
@@ -82,6 +86,51 @@ pub fn text(items: &[Item<'_>], files: &[FixFile]) -> String {
     text
 }
 
+/// The ways in which the changes can be made, as far as there are files for them.
+fn ways(has: &impl Fn(&str) -> bool) -> String {
+    let (by_script, terraform, template) =
+        (has(script::NAME), has("main.tf.json"), has("template-"));
+    if !by_script && !terraform && !template {
+        return "\nAll of them are made by hand: `….source.txt` says what to write in the source of a plan or a template, \
+             `….steps.sh` has commands to read and fill in.\n"
+            .to_owned();
+    }
+    let mut text = "\n## Make them in one of these ways\n\n".to_owned();
+    let all = [
+        (by_script, SCRIPT_SAYS),
+        (terraform, TERRAFORM_SAYS),
+        (template, TEMPLATE_SAYS),
+    ];
+    let there = all.into_iter().filter(|(is_there, _)| *is_there);
+    for (number, (_, says)) in there.enumerate() {
+        let _ = writeln!(text, "{}. {says}", number.saturating_add(1));
+    }
+    if !template {
+        text.push_str(
+            "\nThere is no CloudFormation template: it cannot set the policy of a key or a vault that is there already and \
+             in no stack, nor settings of an account.\n",
+        );
+    }
+    text
+}
+
+const SCRIPT_SAYS: &str = "`bash apply.sh`, with the `aws` command. It shows each change and asks; it makes it only in the account \
+    that it belongs to (`PROFILE_111122223333=NAME` names the profile for an account, `--account` leaves the others out), keeps \
+    the policy that it replaces in `….current.json`, and refuses where that is no longer what it was when the facts were read. \
+    An account that cannot be entered is left out, and told at the end. It may be run again: what is so already is left alone. \
+    `bash apply.sh --help` has the rest.";
+
+const TERRAFORM_SAYS: &str = "`main.tf.json`, with Terraform: `terraform init`, `terraform plan`, with a variable `profile_…` for \
+    each account. A policy there is the whole policy; where a configuration of yours has the key or the vault already, put \
+    `….after.json` there instead.";
+
+const TEMPLATE_SAYS: &str = "`template-ACCOUNT-REGION.json`, with CloudFormation, in that account and Region (`--capabilities \
+    CAPABILITY_IAM`). It holds only what is created: CloudFormation cannot set the policy of a key or a vault that is there \
+    already and in no stack, unless it is imported into one.";
+
+/// The ids of other ways that are named.
+const OTHERS: usize = 8;
+
 /// The files that are listed one by one; of more each kind is.
 const LISTED: usize = 40;
 
@@ -97,7 +146,11 @@ fn kind(path: &str) -> String {
     }
 }
 
-fn change(item: &Item<'_>, items: &[Item<'_>]) -> String {
+/// What changes that are one stack do; or what one does.
+fn change(alike: &[&Item<'_>], items: &[Item<'_>]) -> String {
+    let Some(item) = alike.first() else {
+        return String::new();
+    };
     let remedy = item.remedy;
     let title: String = item
         .title()
@@ -115,7 +168,7 @@ fn change(item: &Item<'_>, items: &[Item<'_>]) -> String {
         );
     }
     text.push_str(match remedy.proven {
-        Some(true) => " The checks pass with it.",
+        Some(true) => " The checks that it is for pass with it.",
         Some(false) => " **The checks do not confirm it.**",
         None => " What it does cannot be shown beforehand.",
     });
@@ -125,18 +178,40 @@ fn change(item: &Item<'_>, items: &[Item<'_>]) -> String {
     if let Some(ids) = besides(remedy) {
         let _ = write!(text, " Only with {ids}.");
     }
-    if !remedy.alternative_to.is_empty() {
-        let _ = write!(
-            text,
-            " Instead of {}: choose one.",
-            remedy.alternative_to.join(", ")
-        );
+    let mut others: Vec<String> = Vec::new();
+    for other in alike.iter().flat_map(|item| &item.remedy.alternative_to) {
+        if !others.contains(other) {
+            others.push(other.clone());
+        }
+    }
+    match (others.is_empty(), alike.len()) {
+        (true, 0 | 1) => {}
+        (true, _) => text.push_str(" One stack does it for all of them."),
+        (false, 0 | 1) => {
+            let _ = write!(text, " Instead of {}: choose one.", others.join(", "));
+        }
+        (false, _) => {
+            let _ = write!(
+                text,
+                " One stack does it for all of them, instead of {}: choose.",
+                few(&others, OTHERS)
+            );
+        }
     }
     if remedy.meant.is_some() {
-        text.push_str(" `bash apply.sh --yes` does not make it unless it is named.");
+        let _ = write!(
+            text,
+            " `{}` names the vault that may be meant. `bash apply.sh --yes` does not create the other unless {} is named.",
+            item.steps(),
+            remedy.id
+        );
     }
     let mut places = Vec::new();
     match item.action {
+        Action::ByHand if remedy.kind == RemedyKind::EnableKey => places.push(format!(
+            "by hand, as somebody has disabled it or let it be deleted, and may know why: see `{}`",
+            item.steps()
+        )),
         Action::ByHand => places.push(format!("by hand, see `{}`", item.steps())),
         Action::TwoStep(_) => places.push(format!(
             "`bash apply.sh {}`, or `{}/`",

@@ -2,22 +2,28 @@
 
 use std::fmt::Write as _;
 
+use super::FixFile;
+use super::cloudformation::Room;
 use super::item::{Action, Item};
 use super::policy::policies;
+use super::unwritten::Unwritten;
 use crate::known::{Arn, Region};
 use crate::quote::shell::{comment, option, word};
-use crate::remedy::Parts;
+use crate::remedy::{Parts, TwoStep};
 use crate::report::remedy::besides;
 
+/// What it is called.
+pub const NAME: &str = "apply.sh";
 /// What the script does whatever the changes are.
 const FRAME: &str = include_str!("apply.sh");
 
 /// The script.
-pub fn text(items: &[Item<'_>]) -> String {
+pub fn text(items: &[Item<'_>], files: &[FixFile], unwritten: &[Unwritten]) -> String {
     let mut text = head(items);
+    text.push_str(&by_others(items, unwritten));
     text.push_str(FRAME);
     for item in items {
-        if let Some(body) = body(item) {
+        if let Some(body) = body(item, files) {
             let _ = write!(
                 text,
                 "\n# {}\n{}() {{\n{body}}}\n",
@@ -30,23 +36,43 @@ pub fn text(items: &[Item<'_>]) -> String {
     for item in items {
         text.push_str(&call(item));
     }
-    text.push_str(&end(items));
+    text.push_str(END);
     text
 }
 
-/// What was made, what is left for somebody's hand or choice, and the exit code.
-fn end(items: &[Item<'_>]) -> String {
-    let mut text = String::from("\nif [ -n \"$made\" ]; then\n  say \"made:$made\"\nfi\n");
-    let rest = rest(items);
-    if !rest.is_empty() {
-        text.push_str("if [ -z \"$only\" ]; then\n");
-        for line in rest {
-            let _ = writeln!(text, "  say {}", word(&line));
-        }
-        text.push_str("fi\n");
+/// The exit code, after all is summed up.
+const END: &str = r#"
+ended=1
+if [ -n "$outside" ]; then
+  exit 1
+fi
+if [ -n "$left" ]; then
+  exit 3
+fi
+"#;
+
+/// What tells that which the script does not make by itself.
+fn by_others(items: &[Item<'_>], unwritten: &[Unwritten]) -> String {
+    let mut text = "by_others() {\n".to_owned();
+    let by_people = unwritten.iter().map(Unwritten::line);
+    let lines = shown(rest(items), "not made by themselves");
+    let lines = lines
+        .into_iter()
+        .chain(shown(by_people.collect(), "not in any file"));
+    for line in lines {
+        let _ = writeln!(text, "  say {}", word(&line));
     }
-    text.push_str("if [ -n \"$left\" ]; then\n  say \"left as they are:$left\"\n  exit 3\nfi\n");
-    text
+    text + "  :\n}\n\n"
+}
+
+/// So many lines that a screen has room for them.
+fn shown(mut lines: Vec<String>, what: &str) -> Vec<String> {
+    let more = lines.len().saturating_sub(TOLD);
+    if more > 0 {
+        lines.truncate(TOLD);
+        lines.push(format!("and {more} more that are {what}: see README.md"));
+    }
+    lines
 }
 
 /// The changes that are told one by one of those that the script leaves; more are counted.
@@ -77,13 +103,6 @@ fn rest(items: &[Item<'_>]) -> Vec<String> {
             "not made by itself: {}{copies}: {}",
             ids.join(" or "),
             how.join("; or ")
-        ));
-    }
-    let more = lines.len().saturating_sub(TOLD);
-    if more > 0 {
-        lines.truncate(TOLD);
-        lines.push(format!(
-            "and {more} more that are not made by themselves: see README.md"
         ));
     }
     lines
@@ -134,13 +153,16 @@ fn head(items: &[Item<'_>]) -> String {
          # Makes the changes that let the copies succeed, as backup-preflight found them. README.md says what each file is.\n\
          # shellcheck disable=SC2016,SC2329\n\n\
          usage() {{\n  cat <<'USAGE'\n\
-         bash apply.sh [--yes] [--force] [r1 r2 ...]\n\n\
+         bash apply.sh [--yes] [--force] [--account ID] [r1 r2 ...]\n\n\
          Asks before each change, and shows it; --yes, or YES=1, does not ask. Names of\n\
-         changes leave the others out; a change that is one of several ways is made only\n\
-         if it is named. A policy that is no longer what it was when the facts were read\n\
-         is not changed, unless --force, or FORCE=1, is given.\n\n\
+         changes leave the others out, and so does --account, which may be repeated; a\n\
+         change that is one of several ways is made only if it is named. A policy that\n\
+         is no longer what it was when the facts were read is not changed, unless\n\
+         --force, or FORCE=1, is given.\n\n\
          PROFILE_111122223333=NAME sets the profile for an account; each change is made\n\
-         in its own account or not at all.\n\n\
+         in its own account or not at all. An account that cannot be entered is left out,\n\
+         and told at the end. S3_BUCKET=NAME is where a template goes that is too large\n\
+         for CloudFormation as a file.\n\n\
          Ends with 0 where every change that it makes is made or was made before, and\n\
          says which are left to be made by hand; with 3 where one was left as it is\n\
          (nobody answers where there is no keyboard), with 1 where one could not be made.\n\
@@ -182,13 +204,13 @@ fn call(item: &Item<'_>) -> String {
 }
 
 /// What makes the change; `None` for what is done by hand.
-fn body(item: &Item<'_>) -> Option<String> {
+fn body(item: &Item<'_>, files: &[FixFile]) -> Option<String> {
     let id = &item.remedy.id;
     let account = item.remedy.account.map_or_else(
         || format!("\"${{ACCOUNT_{id}:-}}\""),
         |account| account.to_string(),
     );
-    let mut body = format!("  in_account {account} {id}\n");
+    let mut body = format!("  in_account {account} {id} || return 0\n");
     let doubt = doubt(item);
     let what = word(&format!("{}{}", item.title(), proof(item)));
     let stem = &item.stem;
@@ -300,15 +322,7 @@ fn body(item: &Item<'_>) -> Option<String> {
                 (_, None) => make,
             }
         }
-        Action::TwoStep(step) => {
-            let file = super::function::template(step);
-            format!(
-                "  if agreed {what}; then\n    call cloudformation deploy{} --stack-name {} --template-file {file} \\\n      \
-                 --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset\n    is_made {id}\n  else\n    left=\"$left {id}\"\n  fi\n",
-                region_flag(step.between.region().as_ref()),
-                super::function::NAME,
-            )
-        }
+        Action::TwoStep(step) => deploy(id, step, &what, files),
     };
     body.push_str(&rest);
     Some(body)
@@ -326,6 +340,34 @@ fn vault_policy(vault: &Arn, policy: &mut impl FnMut(&str, &str) -> String) -> S
     )
 }
 
+/// A stack. A template that is too large for a file goes by way of a bucket.
+fn deploy(id: &str, step: &TwoStep, what: &str, files: &[FixFile]) -> String {
+    let region = step.between.region();
+    let file = super::function::template(step);
+    let made = files.iter().find(|made| made.path == file);
+    let bytes = made.map_or(0, |made| made.text.len());
+    let room = Room::of(bytes);
+    let left = room.needs(region.as_ref()).map(|needs| {
+        let says = format!("{id}: left as it is: {file} has {bytes} bytes; {needs}");
+        format!("    say {}\n    left=\"$left {id}\"\n", word(&says))
+    });
+    let left = left.unwrap_or_default();
+    let (bucket, otherwise) = match room {
+        Room::File => ("", String::new()),
+        Room::Bucket => (
+            " --s3-bucket \"$S3_BUCKET\"",
+            format!("  if [ -z \"${{S3_BUCKET:-}}\" ]; then\n{left}    return 0\n  fi\n"),
+        ),
+        Room::Nowhere => return left,
+    };
+    format!(
+        "{otherwise}  if agreed {what}; then\n    call cloudformation deploy{} --stack-name {} --template-file {file} \\\n      \
+         --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset{bucket}\n    is_made {id}\n  else\n    left=\"$left {id}\"\n  fi\n",
+        region_flag(region.as_ref()),
+        super::function::NAME,
+    )
+}
+
 /// A setting: nothing is done where what `read` prints shows that it is so.
 fn once(id: &str, what: &str, read: &str, is: &str, make: &str) -> String {
     format!(
@@ -337,16 +379,19 @@ fn once(id: &str, what: &str, read: &str, is: &str, make: &str) -> String {
 
 /// Whether another vault may be meant than the one that is created.
 fn doubt(item: &Item<'_>) -> Option<String> {
-    let meant = item.remedy.meant.as_deref()?;
-    Some(format!("the vault {meant} is there, and may be meant"))
+    let meant = &item.remedy.meant.as_ref()?.name;
+    Some(format!(
+        "the vault {meant} is there, and may be meant: {} names it",
+        item.steps()
+    ))
 }
 
 fn proof(item: &Item<'_>) -> String {
     let proof = match (item.remedy.proven, &item.remedy.parts) {
         (Some(true), _) => {
             return match besides(item.remedy) {
-                Some(ids) => format!(" (the checks pass with it and {ids})"),
-                None => " (the checks pass with it)".to_owned(),
+                Some(ids) => format!(" (the checks that it is for pass with it and {ids})"),
+                None => " (the checks that it is for pass with it)".to_owned(),
             };
         }
         (Some(false), _) => " (the checks do not confirm it)",

@@ -57,9 +57,18 @@ impl<'r> Ways<'r> {
             let mut others = ways(of);
             !is_proven(of) && !others.any(|way| is_proven(way) || is_earlier(way, of))
         });
-        let (proven, others) = (proven.collect(), others.collect());
+        let mut stacks = BTreeSet::new();
+        let mut is_first = |of: &&'r Remedy| of.stack().is_none_or(|stack| stacks.insert(stack));
+        let proven = proven.filter(&mut is_first).collect();
+        let others = others.filter(&mut is_first).collect();
         Self { proven, others }
     }
+}
+
+/// The changes that are counted: of several ways the first, and of those that are one stack one.
+pub fn counted(report: &Report) -> Vec<&Remedy> {
+    let Ways { proven, others } = Ways::of(report);
+    proven.into_iter().chain(others).collect()
 }
 
 /// How many changes there are.
@@ -139,7 +148,9 @@ pub fn of_many(report: &Report) -> String {
             "; no change unblocks any of them by itself".to_owned()
         }
         [] => String::new(),
-        [one] => format!("; {}", needed(report, one)),
+        [one, rest @ ..] if rest.iter().all(|other| other.copies == one.copies) => {
+            format!("; {}", needed(report, one))
+        }
         many => format!(
             "; {} not provable from these facts",
             words::count(many.len(), "change")

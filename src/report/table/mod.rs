@@ -20,10 +20,12 @@ pub(super) mod words;
 use super::Report;
 use super::links::is_finding;
 
+pub(super) use fixes::counted;
 pub use options::{NARROWEST, Options, SHOWN};
 pub(super) use rows::causes_by_check;
 pub use sheet::set;
 pub(super) use sheet::{grid, wrapped};
+pub(super) use told::told;
 
 /// The causes of many copies that are told whole; where there are more, each is a row: three take more rows than a screen has.
 const WHOLE: usize = 2;
@@ -41,7 +43,7 @@ pub(super) fn not_known(report: &Report, options: &Options) -> String {
 pub fn render(report: &Report, options: &Options) -> String {
     let mut sheet = options.sheet().naming(&report.names);
     let one = report.summary.copies == 1;
-    let causes = told::told(report, options.verbose).len();
+    let causes = told(report, options.verbose).len();
     let few = one || causes <= WHOLE;
     if options.verbose {
         copies::verbose(&mut sheet, report);

@@ -188,7 +188,9 @@ fn a_vault_whose_name_is_a_slip_is_not_made_without_a_word() {
         assert!(text.contains(said), "{text}");
     }
     let report = run(&["check", "--example", "organization", "--format", "json"]).out;
-    assert!(report.contains("unless `central` is meant, which is there: then name that one"));
+    assert!(
+        report.contains("name the vault `central`, which is there, if that is meant; else create")
+    );
 }
 
 #[test]
@@ -272,7 +274,7 @@ fn what_an_audit_finds_names_the_change_and_says_nothing_twice() {
     let text = run(&["audit", "--example", "organization"]).out;
     for said in [
         "error[plan-copies-nowhere]: plan legacy (111122223333 us-east-1): selection `old` takes nothing\n",
-        "fixed by r6 create vault local-cmk\n",
+        "fixed by r6, r7: create vault local-cmk, move plans to local-cmk\n",
         "5 vaults: 1 failing (local of 222233334444), 1 with warnings; 5 plans: 2 failing (legacy, weekly); ",
         "… 18 warnings more, of resources whose copies are blocked (-v has all)\n",
     ] {

@@ -9,7 +9,59 @@ fn write_all<'a>(
     files: impl IntoIterator<Item = (&'a str, &'a str)>,
     force: bool,
 ) -> Result<(), FolderError> {
-    Folder::claim(folder, force)?.write(files)
+    Folder::claim(folder, force)?.write(files).map(drop)
+}
+
+/// What a run leaves of the files of a former one.
+#[test]
+fn files_of_a_former_run_go_unless_somebody_changed_them() {
+    let root = tempfile::tempdir().unwrap();
+    let place = root.path().join("out");
+    let first = [("a", "1"), ("b/c", "2"), ("b/d", "3"), ("e/f", "4")];
+    write_all(&place, first, false).unwrap();
+    std::fs::write(place.join("mine"), "mine").unwrap();
+    std::fs::write(place.join("b/d"), "changed").unwrap();
+    let again = Folder::claim(&place, true).unwrap();
+    let former: Vec<String> = again.former();
+    assert_eq!(former, ["a", "b/c", "e/f", "b/d"]);
+    assert_eq!(again.write([("a", "5"), ("g", "6")]).unwrap(), ["b/d"]);
+    let there = |name: &str| std::fs::read_to_string(place.join(name)).ok();
+    for (name, holds) in [("a", "5"), ("g", "6"), ("mine", "mine"), ("b/d", "changed")] {
+        assert_eq!(there(name).as_deref(), Some(holds), "{name}");
+    }
+    for name in ["b/c", "e/f", "e"] {
+        assert!(!place.join(name).exists(), "{name}");
+    }
+}
+
+/// A list that is not of our making, or that leads elsewhere, removes nothing.
+#[test]
+fn nothing_else_is_ever_removed() {
+    let digest = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b";
+    let root = tempfile::tempdir().unwrap();
+    let (place, name) = (root.path().join("out"), "backup-preflight.sha256");
+    std::fs::create_dir_all(place.join("in")).unwrap();
+    for path in ["mine", "../mine", "in/mine"] {
+        std::fs::write(place.join(path), "1").unwrap();
+    }
+    let listed = format!("{digest}  mine\n{digest}  ../mine\n{digest}  in/mine\n");
+    std::fs::write(place.join(name), &listed).unwrap();
+    write_all(&place, [("a", "1")], true).unwrap();
+    for path in ["mine", "../mine", "in/mine"] {
+        assert!(place.join(path).exists(), "{path}");
+    }
+    // With our first line, what lies outside or behind a link stays.
+    let ours = std::fs::read_to_string(place.join(name)).unwrap();
+    let first = ours.lines().next().unwrap();
+    let whole = root.path().join("mine").display().to_string();
+    let listed = format!("{first}\n{digest}  ../mine\n{digest}  {whole}\n{digest}  link/mine\n");
+    std::fs::write(place.join(name), listed).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("in", place.join("link")).unwrap();
+    write_all(&place, [("a", "1")], true).unwrap();
+    for path in ["../mine", "in/mine"] {
+        assert!(place.join(path).exists(), "{path}");
+    }
 }
 
 #[test]

@@ -105,6 +105,65 @@ fn a_folder_with_something_in_it_stops_it_before_anything_is_written() {
     let (code, ..) = code_and_text(&[arguments.as_slice(), &["--force"]].concat());
     assert_eq!(code, 1);
     assert!(mine.exists() && folder.path().join("apply.sh").exists());
+    // Another run over it leaves nothing of this one but what it says.
+    let two_step = ["fix", "--example", "lagv-primer", "--dir", out, "--force"];
+    let (_, _, error) = code_and_text(&two_step);
+    assert_eq!(error, "");
+    let names = || {
+        let entries = std::fs::read_dir(folder.path()).unwrap().flatten();
+        let names = entries.map(|entry| entry.file_name().into_string().unwrap());
+        names.collect::<Vec<String>>()
+    };
+    assert!(
+        !names().iter().any(|name| name.contains("rds-source")),
+        "{:?}",
+        names()
+    );
+    let none = [
+        "fix",
+        "--example",
+        "field-notes-rds",
+        "--dir",
+        out,
+        "--force",
+    ];
+    let (code, _, error) = code_and_text(&none);
+    assert_eq!(code, 0);
+    assert!(error.contains("this run writes none: README.md"), "{error}");
+    assert!(mine.exists() && folder.path().join("apply.sh").exists());
+}
+
+/// What nothing in the folder makes an end of is told in it, where people look: in the README, and where the script ends.
+#[test]
+fn what_is_to_be_done_by_hand_or_cannot_be_helped_is_told_with_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("fixes");
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    for (example, more, says) in [
+        (
+            "lagv-primer",
+            None,
+            "no change helps 1 copy (rds-to-air-gapped): ",
+        ),
+        (
+            "field-notes-rds",
+            Some("--and-back"),
+            "by hand, for 1 copy (rds-to-backup-account/back): ",
+        ),
+    ] {
+        let dir = out.to_str().unwrap();
+        let mut arguments = vec!["fix", "--example", example, "--dir", dir, "--force"];
+        arguments.extend(more);
+        let (_, text, error) = code_and_text(&arguments);
+        assert!(text.contains(says), "{text}{error}");
+        let readme = read("README.md").replace(['\\', '*'], "");
+        assert!(readme.contains(says), "{readme}");
+        assert!(!readme.contains("The checks pass with it"), "{readme}");
+        let script = read("apply.sh");
+        let told = script.split_once("by_others() {").unwrap().1;
+        let told = told.split_once("\n}\n").unwrap().0;
+        assert!(told.contains(says), "{told}");
+    }
 }
 
 #[test]

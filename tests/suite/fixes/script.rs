@@ -212,9 +212,28 @@ fn nothing_is_changed_in_another_account() {
     let world = World::before();
     world.put("account-default", "666777888999");
     let ran = world.run(&["--yes"], "", false);
-    assert_eq!((ran.code, ran.changes), (1, Vec::new()), "{}", ran.out);
+    // Those of the account that it is in are made, and what is left is told.
+    let own = ["backup put-backup-vault-access-policy"];
+    assert_eq!(
+        (ran.code, ran.changes.as_slice()),
+        (1, &own.map(str::to_owned)[..]),
+        "{}",
+        ran.out
+    );
     assert!(ran.error.contains("PROFILE_111222333444"), "{}", ran.error);
     assert!(ran.error.contains("666777888999"), "{}", ran.error);
+    let last: Vec<&str> = ran.out.lines().rev().take(2).collect();
+    let not_made =
+        "not made, in account 111222333444: r1; set PROFILE_111222333444 to the name of a profile";
+    assert_eq!(last, [not_made, "made: r2"], "{}", ran.out);
+    let ran = world.run(&["--yes", "--account", "666777888999"], "", false);
+    assert_eq!(
+        (ran.code, ran.changes),
+        (0, Vec::new()),
+        "{}{}",
+        ran.out,
+        ran.error
+    );
     // Signed in nowhere.
     std::fs::remove_file(world.state("account-default")).unwrap();
     let ran = world.run(&["--yes"], "", false);
@@ -440,6 +459,125 @@ fn steps_by_hand_stop_in_another_account() {
     assert!(calls > 1, "{error}");
 }
 
+/// Pasted into a shell, they leave it open, and nothing is called in the account that one is in instead.
+#[test]
+fn steps_that_are_pasted_do_not_close_the_shell() {
+    let text = example("opstree-two-step")
+        .to_string()
+        .replace("111122223333", "111222333444");
+    let world = World::of(&serde_json::from_str(&text).unwrap());
+    let id = world.made.id("re-encrypt").to_owned();
+    let steps = world.made.named(&format!("{id}-"), ".steps.sh").to_owned();
+    world.put("account-default", "666777888999");
+    let paste = |more: &str| {
+        let _ = std::fs::remove_file(world.state("calls"));
+        let path = std::env::var("PATH").unwrap();
+        let mut shell = Command::new("bash")
+            .args(["--norc", "--noprofile", "-i"])
+            .env("PATH", format!("{}:{path}", world.state("bin").display()))
+            .env("STATE", world.state.path())
+            .env_remove("AWS_PROFILE")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let text = format!("{}\n{more}\necho still here\n", world.made.text(&steps));
+        let mut stdin = shell.stdin.take().unwrap();
+        stdin.write_all(text.as_bytes()).unwrap();
+        drop(stdin);
+        let output = shell.wait_with_output().unwrap();
+        let calls = std::fs::read_to_string(world.state("calls")).unwrap();
+        let calls: Vec<String> = calls.lines().map(str::to_owned).collect();
+        (String::from_utf8(output.stdout).unwrap(), calls)
+    };
+    let (out, calls) = paste("");
+    assert!(out.contains("still here"), "{out}");
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    // Once it is the right account, everything is called again.
+    let (out, calls) = paste(
+        "echo 111222333444 >\"$STATE/account-default\"\nin_account 111222333444\naws iam get-role --role-name x",
+    );
+    assert!(out.contains("still here"), "{out}");
+    assert_eq!(calls.len(), 3, "{calls:?}");
+}
+
+/// A template that is too large for CloudFormation as a file goes by way of a bucket, or is left.
+#[test]
+fn a_large_template_needs_a_bucket() {
+    let many = |number: usize| {
+        let text = example("opstree-two-step")
+            .to_string()
+            .replace("111122223333", "111222333444");
+        let mut estate: Value = serde_json::from_str(&text).unwrap();
+        let name = "orders-aws-managed-key";
+        let is_of = |value: &Value, field: &str| {
+            value[field].as_str().is_some_and(|arn| arn.ends_with(name))
+        };
+        let resources = estate["accounts"][0]["regions"][0]["resources"].clone();
+        let mut resources = resources.as_array().unwrap().iter();
+        let resource = resources
+            .find(|one| is_of(one, "ResourceArn"))
+            .unwrap()
+            .clone();
+        let copies = estate["copies"].as_array().unwrap();
+        let copy = copies
+            .iter()
+            .find(|one| one["id"] == "aws-managed-key-direct");
+        let copy = copy.unwrap().clone();
+        let named = |value: &Value, number: usize| -> Value {
+            let text = value.to_string().replace(name, &format!("{name}-{number}"));
+            serde_json::from_str(&text.replace("key-direct", &format!("key-direct-{number}")))
+                .unwrap()
+        };
+        for number in 0..number {
+            let all = estate["accounts"][0]["regions"][0]["resources"].as_array_mut();
+            all.unwrap().push(named(&resource, number));
+            estate["copies"]
+                .as_array_mut()
+                .unwrap()
+                .push(named(&copy, number));
+        }
+        World::of(&estate)
+    };
+    let deploys = |world: &World, variables: &[(&str, &str)]| {
+        let id = world.made.id("two-step-copy").to_owned();
+        let ran = world.run_with(&["--yes", &id], "", true, variables);
+        let calls = std::fs::read_to_string(world.state("calls")).unwrap();
+        let deploy = calls
+            .lines()
+            .find(|call| call.contains("cloudformation deploy"));
+        (ran.code, ran.out, deploy.map(str::to_owned))
+    };
+    // Two hundred find room in a file.
+    let (code, out, call) = deploys(&many(200), &[]);
+    assert_eq!(code, 0, "{out}");
+    assert!(!call.unwrap().contains("--s3-bucket"), "{out}");
+    let large = many(900);
+    let (code, out, call) = deploys(&large, &[]);
+    assert_eq!((code, call), (3, None), "{out}");
+    assert!(out.contains("set S3_BUCKET to one in ap-south-1"), "{out}");
+    assert!(large.made.text("README.md").contains("set S3_BUCKET"));
+    let (code, out, call) = deploys(&large, &[("S3_BUCKET", "mine")]);
+    assert_eq!(code, 0, "{out}");
+    assert!(call.unwrap().contains("--s3-bucket mine"), "{out}");
+    // They are one stack, which is told once.
+    let ids = large
+        .made
+        .remedies
+        .iter()
+        .filter(|remedy| remedy.stack().is_some());
+    let ids: Vec<&str> = ids.map(|remedy| remedy.id.as_str()).collect();
+    let readme = large.made.text("README.md");
+    let line = readme
+        .lines()
+        .find(|line| line.contains(&format!("**{}**", ids[0])));
+    assert!(
+        line.unwrap().contains(&format!("**{}**", ids[800])),
+        "{line:?}"
+    );
+}
+
 #[test]
 fn what_needs_a_change_that_was_left_is_left_too() {
     let world = World::of(&bare());
@@ -520,8 +658,33 @@ fn a_vault_whose_name_may_be_a_slip_is_made_only_if_it_is_meant() {
     let vault = world.made.id("create-vault");
     let readme = world.made.text("README.md");
     assert!(
-        readme.contains("`bash apply.sh --yes` does not make it unless it is named"),
+        readme.contains(&format!(
+            "`bash apply.sh --yes` does not create the other unless {vault} is named"
+        )),
         "{readme}"
+    );
+    // Nor does anything that does not ask; and how the other one is named is written down.
+    let files: Vec<&str> = world.made.files.iter().map(|file| &*file.path).collect();
+    for of in ["main.tf.json", "template-"] {
+        let made = world
+            .made
+            .files
+            .iter()
+            .filter(|file| file.path.starts_with(of));
+        assert!(
+            !made
+                .into_iter()
+                .any(|file| file.text.contains("targetbackupvaultl")),
+            "{files:?}"
+        );
+    }
+    let steps = world
+        .made
+        .text(world.made.named(&format!("{vault}-"), ".steps.sh"));
+    assert!(steps.contains("in_account 111222333444\n"), "{steps}");
+    assert!(
+        steps.contains(":backup-vault:targetbackupvault\n"),
+        "{steps}"
     );
     let ran = world.run(&["--yes"], "", true);
     assert_eq!(
@@ -538,8 +701,9 @@ fn a_vault_whose_name_may_be_a_slip_is_made_only_if_it_is_meant() {
     );
     let ran = world.run(&[], "n\n", true);
     assert!(
-        ran.out
-            .contains("unless `targetbackupvault` is meant, which is there"),
+        ran.out.contains(
+            "name the vault `targetbackupvault`, which is there, if that is meant; else create"
+        ),
         "{}",
         ran.out
     );

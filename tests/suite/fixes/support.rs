@@ -39,7 +39,7 @@ impl Made {
             .map(|entry| decide(Copy::of_entry(entry, &facts), &facts))
             .collect();
         let remedies = remedy::remedies(&decided, &facts);
-        let files = fixes(&remedies);
+        let files = fixes(&remedies, &[]);
         let folder = tempfile::tempdir().unwrap();
         let all = files.iter().map(|file| (&*file.path, &*file.text));
         let into = Folder::claim(&folder.path().join("fixes"), false).unwrap();

@@ -62,7 +62,7 @@ fn fixes_of(inventory: &Value) -> Option<(Vec<Remedy>, Vec<FixFile>)> {
         .map(|copy| decide(copy, &facts))
         .collect();
     let remedies = remedy::remedies(&decided, &facts);
-    let files = fixes(&remedies);
+    let files = fixes(&remedies, &[]);
     Some((remedies, files))
 }
 

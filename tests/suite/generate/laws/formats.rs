@@ -19,7 +19,7 @@ fn formats(inventory: &Value) -> (Report, Vec<(String, String)>) {
     let decided = decided(&facts, &inventory);
     let remedies = remedies(&decided, &facts);
     let gaps = facts.recorded_gaps().collect();
-    let files = report::fixes(&remedies);
+    let files = report::fixes(&remedies, &[]);
     let report = Report::new(&decided, remedies, gaps, &facts, false);
     let table = |width, verbose| {
         let options = Options {
