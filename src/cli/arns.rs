@@ -8,7 +8,7 @@ const EXAMPLE: &str = "arn:aws:rds:us-east-2:111122223333:db:orders";
 fn arn(text: &str, expected: &str) -> Result<Arn, String> {
     Arn::parse(text).map_err(|_| match short_account(text) {
         Some(account) => format!(
-            "`{text}` names the account `{account}`, which has {} digits: the id of an account has 12",
+            "`{text}` names the account `{account}`, whose digits are {}: the id of an account has 12",
             account.len()
         ),
         None => format!("`{text}` is not an ARN: expected {expected}"),
@@ -187,7 +187,7 @@ mod tests {
         says(resource("orders"), &["is not an ARN", EXAMPLE]);
         says(
             resource("arn:aws:rds:us-east-2:11112222333:db:orders"),
-            &["`11112222333`, which has 11 digits", "12"],
+            &["`11112222333`, whose digits are 11", "12"],
         );
         assert!(recovery_point(snapshot).is_ok());
         says(recovery_point(EXAMPLE), &["--resource"]);

@@ -35,12 +35,13 @@ pub fn prove(drafts: &mut [Draft], failing: &[Failing], facts: &Facts<'_>) -> Ve
         .enumerate()
         .map(|(index, draft)| company.besides(index, draft, drafts))
         .collect();
-    // What waits for a change of which it is not known whether AWS would accept it is not proven, either.
-    let open = drafts.iter().filter(|draft| draft.open.is_some());
+    // What waits for a change that AWS may refuse is not proven, either.
+    let open = drafts.iter();
+    let open = open.filter(|draft| draft.open.is_some() || draft.change.is_none());
     let open: BTreeSet<String> = open.map(|draft| draft.remedy.id.clone()).collect();
     for ((draft, proven), besides) in drafts.iter_mut().zip(proofs).zip(besides) {
         let waits = draft.remedy.requires.iter().any(|id| open.contains(id));
-        let proven = proven.filter(|holds| !holds || draft.open.is_none() && !waits);
+        let proven = proven.filter(|holds| !waits && (!holds || draft.open.is_none()));
         let proven = proven.map(|holds| holds && !draft.makes_worse);
         draft.remedy.proven = proven;
         if proven == Some(true) {

@@ -150,7 +150,7 @@ fn the_command_line_takes_no_other() {
                 "--role",
                 "arn:aws:iam::1:role/x",
             ],
-            "not an ARN",
+            "the id of an account has 12",
         ),
     ] {
         let ran = run(&[&to[..], &more[..]].concat());
