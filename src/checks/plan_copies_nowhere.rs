@@ -41,6 +41,11 @@ fn run(plan: &Plan, facts: &Facts<'_>) -> Outcome {
     if !plan.may_copy() {
         return Outcome::not_applicable("no rule of the plan copies");
     }
+    let copies = plan.rules.iter().any(|rule| !rule.targets.is_empty());
+    if let (false, [gap, ..]) = (copies, plan.unread.as_slice()) {
+        let message = format!("whether the plan copies anything is not known: {gap}");
+        return Outcome::undecided(message, plan.unread.clone());
+    }
     let mut found = PlanFindings {
         open: plan.unread.clone(),
         ..PlanFindings::default()

@@ -53,6 +53,17 @@ pub fn policy(value: &Value) -> String {
     }
 }
 
+/// A policy of a version and statements, each in a line, as the commands of changes that come by the ten thousand have it.
+#[must_use]
+pub fn policy_by_statement(version: &str, statements: &[Value]) -> String {
+    let lines: Vec<String> = statements.iter().map(Value::to_string).collect();
+    let version = Value::from(version);
+    let lines = lines.join(",\n");
+    printable(format!(
+        "{{\"Version\":{version},\"Statement\":[\n{lines}\n]}}"
+    ))
+}
+
 /// See [`super::workflow`]; what begins one at the start of a line begins no line of JSON.
 const COMMANDS: [(&str, &str); 2] = [("##[", "#\\u0023["), ("##vso[", "#\\u0023vso[")];
 

@@ -5,7 +5,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::inventory::{Field, Lifecycle, is_plan_of_policy};
 use crate::known::{AccountId, Arn, Region};
-use crate::quote::json::policy as policy_text;
+use crate::quote::json::{policy as policy_text, policy_by_statement};
 use crate::quote::shell::here_document;
 
 pub use crate::quote::shell::{comment, option, word};
@@ -62,6 +62,13 @@ pub fn update_policy(id: &str, policy: &Value) -> SmolStr {
 /// A policy as the value of an option: standard input, and the here-document that comes in there.
 pub fn from_here(policy: &Value) -> String {
     format!("file:///dev/stdin {}", here_document(&policy_text(policy)))
+}
+
+/// The same of a new key's policy, with a line for each statement.
+pub fn statements_from_here(policy: &Value) -> String {
+    let statements = policy.get("Statement").and_then(Value::as_array);
+    let text = policy_by_statement("2012-10-17", statements.map_or(&[], Vec::as_slice));
+    format!("file:///dev/stdin {}", here_document(&text))
 }
 
 /// ` --region NAME`, where it is known.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::RemedyKind;
-use super::command::{from_here, option, region};
+use super::command::{option, region, statements_from_here};
 use super::draft::Draft;
 use super::onwards::{Anew, Onwards};
 use crate::inventory::{Copy, Facts, KindOf};
@@ -157,7 +157,7 @@ fn made(like: &Arn, policy: &Value, what: &str) -> SmolStr {
     format_smolstr!(
         "KEY=$(aws kms create-key{flag} {} --query KeyMetadata.Arn --output text --policy {}\n)",
         option("--description", what),
-        from_here(policy)
+        statements_from_here(policy)
     )
 }
 
