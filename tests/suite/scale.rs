@@ -107,10 +107,7 @@ fn a_report_takes_no_more_than_it_must() {
         for format in ["ndjson", "json"] {
             // 1.5 KB are wanted; with all that the steps of a re-encryption keep of a database it is a tenth more.
             let a_copy = told(&bytes, &["--format", format]).len() / copies;
-            assert!(
-                a_copy * 10 < 16 * 1024,
-                "{format}: {a_copy} bytes a copy"
-            );
+            assert!(a_copy * 10 < 16 * 1024, "{format}: {a_copy} bytes a copy");
         }
     }
 }
