@@ -66,7 +66,16 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         return found;
     }
     let warn = |message, seen| Outcome::warn(message).on(Basis::Inferred).saw(seen);
-    if let Some((_, _, seen)) = rulings.open() {
+    let nobody_else = || within_account && !lets_service_in(&access);
+    if let Some((gaps, _, seen)) = rulings.open() {
+        if nobody_else() {
+            let message = format!(
+                "whether the backup's key {name} lets {who} use it is not known, nor does it let AWSServiceRoleForBackup in for certain: within an account nobody else makes the copy"
+            );
+            return Outcome::undecided(message, gaps)
+                .on(Basis::Inferred)
+                .saw(seen);
+        }
         return warn(
             format!("the backup's key {name} may not let {who} use it"),
             seen,
@@ -82,7 +91,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     match rulings.missing(Party::Resource) {
         Some((actions, near)) => {
             let actions = list(&actions);
-            if within_account && !lets_service_in(&access) {
+            if nobody_else() {
                 return nobody_let_in(&name, who, &actions, key, near);
             }
             warn(
@@ -94,10 +103,10 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     }
 }
 
-/// Whether the key lets AWS Backup's own role of the account in.
+/// Whether the key lets AWS Backup's own role of the account in for certain.
 fn lets_service_in(access: &KeyAccess<'_>) -> bool {
     let Fact::Known(role) = access.copy.endpoints.destination_service_linked_role() else {
-        return true;
+        return false;
     };
     let of_service = KeyAccess {
         principal: &role,
@@ -105,6 +114,8 @@ fn lets_service_in(access: &KeyAccess<'_>) -> bool {
     };
     let rulings = of_service.ask(PLAIN_KEY_ACTIONS);
     rulings.missing(Party::Resource).is_none()
+        && rulings.open().is_none()
+        && rulings.denied().is_none()
 }
 
 /// Whichever role of the account uses the key, it is kept out.
@@ -112,7 +123,7 @@ fn lets_service_in(access: &KeyAccess<'_>) -> bool {
 /// See <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html>.
 fn nobody_let_in(name: &str, who: &str, actions: &str, key: &Arn, near: Vec<Evidence>) -> Outcome {
     let message = format!(
-        "the backup's key {name} lets neither {who} nor AWSServiceRoleForBackup do {actions}, and within an account nobody else makes the copy: let the key's policy delegate to the account, or name the role in it"
+        "the backup's key {name} lets neither {who} nor, for certain, AWSServiceRoleForBackup do {actions}, and within an account nobody else makes the copy: let the key's policy delegate to the account, or name the role in it"
     );
     let what = "whether a copy within an account is made whose key lets neither role in";
     let gap = Gap::not_told(what, key.as_str());

@@ -13,11 +13,11 @@ use super::draft::Draft;
 use super::moved::created;
 use super::wanted::Wanted;
 use super::{Remedy, RemedyKind, cover, key_policy};
-use crate::checks::{Audited, Check, of_vault};
+use crate::checks::{Audited, of_vault};
 use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Arn};
 use crate::plans::Plan;
-use crate::verdict::{Need, Outcome, PolicyOf, Status};
+use crate::verdict::{Need, PolicyOf, Status};
 
 /// The name under which the remedies of a plan's checks know it, where a copy's have its id.
 #[must_use]
@@ -112,20 +112,21 @@ fn instead(
         .chain(moves(old, new, audited, facts))
         .collect();
     super::accepted::settle(&mut drafts, facts);
+    let (_, of_check) = found;
+    // What is moved is moved to a vault that passes: to the new one, or to one that is there.
+    let is_created = |draft: &&Draft| draft.remedy.kind == RemedyKind::CreateVault;
+    let created = drafts.iter().find(is_created);
+    let change = created.map_or_else(|| Some(Change::none()), |draft| draft.change.clone());
+    let holds = change.map(|change| {
+        let found = of_vault(new, &facts.under(&change.facts));
+        let mut found = found.iter();
+        found.any(|(check, outcome)| check.id == of_check && outcome.status == Status::Pass)
+    });
     let mut requires: Vec<String> = Vec::new();
     let mut open = false;
     for mut draft in drafts {
-        let change = draft.change.clone().unwrap_or_else(Change::none);
-        let changed = facts.under(&change.facts);
-        let passes = |(check, outcome): &(&Check, Outcome)| {
-            check.id == found.1 && outcome.status == Status::Pass
-        };
-        let is_made = draft.remedy.kind == RemedyKind::CreateVault;
-        open = open || draft.open.is_some() || is_made && draft.change.is_none();
-        // What is moved is moved to a vault that passes: to the new one, or to one that is there.
-        let holds = !is_made || of_vault(new, &changed).iter().any(passes);
-        let is_shown = !open && (draft.change.is_some() || !is_made);
-        draft.remedy.proven = (is_shown || !holds && draft.change.is_some()).then_some(holds);
+        open = open || draft.open.is_some();
+        draft.remedy.proven = holds.filter(|holds| !holds || !open);
         draft.remedy.id = format!("r{}", remedies.len().saturating_add(1));
         draft.remedy.checks = vec![found.clone()];
         draft.remedy.requires = requires.clone();
