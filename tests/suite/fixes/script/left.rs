@@ -1,0 +1,189 @@
+//! What is left to others, and said.
+
+use serde_json::json;
+
+use super::{World, bare};
+use crate::fixes::support::example;
+
+#[test]
+fn what_needs_a_change_that_was_left_is_left_too() {
+    let world = World::of(&bare());
+    let role = world.made.id("create-service-linked-role").to_owned();
+    let key = world.made.id("key-policy").to_owned();
+    let ran = world.run(&[&role, &key], "n\ny\n", true);
+    assert_eq!((ran.code, ran.changes), (3, Vec::new()), "{}", ran.error);
+    assert!(ran.out.contains(&format!("it needs {role}")), "{}", ran.out);
+}
+
+#[test]
+fn of_several_ways_none_is_gone_unless_it_is_named() {
+    let text = example("opstree-two-step")
+        .to_string()
+        .replace("111122223333", "111222333444");
+    let world = World::of(&serde_json::from_str(&text).unwrap());
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!((ran.code, ran.changes), (0, Vec::new()), "{}", ran.error);
+    let two_step = world.made.id("two-step-copy");
+    let re_encrypt = world.made.id("re-encrypt");
+    let script = world.made.text("apply.sh");
+    assert!(
+        script.contains(&format!("One of {two_step}, {re_encrypt} will do")),
+        "{script}"
+    );
+    let ran = world.run(&["--yes", two_step], "", true);
+    assert_eq!(
+        (ran.code, ran.changes.as_slice()),
+        (0, ["cloudformation deploy".to_owned()].as_slice())
+    );
+    let ran = world.run(&["--yes", re_encrypt], "", true);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()));
+    let by_hand = format!("{re_encrypt} is done by hand: see {re_encrypt}-re-encrypt");
+    assert!(ran.error.contains(&by_hand), "{}", ran.error);
+}
+
+/// What the script leaves is told at its end, where the eye is.
+#[test]
+fn what_is_left_to_be_made_is_told_last() {
+    let text = example("opstree-two-step")
+        .to_string()
+        .replace("111122223333", "111222333444");
+    let world = World::of(&serde_json::from_str(&text).unwrap());
+    let two_step = world.made.id("two-step-copy");
+    let re_encrypt = world.made.id("re-encrypt");
+    let ran = world.run(&["--yes"], "", true);
+    let last = ran.out.lines().last().unwrap();
+    assert!(last.starts_with("not made by itself: "), "{}", ran.out);
+    for part in [
+        &format!("{two_step} or {re_encrypt}"),
+        &format!("{re_encrypt} or {two_step}"),
+    ] {
+        if last.contains(part) {
+            assert!(last.contains("(1 copy)"), "{last}");
+            assert!(
+                last.contains(&format!("bash apply.sh {two_step}")),
+                "{last}"
+            );
+            assert!(last.contains("by hand, see "), "{last}");
+            let ran = world.run(&["--yes", two_step], "", true);
+            let last = ran.out.lines().last().unwrap();
+            assert_eq!(last, format!("made: {two_step}"), "{}", ran.out);
+            return;
+        }
+    }
+    panic!("{last}");
+}
+
+#[test]
+fn a_vault_whose_name_may_be_a_slip_is_made_only_if_it_is_meant() {
+    let mut estate = example("field-notes-rds");
+    for account in estate["accounts"].as_array_mut().unwrap() {
+        account["regions"][0]["vaults_complete"] = json!(true);
+    }
+    let to = estate["copies"][0]["destination_vault"].as_str().unwrap();
+    estate["copies"][0]["destination_vault"] = json!(format!("{to}l"));
+    let world = World::of(&estate);
+    let vault = world.made.id("create-vault");
+    let readme = world.made.text("README.md");
+    assert!(
+        readme.contains(&format!(
+            "`bash apply.sh --yes` does not create the other unless {vault} is named"
+        )),
+        "{readme}"
+    );
+    // Nor does anything that does not ask; and how the other one is named is written down.
+    let files: Vec<&str> = world.made.files.iter().map(|file| &*file.path).collect();
+    for of in ["main.tf.json", "template-"] {
+        let made = world
+            .made
+            .files
+            .iter()
+            .filter(|file| file.path.starts_with(of));
+        assert!(
+            !made
+                .into_iter()
+                .any(|file| file.text.contains("targetbackupvaultl")),
+            "{files:?}"
+        );
+    }
+    let steps = world
+        .made
+        .text(world.made.named(&format!("{vault}-"), ".steps.sh"));
+    assert!(steps.contains("in_account 111222333444\n"), "{steps}");
+    assert!(
+        steps.contains(":backup-vault:targetbackupvault\n"),
+        "{steps}"
+    );
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!(
+        (ran.code, ran.changes),
+        (3, Vec::new()),
+        "{}{}",
+        ran.out,
+        ran.error
+    );
+    assert!(
+        ran.out.contains("the vault targetbackupvault is there"),
+        "{}",
+        ran.out
+    );
+    let ran = world.run(&[], "n\n", true);
+    assert!(
+        ran.out.contains(
+            "name the vault `targetbackupvault`, which is there, if that is meant; else create"
+        ),
+        "{}",
+        ran.out
+    );
+    let ran = world.run(&["--yes", vault], "", true);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.error);
+    assert!(
+        ran.changes
+            .contains(&"backup create-backup-vault".to_owned())
+    );
+    assert!(
+        ran.out.contains("there was no policy before"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(ran.out.lines().last(), Some(&*format!("made: {vault}")));
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!((ran.code, ran.changes), (0, Vec::new()), "{}", ran.out);
+    assert_eq!(
+        ran.out.lines().last(),
+        Some(&*format!("{vault}: already so"))
+    );
+}
+
+/// A vault alone moves no copy: who runs the script is told what is left to do.
+#[test]
+fn the_copies_that_go_into_a_new_vault_are_still_to_be_sent_there() {
+    let mut estate = example("field-notes-rds-before");
+    for account in estate["accounts"].as_array_mut().unwrap() {
+        for key in account["regions"][0]["keys"].as_array_mut().unwrap() {
+            if key["Arn"].as_str().unwrap().contains(":666777888999:") {
+                key["KeyManager"] = json!("AWS");
+            }
+        }
+    }
+    let world = World::of(&estate);
+    let (created, sent) = (
+        world.made.id("create-vault"),
+        world.made.id("change-destination"),
+    );
+    let steps = world
+        .made
+        .named(&format!("{sent}-change-destination-"), ".steps.sh");
+    let text = world.made.text(steps);
+    assert!(text.contains("--destination-backup-vault-arn"), "{text}");
+    assert!(
+        text.contains("backup-vault:targetbackupvault-cmk"),
+        "{text}"
+    );
+    let readme = world.made.text("README.md");
+    assert!(readme.contains(&format!("- **{sent}**")), "{readme}");
+    let ran = world.run(&["--yes", created], "", true);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.error);
+    let ran = world.run(&["--yes"], "", true);
+    let left = format!("not made by itself: {sent} (1 copy): by hand, see {steps}");
+    assert!(ran.out.contains(&left), "{}{}", ran.out, ran.error);
+}
