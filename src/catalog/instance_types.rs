@@ -16,6 +16,11 @@ const INSTANCE_STORE_ROOT: &[&str] = &[
     "c1", "c3", "cc2", "cg1", "cr1", "d2", "g2", "hi1", "hs1", "i2", "m1", "m2", "m3", "r3", "x1",
 ];
 
+/// The families that paravirtual images run on; all others take images of hardware virtual machines alone.
+///
+/// See <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ComponentsAMIs.html> (read 2026-11-30).
+const PARAVIRTUAL: &[&str] = &["c1", "c3", "hi1", "hs1", "m1", "m2", "m3", "t1"];
+
 /// What stands before the dot.
 fn family(of: &str) -> Option<&str> {
     let (family, size) = of.split_once('.')?;
@@ -50,6 +55,12 @@ pub fn are_compatible(one: &str, other: &str) -> bool {
 #[must_use]
 pub fn has_root_on_ebs(of: &str) -> bool {
     family(of).is_some_and(|family| !INSTANCE_STORE_ROOT.contains(&family))
+}
+
+/// Whether an instance of a type may be of a paravirtual image.
+#[must_use]
+pub fn may_be_paravirtual(of: &str) -> bool {
+    family(of).is_some_and(|family| PARAVIRTUAL.contains(&family))
 }
 
 #[cfg(test)]

@@ -1,19 +1,37 @@
 //! Whether a Region takes the snapshots of a database engine: those of an engine or a version that it lacks it does not.
 
 use super::described::{described, engine};
-use crate::catalog::regions::is_recent;
+use crate::catalog::regions::{is_recent, named};
 use crate::catalog::{Crossing, Kind};
 use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Fact, Region};
 use crate::verdict::{Basis, Evidence, Outcome};
 
-/// The engines that every Region has which has RDS, from which version on they can still be made, and from which on they are in standard
-/// support: nothing has to be read of them. Of an older one that AWS still makes, Regions newer than most pages may have none.
+/// An engine that every Region has which has RDS.
+struct Engine {
+    name: &'static str,
+    /// The major versions that can still be made, which every Region has but those newer than most pages.
+    made: &'static [&'static str],
+    /// Those that are in standard support, which every Region has.
+    standard: &'static [&'static str],
+}
+
+/// The engines of which nothing has to be read: MySQL's major versions have two parts, PostgreSQL's one.
 ///
 /// See <https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html> and
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html> (2026-11-30).
-const EVERYWHERE: &[(&str, [u32; 2], [u32; 2])] =
-    &[("mysql", [5, 7], [8, 0]), ("postgres", [11, 0], [14, 0])];
+const EVERYWHERE: &[Engine] = &[
+    Engine {
+        name: "mysql",
+        made: &["5.7"],
+        standard: &["8.0", "8.4"],
+    },
+    Engine {
+        name: "postgres",
+        made: &["11", "12", "13"],
+        standard: &["14", "15", "16", "17", "18"],
+    },
+];
 
 /// Whether the destination's Region lacks the engine of the database, or its version.
 ///
@@ -71,19 +89,22 @@ pub fn engine_lacking(
 fn is_everywhere(copy: &Copy, facts: &Facts<'_>, engine: &str, to: &Region) -> bool {
     let described = described(copy, facts).known();
     let version = described.and_then(|described| described.text("EngineVersion"));
-    has_for_certain(engine, version, is_recent(to))
+    // One that no page names is asked about by itself.
+    let is_recent = is_recent(to) && named().any(|known| known == *to);
+    has_for_certain(engine, version, is_recent)
 }
 
 fn has_for_certain(engine: &str, version: Option<&str>, is_recent: bool) -> bool {
-    let of = EVERYWHERE.iter().find(|(of, ..)| *of == engine);
-    of.is_some_and(|(_, made, standard)| {
-        let first = if is_recent { standard } else { made };
-        version.is_none_or(|version| {
-            let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
-            let version: [u32; 2] = std::array::from_fn(|_| parts.next().unwrap_or(0));
-            version >= *first
-        })
-    })
+    let Some(of) = EVERYWHERE.iter().find(|of| of.name == engine) else {
+        return false;
+    };
+    // RDS always tells it: where it was not read, only the newest Regions may lack it.
+    let Some(version) = version else {
+        return !is_recent;
+    };
+    let older = of.made.iter().filter(|_| !is_recent);
+    let mut majors = older.chain(of.standard);
+    majors.any(|major| version == *major || is_of(version, major))
 }
 
 /// Whether a version is one of a major one: 8.0.39 of 8.0.
@@ -142,7 +163,12 @@ mod tests {
             ("mysql", Some("5.7.44"), false, true),
             ("mysql", Some("5.7.44"), true, false),
             ("mysql", Some("5.6.51"), false, false),
+            ("postgres", Some("99.1"), false, false),
+            ("mysql", Some("8.3.0"), false, false),
+            ("mysql", Some("8"), false, false),
+            ("mysql", Some("9.6.0"), false, false),
             ("postgres", None, false, true),
+            ("postgres", None, true, false),
             ("mariadb", Some("11.4.2"), false, false),
         ];
         for (engine, version, is_recent, has) in rows {

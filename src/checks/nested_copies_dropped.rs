@@ -36,7 +36,7 @@ fn run(copy: &Copy, facts: &Facts<'_>, ask: Option<&Others<'_>>) -> Option<Outco
 }
 
 fn of_parts(copy: &Copy, facts: &Facts<'_>, ask: &Others<'_>) -> Outcome {
-    let vault = known!(copy.endpoints().source_vault.as_ref());
+    known!(copy.endpoints().source_vault.as_ref());
     let Some(point) = &copy.transfer.recovery_point else {
         return may_stay("what the composite will hold was not read", []);
     };
@@ -47,15 +47,9 @@ fn of_parts(copy: &Copy, facts: &Facts<'_>, ask: &Others<'_>) -> Outcome {
     }
     let nested = facts.nested_points(point);
     if nested.is_empty() {
-        let unlisted = facts.gap(
-            api_call!("backup:ListRecoveryPointsByBackupVault"),
-            point.as_str(),
-            vault.account(),
-            vault.region().as_ref(),
-        );
         return may_stay(
             "what the composite recovery point holds was not read",
-            [unlisted],
+            unlisted(copy, facts),
         );
     }
     let of_whole = ask(copy);
@@ -64,6 +58,18 @@ fn of_parts(copy: &Copy, facts: &Facts<'_>, ask: &Others<'_>) -> Outcome {
         .map(|part| (*part, becomes(&ask(&of(copy, &part.arn, facts)), &of_whole)))
         .collect();
     add_up(copy, &parts, facts)
+}
+
+/// The call that lists what the composite holds.
+fn unlisted(copy: &Copy, facts: &Facts<'_>) -> Option<Gap> {
+    let vault = copy.endpoints().source_vault.as_ref().known()?;
+    let point = copy.transfer.recovery_point.as_ref()?;
+    Some(facts.gap(
+        api_call!("backup:ListRecoveryPointsByBackupVault"),
+        point.as_str(),
+        vault.account(),
+        vault.region().as_ref(),
+    ))
 }
 
 /// What is found of the state of an EKS cluster, which is nested in the cluster's backup and not copied by itself. `None`: it
@@ -180,6 +186,14 @@ fn add_up(copy: &Copy, parts: &[(&RecoveryPoint, Part)], facts: &Facts<'_>) -> O
         return may_stay(
             "whether every nested recovery point can go along is not known",
             gaps,
+        );
+    }
+    let has_core =
+        |(point, _): &(&RecoveryPoint, Part)| is_core(copy, point, facts) == Fact::Known(true);
+    if !parts.iter().any(has_core) {
+        return may_stay(
+            "the part of the composite without which nothing of it is copied is not among those that were read",
+            unlisted(copy, facts),
         );
     }
     Outcome::pass(format!(

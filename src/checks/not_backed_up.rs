@@ -16,7 +16,7 @@ pub fn not_backed_up_as_it_is(resource: &Arn, facts: &Facts<'_>) -> Option<Outco
         "dynamodb" => without_its_key(resource, detail, IN_DYNAMODB),
         "ec2" => instance_store(resource, detail),
         "eks" => cluster(resource, detail, facts),
-        "rds" => replica(resource, detail),
+        "rds" => replica(resource, detail, facts),
         _ => None,
     }
 }
@@ -137,28 +137,44 @@ fn instance_store(resource: &Arn, detail: &Tree) -> Option<Outcome> {
     })
 }
 
-/// RDS makes no manual snapshots of read replicas of SQL Server, which the periodic backups of AWS Backup are.
+/// RDS makes no manual snapshots of read replicas of SQL Server, which the periodic backups of AWS Backup are. For those of replicas of
+/// Oracle and Db2 it wants a backup retention period, which they do not have by themselves.
 ///
-/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/SQLServer.ReadReplicas.html>.
-fn replica(resource: &Arn, detail: &Tree) -> Option<Outcome> {
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/SQLServer.ReadReplicas.html>,
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/oracle-read-replicas.limitations.html> and
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/db2-read-replicas.limitations.html>.
+fn replica(resource: &Arn, detail: &Tree, facts: &Facts<'_>) -> Option<Outcome> {
     const SOURCES: &[&str] = &[
         "ReadReplicaSourceDBInstanceIdentifier",
         "ReadReplicaSourceDBClusterIdentifier",
     ];
     let engine = detail.get("Engine")?.as_str()?;
-    let source = SOURCES
+    let (name, source) = SOURCES
         .iter()
-        .find_map(|name| Some((name, detail.get(name)?.as_str()?)));
-    let (name, source) = source.filter(|_| engine.starts_with("sqlserver-"))?;
-    Some(
-        Outcome::fail(format!(
-            "RDS makes no snapshots of read replicas of SQL Server, so that there is no backup to copy: {resource}"
-        ))
-        .nothing_helps("copy a backup of the instance that it is a replica of")
-        .saw([Evidence::at(
-            resource,
-            format!("/Detail/{name}"),
-            format!("is {source}"),
-        )]),
-    )
+        .find_map(|name| Some((name, detail.get(name)?.as_str()?)))?;
+    let seen = Evidence::at(resource, format!("/Detail/{name}"), format!("is {source}"));
+    if engine.starts_with("sqlserver-") {
+        return Some(
+            Outcome::fail(format!(
+                "RDS makes no snapshots of read replicas of SQL Server, so that there is no backup to copy: {resource}"
+            ))
+            .nothing_helps("copy a backup of the instance that it is a replica of")
+            .saw([seen]),
+        );
+    }
+    if !["oracle-", "db2-"].iter().any(|of| engine.starts_with(of)) {
+        return None;
+    }
+    match detail.get("BackupRetentionPeriod").and_then(Tree::as_f64) {
+        Some(days) if days > 0.0 => None,
+        Some(_) => {
+            let what = "whether RDS makes snapshots of a replica without a backup retention period, which its guide wants for them";
+            let gap = Gap::not_told(what, resource.as_str()).where_is(resource);
+            let message = format!(
+                "the replica has no backup retention period, and RDS's guide wants one for snapshots of a replica of {engine}: give it one, of a day or more"
+            );
+            Some(Outcome::undecided(message, [gap]).saw([seen]))
+        }
+        None => Some(not_read(facts.describe_gap(resource)).saw([seen])),
+    }
 }

@@ -1,13 +1,14 @@
 //! The kinds of a resource of which its service, or AWS Backup, makes no copies, though it does of others of the same type.
 
-use super::described::described;
+use super::described::{Described, described};
 use super::words::no_copy;
 use crate::catalog::calls::api_call;
+use crate::catalog::instance_types::may_be_paravirtual;
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::regions::is_recent;
 use crate::catalog::{Crossing, Kind, partition};
 use crate::inventory::{Copy, Facts, Tree, unknown_word};
-use crate::known::{ApiCall, Arn, Fact, Gap};
+use crate::known::{ApiCall, Arn, ByHand, Fact, Gap};
 use crate::verdict::Outcome;
 
 /// A word of the description that AWS's pages do not have: what kind of resource it makes is not known.
@@ -202,7 +203,12 @@ pub fn of_image(
 ) -> Fact<Option<Outcome>> {
     let described = described(copy, facts).known();
     let of = described.filter(|_| crossing.is_cross_region());
-    let of = of.filter(|of| of.text("VirtualizationType") == Some("paravirtual"));
+    if let Some(of) = &of
+        && let Some(gap) = virtualization_gap(of, facts)
+    {
+        return Fact::unknown(gap);
+    }
+    let of = of.filter(|of| of.text("VirtualizationType") == Some(PARAVIRTUAL));
     of_snapshot_elsewhere(copy, facts, kind, crossing).and_then(|found| match (found, of) {
         (None, Some(of)) => {
             let what = format!("whether {} takes paravirtual images", crossing.to);
@@ -212,6 +218,25 @@ pub fn of_image(
         }
         (found, _) => Fact::Known(found),
     })
+}
+
+const PARAVIRTUAL: &str = "paravirtual";
+
+/// What was not read, or not understood, of how an instance or an image is virtualized: EC2 always tells it. It matters where the image
+/// may be a paravirtual one: those alone name a kernel, and instances of most types run none.
+fn virtualization_gap(of: &Described<'_>, facts: &Facts<'_>) -> Option<Gap> {
+    match of.text("VirtualizationType") {
+        Some("hvm" | PARAVIRTUAL) => None,
+        Some(other) => {
+            let says = format!("say what `VirtualizationType` {other} is");
+            Some(Gap::by_hand(ByHand::NotUnderstood, says, of.of.as_str()).where_is(&of.of))
+        }
+        None => {
+            let of_type = of.text("InstanceType");
+            let may_be = of_type.is_some_and(may_be_paravirtual) || of.text("KernelId").is_some();
+            may_be.then(|| facts.describe_gap(&of.of))
+        }
+    }
 }
 
 /// Snapshots that lie on an Outpost are not copied, those in a Local Zone to no other Region; of other accounts no page speaks.

@@ -78,7 +78,9 @@ impl<'de> Deserialize<'de> for Aliases {
                     "found `{name}`: expected an alias, `alias/…`"
                 )));
             }
-            if aliases.target.is_some() && target != aliases.target {
+            // AWS lists names that it keeps for keys of its own, of a key or of none yet: `None` of a bare name is not said.
+            let is_first = aliases.names.is_empty();
+            if !is_first && target != aliases.target {
                 return Err(de::Error::custom(
                     "found aliases of several keys: expected those of this key, as `aws kms list-aliases --key-id` prints them",
                 ));

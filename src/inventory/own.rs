@@ -9,6 +9,8 @@ const IDS: &[(&str, &str, &str)] = &[
     ("dsql",              "cluster/",          "Identifier"),
     ("dsql",              "cluster/",          "identifier"),
     ("dynamodb",          "table/",            "TableName"),
+    ("eks",               "cluster/",          "Name"),
+    ("eks",               "cluster/",          "name"),
     ("ec2",               "image/",            "ImageId"),
     ("ec2",               "instance/",         "InstanceId"),
     ("ec2",               "snapshot/",         "SnapshotId"),
@@ -23,7 +25,17 @@ const IDS: &[(&str, &str, &str)] = &[
     ("rds",               "snapshot:",         "DBSnapshotIdentifier"),
     ("redshift",          "cluster:",          "ClusterIdentifier"),
     ("s3",                "",                  "BucketName"),
+    ("ssm-sap",           "HANA/",             "DatabaseId"),
     ("timestream",        "database/",         "TableName"),
+];
+
+/// The members that name what the thing is within, or what its ARN has before its id.
+#[rustfmt::skip]
+const BEFORE_IDS: &[(&str, &str, &str)] = &[
+    ("cloudformation", "stack/",    "StackName"),
+    ("fsx",            "volume/",   "FileSystemId"),
+    ("ssm-sap",        "HANA/",     "ApplicationId"),
+    ("timestream",     "database/", "DatabaseName"),
 ];
 
 /// The members that are the thing's own ARN, whatever it is.
@@ -35,6 +47,7 @@ const ARNS: &[&str] = &[
     "DBSnapshotArn",
     "FileSystemArn",
     "ResourceARN",
+    "StackId",
     "TableArn",
     "VolumeARN",
     "arn",
@@ -43,14 +56,14 @@ const ARNS: &[&str] = &[
 /// The member by which a description names another thing, and what it names.
 pub fn other<'d>(arn: &Arn, detail: &'d Tree) -> Option<(&'static str, &'d str)> {
     let by_arn = ARNS.iter().map(|name| (*name, arn.as_str()));
-    let ids = IDS
-        .iter()
-        .filter(|(service, _, _)| *service == arn.service());
-    let by_id = ids.filter_map(|(_, word, name)| {
-        let id = arn.resource().strip_prefix(word)?;
-        Some((*name, id.rsplit('/').next()?))
-    });
-    let mut named = by_arn.chain(by_id);
+    let within = |rows: &'static [(&str, &str, &'static str)]| {
+        let of_service = rows.iter().filter(|(of, ..)| *of == arn.service());
+        of_service.filter_map(|(_, word, name)| Some((*name, arn.resource().strip_prefix(word)?)))
+    };
+    let by_id = within(IDS).filter_map(|(name, id)| Some((name, id.rsplit('/').next()?)));
+    let before = within(BEFORE_IDS);
+    let before = before.filter_map(|(name, id)| Some((name, id.split_once('/')?.0)));
+    let mut named = by_arn.chain(by_id).chain(before);
     let other = named.find_map(|(name, own)| {
         let told = detail.get(name).and_then(Tree::as_str)?;
         (told != own).then_some((name, told))

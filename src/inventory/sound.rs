@@ -11,8 +11,8 @@ use super::json::{Extra, Json};
 use super::list::items;
 use super::misspelling::near;
 use super::objects::{
-    AttachedPolicy, ControlPolicy, CopyJob, InlinePolicy, Key, Lifecycle, Organization, Plan,
-    RecoveryPoint, RegionSettings, Resource, Role, Vault,
+    AttachedPolicy, ControlPolicy, CopyJob, InlinePolicy, Key, Lifecycle, OptionGroup,
+    Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
 use super::own;
 use super::policy::Policy;
@@ -359,7 +359,16 @@ impl Sound for Account {
         }
         for region in items(&self.regions) {
             is_of_region(region).map_err(|error| format!("account {id}: {error}"))?;
+            let groups = items(&region.option_groups).iter();
+            if let Some(other) = groups
+                .filter_map(|group| other_group(group, id, region))
+                .next()
+            {
+                return Err(other);
+            }
         }
+        is_of_type(&self.service_control_policies, "SERVICE_CONTROL_POLICY")?;
+        is_of_type(&self.resource_control_policies, "RESOURCE_CONTROL_POLICY")?;
         for policy in in_force(&self.service_control_policies) {
             says_on_what(policy, "service_control_policies")?;
         }
@@ -396,6 +405,49 @@ fn is_of_region(facts: &RegionFacts) -> Result<(), String> {
     match all.find_map(|(list, arn)| Some((list, arn, elsewhere(arn)?))) {
         Some((list, arn, what)) => Err(format!(
             "`{list}` of {region} has `{arn}`, which is of another {what}"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// An option group by whose ARN it is of another account or Region, or has another name.
+fn other_group(group: &OptionGroup, account: AccountId, of: &RegionFacts) -> Option<String> {
+    let arn = Arn::parse(text(&group.extra, "OptionGroupArn")?).ok()?;
+    let name = arn.resource().strip_prefix("og:").unwrap_or(arn.resource());
+    let is_here = arn.account() == Some(account) && arn.region().as_ref() == Some(&of.region);
+    // RDS keeps names in lower case.
+    let is_own = is_here && name.eq_ignore_ascii_case(&group.name);
+    (!is_own).then(|| {
+        format!(
+            "`option_groups` of {account}/{} has `{}` with the `OptionGroupArn` `{arn}`: expected the group of that place and name",
+            of.region, group.name
+        )
+    })
+}
+
+/// The policies of an organization are of one type, as AWS says with each: those that allow everything by their ids.
+fn is_of_type(levels: &Field<Vec<Vec<ControlPolicy>>>, expected: &str) -> Result<(), String> {
+    let of_aws = [
+        ("p-FullAWSAccess", "SERVICE_CONTROL_POLICY"),
+        ("p-RCPFullAWSAccess", "RESOURCE_CONTROL_POLICY"),
+    ];
+    let own_type = |policy: &ControlPolicy| {
+        let told = text(&policy.extra, "Type").map(str::to_owned);
+        told.or_else(|| {
+            let id = policy.id.value()?;
+            let row = of_aws.iter().find(|(of, _)| **of == **id);
+            row.map(|(_, of)| (*of).to_owned())
+        })
+    };
+    let mut types = levels
+        .value()
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(own_type);
+    match types.find(|of| of != expected) {
+        Some(other) => Err(format!(
+            "found a policy of the type {other}: expected {expected}, as `aws organizations list-policies-for-target --filter {expected}` prints them"
         )),
         None => Ok(()),
     }

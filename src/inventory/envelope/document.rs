@@ -82,6 +82,7 @@ pub type Owner = (&'static str, Box<str>);
 const OWNERS: &[&str] = &[
     "BackupVaultArn",  // backup:GetBackupVaultAccessPolicy
     "BackupVaultName", // likewise
+    "FileSystemId",    // elasticfilesystem:DescribeFileSystemPolicy
     "RoleName",        // iam:GetRole, iam:GetRolePolicy
     "TargetId",        // organizations:DescribeEffectivePolicy
 ];

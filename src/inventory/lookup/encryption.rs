@@ -335,13 +335,14 @@ const RULES_OF_BUCKETS: &[(&[&str], &[&str])] = &[
 /// The key that a service's description names, and where: each writes it in a place of its own.
 ///
 /// See `KmsKeyId` of API_DBInstance, API_FileSystemDescription and their like, API_SSEDescription of DynamoDB, API_EncryptionDetails
-/// of Aurora DSQL, and `ServerSideEncryptionByDefault` of a bucket in CloudFormation and in S3.
+/// of Aurora DSQL, API_CachediSCSIVolume of Storage Gateway, and `ServerSideEncryptionByDefault` of a bucket in CloudFormation and in S3.
 fn own_key(detail: &Tree) -> Option<(&'static str, &str)> {
     const PLACES: &[&[&str]] = &[
         &["KmsKeyId"],
         &["FileSystem", "KmsKeyId"],
         &["encryptionDetails", "kmsKeyArn"],
         &["EncryptionDetails", "KmsKeyArn"],
+        &["KMSKey"],
     ];
     let named = |path: &&'static [&'static str]| {
         let last = path.last().copied()?;

@@ -22,7 +22,7 @@ use super::contradiction::contradiction;
 #[rustfmt::skip]
 const POLICIES: &[(&str, &[&str])] = &[
     ("dsql",              &["PolicyDocument", "policy"]),
-    ("dynamodb",          &["ResourcePolicy/PolicyDocument", "Policy"]),
+    ("dynamodb",          &["ResourcePolicy/PolicyDocument", "ResourcePolicy/Policy", "Policy"]),
     ("elasticfilesystem", &["FileSystemPolicy", "Policy"]),
     ("s3",                &["Policy"]),
 ];
@@ -97,7 +97,13 @@ fn policy(of: &Arn, field: &'static str, told: &Tree) -> Fact<Option<(&'static s
         }
     };
     match read {
-        Ok(policy) => Fact::Known(Some((field, policy))),
+        Ok(policy) => match policy.of_another(&[("FileSystemId", of.name())]) {
+            Some((name, other)) => {
+                let also = format!("`{name}` {other} of the answer in `{field}` of its `Detail`");
+                Fact::unknown(contradiction(of, format!("`{}`", of.name()), also))
+            }
+            None => Fact::Known(Some((field, policy))),
+        },
         Err(error) => {
             let says = format!("`{field}`, which is not a policy document ({error}),");
             let gap = Gap::by_hand(ByHand::NotUnderstood, says, of.as_str());

@@ -6,5 +6,6 @@ mod envelopes;
 mod law;
 mod limits;
 mod mutate;
+mod of_another;
 mod refused;
 mod words;
