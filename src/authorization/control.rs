@@ -11,7 +11,8 @@ use crate::catalog::requests::is_reached_by_rcps;
 use crate::inventory::{Assumption, ControlPolicies, ControlPolicy, Facts, Question};
 use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{
-    Document, Effect, NearMiss, PolicyDecision, PolicyType, Request, StatementRef, decide_control,
+    Document, Effect, NearMiss, PolicyDecision, PolicyType, Request, StatementRef, Truth,
+    decide_control,
 };
 use crate::verdict::{ControlKind, Evidence, PolicyOf};
 
@@ -246,32 +247,28 @@ impl Controls<'_> {
     ) -> Ruling {
         match decide_control(variant, self.scps.documents(), self.rcps.documents()) {
             PolicyDecision::Allowed { .. } => Ruling::allowed(Vec::new()),
-            PolicyDecision::Denied { by, .. } => Ruling::Denied {
-                by: self.each(&by, |place, at| {
+            PolicyDecision::Denied { by, allow } => {
+                let mut seen = self.each(&by, |place, at| {
                     place.statements(&[*at], asked.action, &variant.context)
-                }),
-                statements: by.iter().map(|at| self.deny_statement(at)).collect(),
-                silent: false,
-                unless: None,
-            },
-            PolicyDecision::NotAllowed {
-                policy,
-                level,
-                near,
-                ..
-            } => {
-                let mut seen = self.near(&near, asked.action);
-                seen.push(Evidence::at(
-                    self.owner(policy),
-                    format!("/{}/{level}", list_name(policy)),
-                    format!(
-                        "no {} of level {level} allows {} (0 is the root)",
-                        short(policy),
-                        asked.action
-                    ),
-                ));
-                Ruling::missing(Party::Organization, seen)
+                });
+                let is_silent = allow == Truth::False;
+                if is_silent {
+                    seen.extend(self.silent_levels(facts, asked.action, variant));
+                }
+                Ruling::Denied {
+                    by: seen,
+                    statements: by.iter().map(|at| self.deny_statement(at)).collect(),
+                    silent: is_silent
+                        .then_some(Party::Organization)
+                        .into_iter()
+                        .collect(),
+                    unless: None,
+                }
             }
+            PolicyDecision::NotAllowed { .. } => Ruling::missing(
+                Party::Organization,
+                self.silent_levels(facts, asked.action, variant),
+            ),
             PolicyDecision::Unknown { statements, keys } => {
                 let gaps = keys.iter();
                 let gaps = gaps.map(|key| gap_of_key(key, facts, role, asked.subject));
@@ -282,6 +279,57 @@ impl Controls<'_> {
                     Ruling::not_known_to_allow(gaps.collect(), seen)
                 }
             }
+        }
+    }
+
+    /// The levels of service control policies that do not allow an action, each with the statements that come near. Resource control
+    /// policies only deny.
+    fn silent_levels(&self, facts: &Facts<'_>, action: &str, variant: &Request) -> Vec<Evidence> {
+        let levels = self.scps.documents().iter().enumerate();
+        let silent = levels.filter_map(|(level, documents)| {
+            let alone = std::slice::from_ref(documents);
+            let PolicyDecision::NotAllowed { near, .. } = decide_control(variant, alone, &[])
+            else {
+                return None;
+            };
+            let near = near.into_iter().map(|mut miss| {
+                miss.statement.level = level;
+                miss
+            });
+            let near: Vec<NearMiss> = near.collect();
+            let near = self.near(&near, action);
+            // One is enough to show what is allowed in its place.
+            let trap = near.iter().find(|seen| seen.trap.is_some());
+            let nearest = trap.or_else(|| near.first()).cloned();
+            let mut seen: Vec<Evidence> = nearest.into_iter().collect();
+            seen.push(Evidence::at(
+                self.owner(PolicyType::Scp),
+                format!("/{}/{level}", list_name(PolicyType::Scp)),
+                format!(
+                    "no SCP of level {level} allows {action} ({})",
+                    self.called_level(facts, level)
+                ),
+            ));
+            Some(seen)
+        });
+        silent.flatten().collect()
+    }
+
+    /// A level for people: the root, the unit or the account that it is of, where its path has as many.
+    fn called_level(&self, facts: &Facts<'_>, level: usize) -> String {
+        let path = self.account.map(|account| facts.organization_path(account));
+        let path = path.and_then(|path| path.known().flatten());
+        let path = path.unwrap_or_default();
+        let units: Vec<&str> = path
+            .split('/')
+            .skip(1)
+            .filter(|id| !id.is_empty())
+            .collect();
+        if units.len().saturating_add(1) == self.scps.documents().len() {
+            let unit = units.get(level).copied();
+            unit.unwrap_or("the account itself").to_owned()
+        } else {
+            "0 is the root".to_owned()
         }
     }
 

@@ -9,7 +9,7 @@ use crate::policy::{
 };
 use crate::verdict::{Evidence, Trap};
 
-use super::ruling::{DenyStatement, Ruling};
+use super::ruling::{DenyStatement, Party, Ruling};
 
 /// A policy that is asked: whose it is, and where it stands in that object.
 #[derive(Clone)]
@@ -53,7 +53,7 @@ impl LocatedPolicy<'_> {
         Ruling::Denied {
             statements: statements.collect(),
             by: self.statements(by, action, &request.context),
-            silent,
+            silent: silent.then_some(Party::Resource).into_iter().collect(),
             unless: None,
         }
     }

@@ -11,10 +11,10 @@ use crate::verdict::{Lift, Need, PolicyOf, Share};
 
 use super::answer::actions;
 use super::request::RoleRequest;
-use super::ruling::Ruling;
+use super::ruling::{Party, Ruling};
 use super::rulings::Rulings;
 
-/// What the role's own policies must allow, of what they do not. The rulings are those on the requests.
+/// What the role's own policies must allow, of what they do not, denied or not. The rulings are those on the requests.
 pub fn to_allow(
     role: &Arn,
     requests: &[Arc<RoleRequest>],
@@ -23,7 +23,7 @@ pub fn to_allow(
 ) -> Vec<Need> {
     let mut wanted: BTreeMap<(SmolStr, Option<Arn>), Vec<&'static str>> = BTreeMap::new();
     for ((action, request), (_, ruling)) in actions(requests).zip(rulings.each()) {
-        if matches!(ruling.at_worst(), Ruling::Missing { .. }) {
+        if ruling.at_worst().is_silent(Party::Principal) {
             for resource in request.template.resources(&request.resource) {
                 let target = target(action, destination);
                 wanted.entry((resource, target)).or_default().push(action);

@@ -151,42 +151,21 @@ impl<'a> AskedPolicy<'a> {
 }
 
 impl Rulings {
-    /// What they come to: a Deny before silence, silence before what is unknown.
+    /// What they come to: Denies and silence, all that stands against it together, before what is unknown.
     #[must_use]
     pub fn outcome(&self, asked: &AskedPolicy<'_>) -> Outcome {
         let must_allow = !self.is_deny_only();
-        if let Some((actions, statements, seen)) = self.denied() {
-            let denied = Outcome::fail(asked.denied(&actions) + &denied_by(&seen))
-                .foretells((asked.predicted)())
-                .saw(seen);
-            if statements.is_empty() && asked.is_of_key() {
-                return denied.by_hand(
-                    "the Deny is in the policy by which AWS RAM shares the key: change the resource share, or leave it",
-                );
-            }
-            return denied
-                .needs(self.lift(asked))
-                .needs(self.share(asked).filter(|_| must_allow));
-        }
-        if let (true, Some((actions, near))) = (must_allow, self.missing(Party::Resource)) {
-            let missing = asked.missing(&actions) + &because(&near);
-            let seen = if near.is_empty() {
-                asked.nothing_near()
-            } else {
-                near
-            };
-            return Outcome::fail(missing)
-                .on(asked.basis)
-                .foretells((asked.predicted)())
-                .saw(seen)
-                .needs(self.share(asked));
-        }
-        if let (true, Some((actions, near))) = (must_allow, self.missing(Party::Principal)) {
-            return Outcome::fail(asked.missing_there(&actions))
-                .nothing_helps("AWS sets that policy, and nobody else can change it")
-                .on(asked.basis)
-                .foretells((asked.predicted)())
-                .saw(near);
+        let of_silence = |part: fn(&Self, &AskedPolicy<'_>) -> Option<Outcome>| {
+            must_allow.then(|| part(self, asked)).flatten()
+        };
+        let parts = [
+            self.denies_it(asked),
+            of_silence(Self::does_not_allow_it),
+            of_silence(Self::is_not_allowed_there),
+        ];
+        let stopped = parts.into_iter().flatten().reduce(Outcome::and);
+        if let Some(stopped) = stopped {
+            return stopped.foretells((asked.predicted)());
         }
         match self.open() {
             Some((gaps, may_deny, seen)) if must_allow || may_deny => {
@@ -199,8 +178,49 @@ impl Rulings {
         }
     }
 
+    /// A Deny strikes.
+    fn denies_it(&self, asked: &AskedPolicy<'_>) -> Option<Outcome> {
+        let (actions, statements, seen) = self.denied()?;
+        let is_of_share = |seen: &Evidence| {
+            let place = seen.pointer.as_deref().unwrap_or_default();
+            place.starts_with("/RamPolicy")
+        };
+        let by_share = seen.iter().any(is_of_share);
+        let fail = Outcome::fail(asked.denied(&actions) + &denied_by(&seen)).saw(seen);
+        let share = self.share(asked).filter(|_| !self.is_deny_only());
+        let lift = (!statements.is_empty()).then(|| self.lift(asked));
+        let fail = fail.needs(lift).needs(share);
+        Some(if by_share {
+            fail.by_hand("the Deny is in the policy by which AWS RAM shares the key: change the resource share, or leave it")
+        } else {
+            fail
+        })
+    }
+
+    /// Nothing of the policy allows it, denied or not.
+    fn does_not_allow_it(&self, asked: &AskedPolicy<'_>) -> Option<Outcome> {
+        let (actions, near) = self.lacking(Party::Resource)?;
+        let missing = asked.missing(&actions) + &because(&near);
+        let seen = if near.is_empty() {
+            asked.nothing_near()
+        } else {
+            near
+        };
+        let fail = Outcome::fail(missing).on(asked.basis).saw(seen);
+        Some(fail.needs(self.share(asked)))
+    }
+
+    /// The principal's own policy, which is AWS's, does not allow it.
+    fn is_not_allowed_there(&self, asked: &AskedPolicy<'_>) -> Option<Outcome> {
+        let (actions, near) = self.lacking(Party::Principal)?;
+        let fail = Outcome::fail(asked.missing_there(&actions))
+            .nothing_helps("AWS sets that policy, and nobody else can change it")
+            .on(asked.basis);
+        Some(fail.saw(near))
+    }
+
     /// What must no longer be denied.
-    fn lift(&self, asked: &AskedPolicy<'_>) -> Option<Need> {
+    fn lift(&self, asked: &AskedPolicy<'_>) -> Need {
         let (mut actions, mut statements) = self.to_lift();
         if let Some((more, also)) = asked.recommended.map(Self::to_lift) {
             actions.extend(more);
@@ -210,14 +230,14 @@ impl Rulings {
         actions.dedup();
         statements.sort_unstable();
         statements.dedup();
-        Some(Need::Lift(Lift {
+        Need::Lift(Lift {
             policy: asked.policy.clone(),
             principal: asked.principal.clone(),
             actions,
             statements,
             target: asked.target.cloned(),
             resource: None,
-        }))
+        })
     }
 
     /// What must be allowed.
@@ -238,10 +258,21 @@ impl Rulings {
     }
 }
 
-/// Which Deny it is, to end a sentence with: the statement, its conditions and what the call has of them.
+/// Which Denies they are, to end a sentence with: each statement once, its conditions and what the call has of them.
 pub fn denied_by(seen: &[Evidence]) -> String {
-    let first = seen.first();
-    first.map_or_else(String::new, |seen| format!(": {}", seen.says))
+    let mut told: Vec<&Evidence> = Vec::new();
+    for one in seen {
+        let mut others = told.iter();
+        if !others.any(|other| other.subject == one.subject && other.pointer == one.pointer) {
+            told.push(one);
+        }
+    }
+    let told: Vec<&str> = told.iter().map(|one| &*one.says).collect();
+    if told.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", told.join("; "))
+    }
 }
 
 /// Why what comes near does not allow it, to end a sentence with: the trap that somebody has stepped into, where one is

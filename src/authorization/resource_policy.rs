@@ -14,23 +14,22 @@ use super::context::gap_of_key;
 use super::located::LocatedPolicy;
 use super::request::RoleRequest;
 use super::ruling::Ruling;
+use super::rulings::Rulings;
 
-/// What the policy of a resource says against the backup that a copy waits for, and the action. `None`: nothing, or it was not read.
-pub fn against_backup(
-    copy: &Copy,
-    resource: &Arn,
-    facts: &Facts<'_>,
-) -> Option<(Ruling, &'static str)> {
+/// What the policy of a resource says against the backup that a copy waits for: all that it denies, else what may be denied. `None`:
+/// nothing, or it was not read.
+pub fn against_backup(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Rulings> {
     let asked = asked(copy, resource);
     let (first, ..) = asked.first()?;
     let (field, policy) = match facts.resource_policy(resource)? {
         Fact::Known(policy) => policy?,
-        Fact::Unknown(gap) => return Some((Ruling::unread(*gap), first)),
+        Fact::Unknown(gap) => return Some(Rulings::new([(*first, Ruling::unread(*gap))])),
     };
     let role = copy.endpoints().role.as_ref().known()?;
     let vault = copy.endpoints().source_vault.as_ref().known()?;
     let pointer = format!("/Detail/{field}");
     let located = LocatedPolicy::new(resource, &pointer, policy.document());
+    let mut denied = Vec::new();
     let mut open = None;
     for (action, on, is_certain) in asked {
         let request = RoleRequest::plain(vault, vec![action], resource, on);
@@ -45,14 +44,17 @@ pub fn against_backup(
             Some(Ruling::Denied { by, .. }) if !is_certain => {
                 let whether = format!("whether a backup is made without {action}");
                 let gap = Gap::not_told(whether, resource.as_str()).where_is(resource);
-                open = open.or_else(|| Some((Ruling::open(vec![gap], by), action)));
+                open = open.or_else(|| Some((action, Ruling::open(vec![gap], by))));
             }
-            Some(ruling @ Ruling::Denied { .. }) => return Some((ruling, action)),
-            Some(ruling) => open = open.or(Some((ruling, action))),
+            Some(ruling @ Ruling::Denied { .. }) => denied.push((action, ruling)),
+            Some(ruling) => open = open.or(Some((action, ruling))),
             None => {}
         }
     }
-    open
+    if denied.is_empty() {
+        denied.extend(open);
+    }
+    (!denied.is_empty()).then(|| Rulings::new(denied))
 }
 
 /// What the backup asks of the resource: each action, what it is done to, and whether no backup is made without.

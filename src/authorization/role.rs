@@ -7,7 +7,7 @@ use smol_str::StrExt as _;
 use crate::inventory::{Facts, PolicyInForce, Question, RolePolicies};
 use crate::known::{Arn, Fact, Gap};
 use crate::policy::{
-    Context, Document, Effect, NearMiss, PolicyDecision, PolicyType, Request, StatementRef,
+    Context, Document, Effect, NearMiss, PolicyDecision, PolicyType, Request, StatementRef, Truth,
     always_allow, decide_identity,
 };
 use crate::verdict::Evidence;
@@ -203,7 +203,7 @@ impl<'a> Read<'a> {
                 return Ruling::Denied {
                     by: self.statements(role, &by, asked.action, &variant.context),
                     statements: Vec::new(),
-                    silent: false,
+                    silent: self.silent(variant, &of_key()),
                     unless: None,
                 };
             }
@@ -235,18 +235,17 @@ impl<'a> Read<'a> {
                     OpenDeny { gaps, seen }
                 });
                 let mut seen = self.near(role, &near, asked.action);
-                let is_of_policies = policy != PolicyType::Boundary;
-                if is_of_policies && self.is_left_out(variant) {
+                if policy == PolicyType::Boundary {
+                    Ruling::missing(Party::Boundary, seen)
+                } else if self.is_left_out(variant) {
                     let says = format!(
                         "no statement of its policies allows {} either",
                         asked.action
                     );
                     seen.push(Evidence::of(role, says));
-                    Ruling::missing(Party::Boundary, seen)
-                } else if is_of_policies {
-                    Ruling::missing(Party::Principal, seen)
+                    Ruling::missing_of(vec![Party::Principal, Party::Boundary], seen)
                 } else {
-                    Ruling::missing(Party::Boundary, seen)
+                    Ruling::missing(Party::Principal, seen)
                 }
             }
         };
@@ -291,14 +290,18 @@ impl<'a> Read<'a> {
         }
     }
 
+    /// Who does not allow an action that is denied: the policies, unless the key names the role itself, and the boundary.
+    fn silent(&self, variant: &Request, of_key: &NamedByKey) -> Vec<Party> {
+        let by_policies = matches!(of_key, NamedByKey::No) && leaves_out(variant, &self.documents);
+        let policies = by_policies.then_some(Party::Principal);
+        let boundary = self.is_left_out(variant).then_some(Party::Boundary);
+        policies.into_iter().chain(boundary).collect()
+    }
+
     /// Whether the boundary leaves an action out: a policy that allows it would not be enough.
     fn is_left_out(&self, variant: &Request) -> bool {
-        self.boundary.is_some_and(|(_, boundary)| {
-            match decide_identity(variant, &[boundary], None) {
-                PolicyDecision::NotAllowed { .. } | PolicyDecision::Denied { .. } => true,
-                PolicyDecision::Allowed { .. } | PolicyDecision::Unknown { .. } => false,
-            }
-        })
+        let boundary = self.boundary.as_ref();
+        boundary.is_some_and(|(_, boundary)| leaves_out(variant, &[boundary]))
     }
 
     fn ask(&self, request: &Request) -> PolicyDecision {
@@ -361,5 +364,14 @@ impl<'a> Read<'a> {
             .filter_map(|at| Some(self.asked(role, at)?.open(&[*at], keys)))
             .flatten()
             .collect()
+    }
+}
+
+/// Whether no statement of these allows an action, denied or not.
+fn leaves_out(variant: &Request, documents: &[&Document]) -> bool {
+    match decide_identity(variant, documents, None) {
+        PolicyDecision::NotAllowed { .. } => true,
+        PolicyDecision::Denied { allow, .. } => allow == Truth::False,
+        PolicyDecision::Allowed { .. } | PolicyDecision::Unknown { .. } => false,
     }
 }

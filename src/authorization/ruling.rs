@@ -19,8 +19,8 @@ pub enum Ruling {
         by: Vec<Evidence>,
         /// The denying statements, of policies that can be changed.
         statements: Vec<DenyStatement>,
-        /// Whether nothing allows it besides, so that it takes more than to lift the Deny.
-        silent: bool,
+        /// Who does not allow it besides, so that it takes more than to lift the Deny.
+        silent: Vec<Party>,
         /// What does not tell whether the Deny strikes, where it does so in one Region alone and nothing allows it in the
         /// other: the call fails in either, but not where silence is enough.
         unless: Option<Box<Gap>>,
@@ -29,8 +29,8 @@ pub enum Ruling {
     Missing {
         /// What comes near, and why it does not apply.
         near: Vec<Evidence>,
-        /// Who would have to allow it.
-        party: Party,
+        /// Who would have to allow it: each of them.
+        parties: Vec<Party>,
         /// What a Deny depends on that may strike besides: it matters where silence is enough.
         denies: Option<OpenDeny>,
     },
@@ -66,7 +66,7 @@ pub struct OpenDeny {
 }
 
 /// Whose policies they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Party {
     /// The key, the vault or the role that something is done to.
     Resource,
@@ -100,10 +100,24 @@ impl Ruling {
 
     /// Nothing of this party allows it.
     pub fn missing(party: Party, near: Vec<Evidence>) -> Self {
+        Self::missing_of(vec![party], near)
+    }
+
+    /// Nothing of any of these parties allows it, and each would have to.
+    pub fn missing_of(parties: Vec<Party>, near: Vec<Evidence>) -> Self {
         Self::Missing {
             near,
-            party,
+            parties,
             denies: None,
+        }
+    }
+
+    /// Whether this party does not allow it, whatever denies it besides.
+    pub fn is_silent(&self, whose: Party) -> bool {
+        match self {
+            Self::Denied { silent, .. } => silent.contains(&whose),
+            Self::Missing { parties, .. } => parties.contains(&whose),
+            Self::Allowed { .. } | Self::Open { .. } => false,
         }
     }
 
@@ -152,6 +166,65 @@ impl Ruling {
     pub fn and(self, other: Self) -> Self {
         use Ruling::{Allowed, Denied, Missing, Open};
         match (self, other) {
+            (
+                Denied {
+                    by,
+                    statements,
+                    silent,
+                    unless,
+                },
+                Denied {
+                    by: more,
+                    statements: also,
+                    silent: too,
+                    unless: or,
+                },
+            ) => Denied {
+                by: unique([by, more].concat()),
+                statements: each_once([statements, also].concat()),
+                silent: each_once([silent, too].concat()),
+                // One that strikes for certain is enough.
+                unless: unless.and_then(|gap| or.map(|_| gap)),
+            },
+            (
+                Denied {
+                    by,
+                    statements,
+                    silent,
+                    unless,
+                },
+                Missing { parties, .. },
+            )
+            | (
+                Missing { parties, .. },
+                Denied {
+                    by,
+                    statements,
+                    silent,
+                    unless,
+                },
+            ) => Denied {
+                by,
+                statements,
+                silent: each_once([silent, parties].concat()),
+                unless,
+            },
+            (
+                Missing {
+                    near,
+                    parties,
+                    denies,
+                },
+                Missing {
+                    near: more,
+                    parties: also,
+                    denies: or,
+                },
+            ) => Missing {
+                near: unique([near, more].concat()),
+                parties: each_once([parties, also].concat()),
+                denies: denies.or(or),
+            },
             (one @ Denied { .. }, _) | (_, one @ Denied { .. }) => one,
             (one @ Missing { .. }, _) | (_, one @ Missing { .. }) => one,
             (one @ Open { .. }, _) | (_, one @ Open { .. }) => one,
@@ -173,38 +246,21 @@ impl Ruling {
         match (&self, &other) {
             (Allowed { .. }, Allowed { .. }) => return self.and(other),
             // Denied in one and not allowed in the other: the call fails in both, where it must be allowed.
-            (Denied { .. }, Missing { .. }) => return self.or_silence(which_place(subject)),
-            (Missing { .. }, Denied { .. }) => return other.or_silence(which_place(subject)),
-            (
-                Denied {
-                    by,
-                    statements,
-                    silent,
-                    ..
-                },
-                Denied {
-                    statements: more,
-                    silent: also,
-                    ..
-                },
-            ) => {
-                let mut statements = [statements.as_slice(), more].concat();
-                statements.sort_unstable();
-                statements.dedup();
-                return Denied {
-                    by: by.clone(),
-                    statements,
-                    silent: *silent || *also,
-                    unless: None,
-                };
+            (Denied { .. }, Missing { parties, .. }) => {
+                return self.clone().or_silence(parties, which_place(subject));
             }
-            (
-                Missing { denies: None, .. },
-                Missing {
-                    denies: Some(_), ..
-                },
-            ) => return other,
-            (Missing { .. }, Missing { .. }) => return self,
+            (Missing { parties, .. }, Denied { .. }) => {
+                return other.clone().or_silence(parties, which_place(subject));
+            }
+            // It fails in both, and takes what each of them does.
+            (Denied { .. }, Denied { .. }) => {
+                let mut both = self.and(other);
+                if let Denied { unless, .. } = &mut both {
+                    *unless = None;
+                }
+                return both;
+            }
+            (Missing { .. }, Missing { .. }) => return self.and(other),
             (Allowed { .. } | Open { .. }, _) | (_, Allowed { .. } | Open { .. }) => {}
         }
         let is_allowed = |ruling: &Self| matches!(ruling, Allowed { .. });
@@ -269,9 +325,9 @@ impl Ruling {
     }
 
     /// The same Deny where nothing allows it besides, and where it may not strike.
-    fn or_silence(mut self, gap: Gap) -> Self {
+    fn or_silence(mut self, of: &[Party], gap: Gap) -> Self {
         if let Self::Denied { silent, unless, .. } = &mut self {
-            *silent = true;
+            *silent = each_once([silent.as_slice(), of].concat());
             *unless = Some(Box::new(gap));
         }
         self
@@ -307,7 +363,7 @@ impl Ruling {
             } => Self::Denied {
                 by,
                 statements,
-                silent: false,
+                silent: Vec::new(),
                 unless,
             },
             other @ (Self::Allowed { .. } | Self::Missing { .. } | Self::Open { .. }) => other,
@@ -321,9 +377,9 @@ impl Ruling {
             Self::Open { gaps, seen, .. } => {
                 Self::open([gaps, denies.gaps].concat(), [seen, denies.seen].concat())
             }
-            Self::Missing { near, party, .. } => Self::Missing {
+            Self::Missing { near, parties, .. } => Self::Missing {
                 near,
-                party,
+                parties,
                 denies: Some(denies),
             },
             denied @ Self::Denied { .. } => denied,
@@ -340,6 +396,13 @@ fn which_place(subject: &Arn) -> Gap {
         _ => "whether such a condition counts for the backup that is made",
     };
     Gap::not_told(what, subject.as_str()).where_is(subject)
+}
+
+/// Each once, sorted.
+fn each_once<T: Ord>(mut all: Vec<T>) -> Vec<T> {
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// Each once, in their order.

@@ -193,15 +193,27 @@ impl Rulings {
         (!actions.is_empty()).then_some((actions, all, unique(seen)))
     }
 
-    /// The actions that nothing of a party allows, with what comes near.
+    /// The actions that nothing of a party allows and no Deny forbids, with what comes near.
     pub fn missing(&self, whose: Party) -> Option<(Vec<&'static str>, Vec<Evidence>)> {
+        self.lacking_where(|ruling| {
+            matches!(ruling, Ruling::Missing { .. }) && ruling.is_silent(whose)
+        })
+    }
+
+    /// The actions that nothing of a party allows, denied or not, with what comes near: what it must allow once no Deny is left.
+    pub fn lacking(&self, whose: Party) -> Option<(Vec<&'static str>, Vec<Evidence>)> {
+        self.lacking_where(|ruling| ruling.is_silent(whose))
+    }
+
+    fn lacking_where(
+        &self,
+        is_wanted: impl Fn(&Ruling) -> bool,
+    ) -> Option<(Vec<&'static str>, Vec<Evidence>)> {
         let mut actions = Vec::new();
         let mut seen = Vec::new();
-        for (action, ruling) in self.all() {
-            if let Ruling::Missing { near, party, .. } = ruling
-                && *party == whose
-            {
-                push_new(&mut actions, action);
+        for (action, ruling) in self.all().filter(|(_, ruling)| is_wanted(ruling)) {
+            push_new(&mut actions, action);
+            if let Ruling::Missing { near, .. } = ruling {
                 seen.extend(near.clone());
             }
         }
@@ -210,16 +222,7 @@ impl Rulings {
 
     /// The actions that nothing allows, whoever would have to.
     pub fn missing_anywhere(&self) -> Option<(Vec<&'static str>, Vec<Evidence>)> {
-        let parties = [
-            Party::Resource,
-            Party::Principal,
-            Party::Boundary,
-            Party::Organization,
-        ];
-        let each = parties.into_iter().filter_map(|party| self.missing(party));
-        each.reduce(|(actions, seen), (more, also)| {
-            ([actions, more].concat(), [seen, also].concat())
-        })
+        self.lacking_where(|ruling| matches!(ruling, Ruling::Missing { .. }))
     }
 
     /// What stands against any of the actions, in their order.
@@ -247,11 +250,8 @@ impl Rulings {
 
     /// The actions that the resource must allow besides what is lifted; `None` where there are none.
     pub fn to_share(&self) -> Option<Vec<&'static str>> {
-        let wanted = self.all().filter(|(_, ruling)| match ruling.at_worst() {
-            Ruling::Denied { silent, .. } => *silent,
-            Ruling::Missing { party, .. } => *party == Party::Resource,
-            Ruling::Allowed { .. } | Ruling::Open { .. } => false,
-        });
+        let is_silent = |ruling: &Ruling| ruling.at_worst().is_silent(Party::Resource);
+        let wanted = self.all().filter(|(_, ruling)| is_silent(ruling));
         let actions: Vec<_> = wanted.map(|(action, _)| *action).collect();
         (!actions.is_empty()).then_some(actions)
     }

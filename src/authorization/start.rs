@@ -20,9 +20,6 @@ pub fn may_start(action: &'static str, copy: &Transfer, facts: &Facts<'_>, vault
     };
     let request = request(action, copy, facts, vault, account);
     let by_vault = by_vault(action, facts, vault, &request);
-    if matches!(by_vault, Ruling::Denied { .. }) {
-        return by_vault;
-    }
     let asked = Action {
         action,
         subject: vault,
@@ -42,7 +39,21 @@ pub fn may_start(action: &'static str, copy: &Transfer, facts: &Facts<'_>, vault
         ) if !more.iter().all(is_of_who_asks) => {
             Ruling::open([gaps, more].concat(), [seen, also].concat())
         }
-        (by_organization, by_vault) => by_organization.and(by_vault),
+        (
+            Ruling::Missing { near, .. },
+            Ruling::Denied {
+                by,
+                statements,
+                silent,
+                unless,
+            },
+        ) => Ruling::Denied {
+            by: [by, near].concat(),
+            statements,
+            silent,
+            unless,
+        },
+        (by_organization, by_vault) => by_vault.and(by_organization),
     }
 }
 

@@ -160,7 +160,7 @@ fn rule(asking: &VaultQuestion, facts: &Facts<'_>) -> Ruling {
                     seen
                 }
             },
-            party: Party::Resource,
+            parties: vec![Party::Resource],
             denies: (!denies.is_empty()).then(|| OpenDeny {
                 gaps: gaps(&keys),
                 seen: asked.open(&denies, &keys),

@@ -116,24 +116,25 @@ pub fn not_made(copy: &Copy, rule: &Value, facts: &Facts<'_>, ask: &Others<'_>) 
         own.cloned().collect()
     };
     let name = target.name();
-    let failing = own(Status::Fail);
-    if let Some((check, found)) = failing.first() {
+    // All that stands against it, at once.
+    let failing = own(Status::Fail).into_iter().map(|(check, found)| {
         let fail = Outcome::fail(format!(
             "there is no backup to copy in the rule's logically air-gapped target `{name}`, which does not take it ({}): {}",
             check.id, found.message
         ))
         .saw(found.evidence.clone());
-        let needs = failing.iter().map(|(_, found)| needs(found));
-        let needs: Option<Vec<Vec<Need>>> = needs.collect();
-        return Some(match (needs, &found.fix) {
-            (Some(needs), _) => fail.needs(needs.concat()),
+        match (needs(&found), &found.fix) {
+            (Some(needs), _) => fail.needs(needs),
             // The message says what people do.
             (None, fix @ (Fix::ByHand | Fix::Impossible)) => Outcome {
                 fix: fix.clone(),
                 ..fail
             },
             (None, Fix::Needs(_)) => fail.by_hand("let the backup go there first"),
-        });
+        }
+    });
+    if let Some(failing) = failing.reduce(Outcome::and) {
+        return Some(failing);
     }
     let mut open = own(Status::Undecided);
     open.retain(|(check, _)| check.may_fail == MayFail::Yes);

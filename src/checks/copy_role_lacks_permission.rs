@@ -271,15 +271,7 @@ fn attached(
         return None;
     }
     let rulings = role_rulings(facts, role, requests, ByKey::Ignored);
-    let is_of_role = |ruling: &Ruling| {
-        matches!(
-            ruling,
-            Ruling::Missing {
-                party: Party::Principal,
-                ..
-            }
-        )
-    };
+    let is_of_role = |ruling: &Ruling| ruling.is_silent(Party::Principal);
     let rulings = rulings.known().flatten()?;
     let is_bucket = match copy.route.kind {
         KindOf::Known(kind) => kind == Kind::S3,

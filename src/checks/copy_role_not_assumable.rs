@@ -56,12 +56,28 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
         Ruling::Allowed { by, .. } => {
             Outcome::pass(format!("AWS Backup may assume the role `{name}`")).saw(by)
         }
-        Ruling::Denied { by, .. } => Outcome::fail(format!(
-            "the trust policy of the role `{name}` denies sts:AssumeRole to backup.amazonaws.com{}",
-            denied_by(&by)
-        ))
-        .by_hand("take the Deny out of it")
-        .saw(by),
+        Ruling::Denied { by, silent, .. } => {
+            let is_silent = !silent.is_empty();
+            let besides = if is_silent {
+                "; and nothing allows it there"
+            } else {
+                ""
+            };
+            let fail = Outcome::fail(format!(
+                "the trust policy of the role `{name}` denies sts:AssumeRole to backup.amazonaws.com{}{besides}",
+                denied_by(&by)
+            ));
+            let fail = if role.is_role_of_aws() {
+                fail.by_hand(ANOTHER_ROLE)
+            } else {
+                let trust = is_silent.then(|| Need::Trust { role: role.clone() });
+                fail.needs(trust).by_hand(match by.len() {
+                    0 | 1 => "take the Deny out of it",
+                    _ => "take those Denies out of it",
+                })
+            };
+            fail.saw(by)
+        }
         Ruling::Missing { near, .. } => {
             let fail = Outcome::fail(format!(
                 "the trust policy of the role `{name}` does not let backup.amazonaws.com assume it"

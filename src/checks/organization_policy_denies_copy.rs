@@ -239,7 +239,7 @@ fn stopped(
     let denied = rulings
         .denied()
         .map_or_else(Vec::new, |(actions, ..)| actions);
-    let missing = rulings.missing(Party::Organization);
+    let missing = rulings.lacking(Party::Organization);
     let missing = missing.map_or_else(Vec::new, |(actions, _)| actions);
     let deny = (!denied.is_empty()).then(|| format!("deny {}", list(&denied)));
     let silent = (!missing.is_empty()).then(|| format!("do not allow {}", list(&missing)));
@@ -254,9 +254,13 @@ fn stopped(
     let fail = match to_lift(role, requests, rulings, destination) {
         // What AWS Backup itself is denied cannot be narrowed to one copy.
         Some(lifts) if missing.is_empty() && !denied.contains(&ASSUME) => fail.needs(lifts),
-        Some(_) | None => {
-            fail.by_hand("have the management account exempt the role, or copy to where they allow")
-        }
+        Some(_) | None => fail.by_hand(match (denied.is_empty(), missing.is_empty()) {
+            (_, true) => "have the management account exempt the role, or copy to where they allow",
+            (true, false) => "have the management account allow it there, or copy to where they allow",
+            (false, false) => {
+                "have the management account exempt the role, and allow there what is not allowed, or copy to where they allow"
+            }
+        }),
     };
     let into = rulings.stop(COPY_INTO);
     fail.foretells(into.then(|| status_message(MessageId::E3)).flatten())

@@ -1,5 +1,7 @@
 //! What a role's own policies come to in the words of a verdict, for the checks that ask them.
 
+use std::collections::BTreeSet;
+
 use super::words::{copy_without, not_read};
 use crate::authorization::{DoubtfulRequest, Party, Rulings, denied_by, list};
 use crate::inventory::Facts;
@@ -21,18 +23,25 @@ pub fn of_own_policies(
         list(&actions)
     };
     let denied = rulings.denied();
-    let bounded = rulings.missing(Party::Boundary);
+    let bounded = rulings.lacking(Party::Boundary);
+    let missing = rulings.lacking(Party::Principal);
     let boundary = || {
         let policies = facts.role_policies(role).known().flatten();
         let boundary = policies.and_then(|policies| policies.boundary);
         boundary.map_or_else(|| "the permissions boundary".to_owned(), |of| of.name)
     };
     // One statement more is no remedy where a Deny or a boundary stands against it.
-    let step = match (&denied, &bounded) {
+    let deny = denied.as_ref().map(|(.., seen)| match places(seen) {
+        0 | 1 => "change that Deny",
+        _ => "change those Denies",
+    });
+    let step = match (deny, &bounded) {
         (None, None) => None,
-        (Some(_), None) => Some("change that Deny"),
-        (None, Some(_)) => Some("let the boundary allow them"),
-        (Some(_), Some(_)) => Some("change that Deny, and let the boundary allow the rest"),
+        (Some(deny), None) => Some(deny.to_owned()),
+        (None, Some(_)) => Some("let the boundary allow them".to_owned()),
+        (Some(deny), Some(_)) => Some(format!(
+            "{deny}, and let the boundary allow what it leaves out"
+        )),
     };
     let nothing_allows = match (&denied, &bounded) {
         (None, Some(_)) => {
@@ -46,7 +55,7 @@ pub fn of_own_policies(
     });
     let bounded =
         bounded.map(|(actions, _)| format!("{} leaves out {}", boundary(), sorted(actions)));
-    let missing = rulings.missing(Party::Principal);
+    let is_enough = missing.is_none();
     let missing = missing.map(|(actions, _)| format!("nothing allows {}", sorted(actions)));
     let parts: Vec<String> = [denied, bounded, missing].into_iter().flatten().collect();
     if !parts.is_empty() {
@@ -61,9 +70,10 @@ pub fn of_own_policies(
         return match step {
             _ if role.is_role_of_aws() => fail.by_hand(ANOTHER_ROLE),
             None => fail.needs(needs()),
-            Some(step) => {
+            Some(step) if is_enough => {
                 fail.by_hand(&format!("{step}: no further statement of the role's helps"))
             }
+            Some(step) => fail.needs(needs()).by_hand(&step),
         }
         .saw(seen);
     }
@@ -77,6 +87,15 @@ pub fn of_own_policies(
     let actions = list(&actions);
     Outcome::pass(format!("the policies of the role `{name}` allow {actions}"))
         .saw([Evidence::of(role, format!("may do {actions}"))])
+}
+
+/// How many statements are seen.
+fn places(seen: &[Evidence]) -> usize {
+    let places: BTreeSet<_> = seen
+        .iter()
+        .map(|seen| (&seen.subject, &seen.pointer))
+        .collect();
+    places.len()
 }
 
 /// Undecided where these policies keep the role from what no page says that a copy fails without, or may keep it.

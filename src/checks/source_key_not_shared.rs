@@ -141,7 +141,7 @@ fn service_dependent(
         let strikes_owner =
             excepted.is_some_and(|actions| access.strikes_the_owner(actions, &statements));
         return if strikes_owner {
-            found.by_hand(NO_EXCEPTION_DOES)
+            found.by_hand_for_each_deny(NO_EXCEPTION_DOES)
         } else {
             found
         };

@@ -57,7 +57,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         let strikes_owner =
             excepted.is_some_and(|actions| access.strikes_the_owner(actions, &statements));
         return if strikes_owner && (within_account || strikes_destination(&access)) {
-            found.by_hand(NO_EXCEPTION_DOES)
+            found.by_hand_for_each_deny(NO_EXCEPTION_DOES)
         } else {
             found
         };

@@ -47,19 +47,29 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let for_some = depends_on_who_starts(&start);
     match start {
         Ruling::Allowed { .. } => of_role(copy, facts, vault),
-        Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. } => Outcome::fail(format!(
-            "nobody can start this copy: {START_COPY} out of the vault `{name}` is denied to everybody{}",
-            denied_by(&seen)
-        ))
-        .by_hand(if is_reserved(vault) {
-            "AWS sets that policy: back up into a vault of your own, and copy out of that"
-        } else if seen.iter().any(|seen| seen.subject == vault.as_str()) {
-            "let who starts the copy pass that Deny, or copy out of another vault"
-        } else {
-            "let who starts the copy pass that Deny of the organization's: another vault does not help"
-        })
-        .foretells(status_message(MessageId::E3))
-        .saw(seen),
+        Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. } => {
+            let by_vault = seen.iter().any(|seen| seen.subject == vault.as_str());
+            let by_organization = seen.iter().any(|seen| seen.subject != vault.as_str());
+            Outcome::fail(format!(
+                "nobody can start this copy: {START_COPY} out of the vault `{name}` is denied to everybody{}",
+                denied_by(&seen)
+            ))
+            .by_hand(match (by_vault, by_organization) {
+                (true, false) if is_reserved(vault) => {
+                    "AWS sets that policy: back up into a vault of your own, and copy out of that"
+                }
+                (true, false) => "let who starts the copy pass each Deny, or copy out of another vault",
+                (true, true) => {
+                    "let who starts the copy pass each Deny, the organization's too: another vault alone does not help"
+                }
+                (false, _) => {
+                    "have the organization let who starts the copy do it: another vault does not help"
+                }
+            })
+            .foretells(status_message(MessageId::E3))
+            .saw(seen)
+            .and(of_role(copy, facts, vault))
+        }
         Ruling::Open { gaps, seen, .. } => match of_role(copy, facts, vault) {
             found if found.status != Status::Pass => found,
             _ if for_some => Outcome::warn(format!(

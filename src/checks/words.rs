@@ -238,7 +238,7 @@ pub fn may_be_denied_all_the_same(name: &str, who: &str, seen: Vec<Evidence>) ->
 }
 
 /// What is left where an exception from a Deny may not do: see [`may_be_denied_all_the_same`].
-pub const NO_EXCEPTION_DOES: &str = "take the Deny away, or let the account that owns the key pass it by a condition on aws:PrincipalAccount: RDS says that a copy may fail where only the caller is excepted";
+pub const NO_EXCEPTION_DOES: &str = "take each Deny away, or let the account that owns the key pass it by a condition on aws:PrincipalAccount (RDS says that a copy may fail where only the caller is excepted)";
 
 /// A KMS key for people: its alias where one is known, and its ARN.
 pub fn key_name(key: &Arn, facts: &Facts<'_>) -> SmolStr {

@@ -2,6 +2,7 @@
 
 mod need;
 mod outcome;
+mod step;
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,6 +1,7 @@
 //! What one check found about one copy.
 
 use std::cmp::Ordering;
+use std::iter;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -169,7 +170,9 @@ impl Fix {
             (Self::ByHand, _) | (_, Self::ByHand) => Self::ByHand,
             (Self::Needs(needs), Self::Needs(more)) if needs.is_empty() => Self::Needs(more),
             (Self::Needs(mut needs), Self::Needs(more)) => {
-                needs.extend(more);
+                let new = more.into_iter().filter(|need| !needs.contains(need));
+                let new: Vec<Need> = new.collect();
+                needs.extend(new);
                 Self::Needs(needs)
             }
         }
@@ -180,6 +183,17 @@ impl Fix {
 const BY_HAND: &str = "; by hand: ";
 /// What stands before what to do in place of a copy that no change helps.
 const NOTHING_HELPS: &str = "; nothing helps this copy: ";
+
+/// Several steps, all of which it takes; each once.
+fn joined(steps: impl IntoIterator<Item = String>) -> String {
+    let mut all: Vec<String> = Vec::new();
+    for step in steps {
+        if !all.contains(&step) {
+            all.push(step);
+        }
+    }
+    all.join(", and ")
+}
 
 /// What one check found about one copy.
 #[derive(Clone, Debug, PartialEq)]
@@ -250,12 +264,22 @@ impl Outcome {
         self
     }
 
-    /// With what to do, where that is a change that only people can make.
+    /// With what to do, where that is a change that only people can make: what it needs besides, they do too.
     #[must_use]
     pub fn by_hand(mut self, what: &str) -> Self {
-        self.message = format_smolstr!("{}{BY_HAND}{what}", self.message);
+        let steps = iter::once(what.to_owned()).chain(self.needed().iter().map(Need::step));
+        self.message = format_smolstr!("{}{BY_HAND}{}", self.message, joined(steps));
         self.fix = Fix::ByHand;
         self
+    }
+
+    /// The same, where people do it in place of having a Deny leave somebody out.
+    #[must_use]
+    pub fn by_hand_for_each_deny(mut self, what: &str) -> Self {
+        if let Fix::Needs(needs) = &mut self.fix {
+            needs.retain(|need| !matches!(need, Need::Lift(_)));
+        }
+        self.by_hand(what)
     }
 
     /// With how strong AWS's word is.
@@ -301,14 +325,7 @@ impl Outcome {
             Ordering::Equal => (self, other),
         };
         if worst.message != other.message {
-            // What only people can do stands last.
-            let is_first = worst.step().is_some() && other.step().is_none();
-            let (first, second) = if is_first {
-                (&other.message, &worst.message)
-            } else {
-                (&worst.message, &other.message)
-            };
-            worst.message = format_smolstr!("{first}; {second}");
+            worst.message = worst.said_with(&other);
         }
         worst.basis = worst.basis.max(other.basis);
         worst.fix = worst.fix.and(other.fix);
@@ -321,6 +338,37 @@ impl Outcome {
         worst.gaps.sort();
         worst.gaps.dedup();
         worst
+    }
+
+    /// What is so by both, and then all that people do.
+    fn said_with(&self, other: &Self) -> SmolStr {
+        let both = [self, other];
+        let mut is_so: Vec<&str> = Vec::new();
+        for one in both {
+            let says = one.step().map_or(&*one.message, |(is_so, _)| is_so);
+            if !is_so.contains(&says) {
+                is_so.push(says);
+            }
+        }
+        let is_so = is_so.join("; ");
+        let steps = |of: &Fix| {
+            let each = both.iter().filter(|one| one.fix == *of);
+            let each = each.filter_map(|one| Some(one.step()?.1.to_owned()));
+            each.collect::<Vec<_>>()
+        };
+        let never = steps(&Fix::Impossible);
+        if !never.is_empty() {
+            return format_smolstr!("{is_so}{NOTHING_HELPS}{}", joined(never));
+        }
+        let by_hand = steps(&Fix::ByHand);
+        if by_hand.is_empty() {
+            return is_so.into();
+        }
+        let needed = both.iter().flat_map(|one| one.needed()).map(Need::step);
+        format_smolstr!(
+            "{is_so}{BY_HAND}{}",
+            joined(by_hand.into_iter().chain(needed))
+        )
     }
 
     /// What is so, and what to do that only people can, or in place of a copy that no change helps; `None` where it names no such

@@ -34,7 +34,7 @@ pub fn simulated(facts: &Facts<'_>, role: &Arn, asked: &Action<'_>) -> Option<Ru
                 return Some(Ruling::Denied {
                     by: vec![Evidence::at(role, pointer, says)],
                     statements: Vec::new(),
-                    silent: false,
+                    silent: Vec::new(),
                     unless: None,
                 });
             }

@@ -18,13 +18,7 @@ pub fn with_second_policy(
     request: &Request,
     ruling: Ruling,
 ) -> Ruling {
-    let is_silent = matches!(
-        &ruling,
-        Ruling::Missing {
-            party: Party::Resource,
-            ..
-        }
-    );
+    let is_silent = matches!(ruling, Ruling::Missing { .. }) && ruling.is_silent(Party::Resource);
     let cross_account = question.principal.account() != question.key.account();
     // One that was not read only matters where the other one is silent.
     if !(is_silent && cross_account) && facts.key_ram_policy_read(&question.key).is_none() {
@@ -62,17 +56,12 @@ pub fn with_second_policy(
         other @ (Ruling::Allowed { .. } | Ruling::Denied { .. } | Ruling::Open { .. }) => other,
     };
     match decide_resource(request, Some(policy.document())) {
-        PolicyDecision::Denied { by, .. } => match ruling {
-            denied @ Ruling::Denied { .. } => denied,
-            Ruling::Allowed { .. } | Ruling::Missing { .. } | Ruling::Open { .. } => {
-                Ruling::Denied {
-                    by: asked.statements(&by, action, &request.context),
-                    statements: Vec::new(),
-                    silent: is_silent,
-                    unless: None,
-                }
-            }
-        },
+        PolicyDecision::Denied { by, .. } => ruling.and(Ruling::Denied {
+            by: asked.statements(&by, action, &request.context),
+            statements: Vec::new(),
+            silent: Vec::new(),
+            unless: None,
+        }),
         PolicyDecision::Allowed { by, .. } => {
             let seen = asked.statements(&by, action, &request.context);
             let allowed = if question.both_sides {

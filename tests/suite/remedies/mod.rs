@@ -5,6 +5,7 @@ mod along;
 mod copies;
 mod laws;
 mod policies;
+mod told;
 mod united;
 
 use std::collections::BTreeMap;
