@@ -8,6 +8,7 @@ use smol_str::format_smolstr;
 use super::change::CopyChange;
 use super::command::comment;
 use super::draft::Draft;
+use super::lockout;
 use super::names::LONGEST_VAULT_NAME;
 use super::patch::is_unique_id;
 use super::{Parts, RemedyKind};
@@ -49,6 +50,8 @@ const RULES: &[Rule] = &[
     Rule { broken: foreign_action,       page: aws!("aws-backup/latest/devguide/create-a-vault-access-policy.html") },
     Rule { broken: role_of_aws,          page: aws!("IAM/latest/UserGuide/id_roles_create-service-linked-role.html") },
     Rule { broken: key_of_aws,           page: aws!("kms/latest/developerguide/concepts.html") },
+    Rule { broken: key_locked,           page: aws!("kms/latest/APIReference/API_PutKeyPolicy.html") },
+    Rule { broken: vault_locked,         page: aws!("aws-backup/latest/devguide/create-a-vault-access-policy.html") },
     Rule { broken: too_many_attached,    page: aws!("IAM/latest/UserGuide/reference_iam-quotas.html") },
     Rule { broken: no_such_region,       page: aws!("general/latest/gr/rande.html") },
     Rule { broken: name_not_valid,       page: aws!("aws-backup/latest/APIReference/API_CreateBackupVault.html") },
@@ -106,6 +109,7 @@ pub fn settle(drafts: &mut [Draft], facts: &Facts<'_>) {
         .map(|remedy| remedy.subject.clone())
         .collect();
     for draft in drafts {
+        let as_whom = as_whom(draft);
         if let Some((why, page)) = refused(draft, facts, &created) {
             let remedy = &mut draft.remedy;
             remedy.title = format!("{} (AWS refuses it as things are: {why})", remedy.title);
@@ -118,9 +122,10 @@ pub fn settle(drafts: &mut [Draft], facts: &Facts<'_>) {
             remedy.added = Vec::new();
             remedy.parts = Parts::None;
             draft.change = None;
-        } else if let Some(why) =
-            open(draft, facts).or_else(|| principal_unread(draft, facts, &created))
-        {
+            continue;
+        }
+        draft.remedy.title += as_whom.as_deref().unwrap_or_default();
+        if let Some(why) = open(draft, facts).or_else(|| principal_unread(draft, facts, &created)) {
             draft.remedy.title += &format!(" ({why})");
             draft.open = Some(why);
         }
@@ -316,6 +321,26 @@ fn key_of_aws(proposal: &Proposal<'_>) -> Option<String> {
             key.name()
         )
     })
+}
+
+/// A key's policy that nobody may set, or that would let nobody set the next.
+fn key_locked(proposal: &Proposal<'_>) -> Option<String> {
+    lockout::of_key(&proposal.draft.remedy, proposal.subject.as_ref()?)
+}
+
+/// A vault's policy that denies everybody another one.
+fn vault_locked(proposal: &Proposal<'_>) -> Option<String> {
+    lockout::of_vault(&proposal.draft.remedy, proposal.subject.as_ref()?)
+}
+
+/// As whom a change is made, where few may.
+fn as_whom(draft: &Draft) -> Option<String> {
+    let key = Arn::parse(&draft.remedy.subject).ok()?;
+    let names = lockout::only(&draft.remedy, &key)?;
+    Some(format!(
+        " (as {}: its policy lets nobody else of the account set it)",
+        names.join(" or ")
+    ))
 }
 
 fn too_many_attached(proposal: &Proposal<'_>) -> Option<String> {

@@ -13,6 +13,7 @@ mod control_policy;
 mod cover;
 mod draft;
 mod key_policy;
+mod lockout;
 mod moved;
 mod names;
 mod narrow;

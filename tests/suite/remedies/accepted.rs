@@ -151,3 +151,80 @@ fn a_role_that_lacks_everything_for_several_kinds_gets_each_policy_once() {
     assert_eq!(remedy.copies.len(), 2);
     assert_eq!(remedy.commands().len(), 2);
 }
+
+/// An estate whose key is not shared, with these statements in its policy.
+fn unshared(statements: Value) -> Estate {
+    let policy = json!({"Version": "2012-10-17", "Statement": statements});
+    Estate::rds().set(&format!("{RESOURCE_KEY}/Policy"), policy)
+}
+
+#[test]
+fn a_policy_that_nobody_may_set_is_no_remedy() {
+    let all = |principal: &str| json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "kms:*", "Resource": "*"});
+    let used = json!({"Effect": "Allow", "Principal": {"AWS": ROLE},
+        "Action": ["kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt"], "Resource": "*"});
+    let root = format!("arn:aws:iam::{FROM}:root");
+    let admin = format!("arn:aws:iam::{FROM}:role/KeyAdmin");
+    let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "kms:Put*", "Resource": "*"});
+    for statements in [
+        // A role that was deleted, and an account that is another one.
+        json!([all("AROAEXAMPLEID12345678"), used]),
+        json!([all("arn:aws:iam::999999999999:root"), used]),
+        json!([used]),
+        json!([all(&root), deny]),
+    ] {
+        let remedy = of(RemedyKind::KeyPolicy, &unshared(statements));
+        assert_ne!(remedy.proven, Some(true), "{}", remedy.title);
+        assert!(
+            remedy
+                .title
+                .contains("lets nobody of the account do kms:PutKeyPolicy"),
+            "{}",
+            remedy.title
+        );
+    }
+    let by_admin = of(RemedyKind::KeyPolicy, &unshared(json!([all(&admin), used])));
+    assert_eq!(by_admin.proven, Some(true));
+    assert!(
+        by_admin
+            .title
+            .ends_with("(as KeyAdmin: its policy lets nobody else of the account set it)"),
+        "{}",
+        by_admin.title
+    );
+    for who in [json!([all(&root)]), json!([all(FROM), all(&admin)])] {
+        let remedy = of(RemedyKind::KeyPolicy, &unshared(who));
+        assert_eq!(remedy.proven, Some(true));
+        assert!(!remedy.title.contains("nobody"), "{}", remedy.title);
+    }
+}
+
+#[test]
+fn a_vault_whose_policy_lets_nobody_set_another_is_not_mended_so() {
+    let denying = |actions: Value| {
+        let deny = json!({"Effect": "Deny", "Principal": "*", "Action": actions, "Resource": "*"});
+        let policy = json!({"Version": "2012-10-17", "Statement": [deny]});
+        of(
+            RemedyKind::VaultPolicy,
+            &Estate::rds().set(&format!("{DESTINATION_VAULT}/AccessPolicy"), policy),
+        )
+    };
+    for (actions, says) in [
+        (json!("backup:*"), "nor delete it"),
+        (
+            json!([
+                "backup:CopyIntoBackupVault",
+                "backup:PutBackupVaultAccessPolicy"
+            ]),
+            "but delete it",
+        ),
+    ] {
+        let remedy = denying(actions);
+        assert_ne!(remedy.proven, Some(true), "{}", remedy.title);
+        assert!(remedy.title.contains(says), "{}", remedy.title);
+    }
+    assert_eq!(
+        denying(json!("backup:CopyIntoBackupVault")).proven,
+        Some(true)
+    );
+}
