@@ -24,6 +24,7 @@ mod fix;
 mod formats;
 mod gather;
 mod gathered;
+mod hidden;
 mod init;
 mod judge;
 mod named;

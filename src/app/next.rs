@@ -3,6 +3,8 @@
 use crate::cli::Words;
 use crate::quote::shell::word as shell_word;
 
+use super::hidden::Hidden;
+
 /// Options that say how a report is printed or kept, and not what it is about.
 const HOW: &[&str] = &[
     "format",
@@ -44,9 +46,9 @@ const FILES: &[&str] = &[
     "cloudformation",
 ];
 
-/// The command that writes the changes with the same facts, of the words of the command line; `None` where the facts came
-/// from standard input, which is read by now.
-pub(super) fn fix(words: &[String]) -> Option<String> {
+/// The command that writes the changes with the same facts, of the words of the command line, without what is hidden; `None` where
+/// facts came from standard input, which is read by now.
+pub(super) fn fix(words: &[String], hidden: &Hidden) -> Option<String> {
     let Words { command, options } = Words::of(words)?;
     let mut text = "backup-preflight fix --dir fixes".to_owned();
     if command == "audit" || options.iter().any(|(option, _)| option == "audit") {
@@ -55,23 +57,19 @@ pub(super) fn fix(words: &[String]) -> Option<String> {
     let has = |names: &[&str]| options.iter().any(|(option, _)| names.contains(&&**option));
     let from_files_alone = has(FILES) && !has(&["live"]);
     for (option, words) in &options {
-        let is_input = option == "inventory";
-        if is_input
-            && words
-                .iter()
-                .any(|word| word == "-" || word == "--inventory=-")
-        {
-            return None;
-        }
         if from_files_alone && OF_AWS.contains(&option.as_str()) {
             continue;
         }
         if HOW.contains(&option.as_str()) || !Words::is_option_of("fix", option) {
             continue;
         }
+        let from_input = format!("--{option}=-");
+        if words.iter().any(|word| word == "-" || *word == from_input) {
+            return None;
+        }
         for word in words {
             text.push(' ');
-            text += &shell_word(word);
+            text += &shell_word(&hidden.told(option, word));
         }
     }
     Some(text)
@@ -86,7 +84,7 @@ mod tests {
 
     fn of(line: &str) -> Option<String> {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        fix(&words)
+        fix(&words, &Hidden::of(&words, 1 << 20))
     }
 
     #[test]
@@ -172,7 +170,7 @@ mod tests {
     #[test]
     fn a_word_that_the_shell_would_read_is_quoted() {
         let words = ["check", "--inventory", "my facts.json"].map(str::to_owned);
-        let text = fix(&words).unwrap();
+        let text = fix(&words, &Hidden::of(&words, 0)).unwrap();
         assert!(text.ends_with("--inventory 'my facts.json'"), "{text}");
     }
 
@@ -183,6 +181,8 @@ mod tests {
             "check --inventory a -",
             "check --inventory=-",
             "-v check --inventory -",
+            "check --example x --overlay -",
+            "check --example x --terraform-plan=-",
         ] {
             assert_eq!(of(line), None, "{line}");
         }

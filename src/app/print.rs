@@ -18,6 +18,7 @@ use crate::sources::target::Target;
 use super::code::GOOD;
 use super::decide::Found;
 use super::formats::text;
+use super::hidden::Hidden;
 use super::next;
 use super::targets::Formats;
 
@@ -35,7 +36,8 @@ pub(super) fn write_report(
                 let words: Option<Vec<String>> =
                     words.map(|word| word.into_string().ok()).collect();
                 let options = report::Options {
-                    next: words.and_then(|words| next::fix(&words)),
+                    next: words
+                        .and_then(|words| next::fix(&words, &Hidden::of(&words, output.max_input))),
                     ..options(file.is_some(), output)
                 };
                 deliver(file, &report::render(found.for_table(), &options))?;

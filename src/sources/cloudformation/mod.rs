@@ -74,6 +74,27 @@ pub fn parameters_of(file: &str, bytes: &[u8]) -> Result<Vec<String>, TemplateEr
     Ok(fields.iter().map(|(name, _)| name.clone()).collect())
 }
 
+/// The parameters of a template whose values it hides, each with whether its value stands in the Parameter Store.
+///
+/// # Errors
+/// Where the file is no template.
+pub fn hidden_of(file: &str, bytes: &[u8]) -> Result<Vec<(String, bool)>, TemplateError> {
+    let root = root_or_none(file, bytes)?;
+    let fields = root.get("Parameters").map_or(&[][..], Node::fields);
+    let hides = |node: &Node| {
+        let hides = node.get("NoEcho").map(|hides| hides.to_value().to_string());
+        hides.is_some_and(|hides| !hides.contains("false"))
+    };
+    let of_store = |node: &Node| {
+        let of = node.get("Type").and_then(Node::text);
+        of.is_some_and(|of| of.starts_with("AWS::SSM::"))
+    };
+    let hidden = fields.iter().filter(|(_, node)| hides(node));
+    Ok(hidden
+        .map(|(name, node)| (name.clone(), of_store(node)))
+        .collect())
+}
+
 /// Reads a template.
 ///
 /// # Errors

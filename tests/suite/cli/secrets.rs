@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::{Files, text_of};
-use crate::support::estate::{FROM, TO};
+use crate::support::estate::{DESTINATION_VAULT, FROM, TO};
 use crate::support::{Estate, page_data, run};
 
 const SECRET: &str = "hunter2-marked";
@@ -232,4 +232,78 @@ fn of_a_template() {
         let odd = files.write("odd.yaml", &text);
         nothing_of_it_is_in_the_error(&files, &[&["--cloudformation", &odd][..], &place].concat());
     }
+}
+
+/// The command that comes next repeats the line that was given, but for the values that a template hides.
+#[test]
+fn of_a_command_line() {
+    let files = Files::new();
+    let closed = Estate::rds().set(&format!("{DESTINATION_VAULT}/AccessPolicy"), Value::Null);
+    let inventory = files.estate(&closed);
+    let template = |parameters: &str| {
+        format!(
+            "{parameters}Resources: {{V: {{Type: 'AWS::Backup::BackupVault', Properties: {{BackupVaultName: v}}}}}}\n"
+        )
+    };
+    let hiding = files.write(
+        "hiding.yaml",
+        &template("Parameters: {Password: {Type: String, NoEcho: true}, Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /p, NoEcho: 'true'}, Plain: {Type: String}}\n"),
+    );
+    let telling = files.write(
+        "telling.yaml",
+        &template("Parameters: {Plain: {Type: String, NoEcho: false}}\n"),
+    );
+    let of = |template: &str, more: &[&str]| {
+        let change = [
+            "--cloudformation",
+            template,
+            "--account",
+            FROM,
+            "--template-region",
+            "us-east-2",
+        ];
+        let ran = run(&[
+            &["check", "--all", "--inventory", &inventory][..],
+            &change,
+            more,
+        ]
+        .concat());
+        assert_ne!(ran.code, 2, "{}", ran.err);
+        assert!(
+            ran.out.contains("backup-preflight fix --dir fixes"),
+            "{}",
+            ran.out
+        );
+        ran.out
+    };
+    let secret = |name: &str| format!("{name}={SECRET}");
+    let (password, stored, joined) = (
+        secret("Password"),
+        secret("/p"),
+        format!("--parameter={}", secret("Password")),
+    );
+    let told = of(
+        &hiding,
+        &[
+            "--parameter",
+            &password,
+            "--parameter",
+            "Plain=told",
+            "--ssm",
+            &stored,
+        ],
+    );
+    assert!(!told.contains(SECRET), "{told}");
+    assert!(
+        told.contains("'Password=****'")
+            && told.contains("Plain=told")
+            && told.contains("'/p=****'"),
+        "{told}"
+    );
+    let told = of(&hiding, &[&joined, "--parameter", "Plain=told"]);
+    assert!(
+        !told.contains(SECRET) && told.contains("Password=****"),
+        "{told}"
+    );
+    assert!(of(&telling, &["--parameter", "Plain=told"]).contains("Plain=told"));
 }
