@@ -35,6 +35,7 @@ mod prefixes;
 mod prepared;
 mod print;
 mod reference;
+mod regions;
 mod settings;
 mod stacks;
 #[cfg(feature = "live")]

@@ -6,7 +6,7 @@ use crate::catalog::regions;
 use crate::checks;
 use crate::cli::{Check, Output};
 use crate::inventory::{self, Facts};
-use crate::known::{Arn, Fact, Region, near};
+use crate::known::{Arn, Fact};
 use crate::plans;
 use crate::sources::config::{Config, Level};
 use crate::verdict::Status;
@@ -21,6 +21,7 @@ use super::judge::{Stood, judge};
 use super::narrow::narrow;
 use super::prepared::{Prepared, prepare};
 use super::print::{tell_report, warn, warn_of_more};
+use super::regions::{is_unknown, meant};
 use super::settings;
 use super::targets::Formats;
 
@@ -171,12 +172,10 @@ fn strange_regions(asked: &Check, facts: &Facts<'_>) -> Vec<String> {
     ];
     let strange = given.into_iter().flatten().filter_map(|arn| {
         let region = arn.region()?;
-        let is_listed = matches!(arn.partition().as_str(), "aws" | "aws-cn" | "aws-us-gov");
-        if !is_listed || regions::named().any(|known| known == region) {
+        if !is_unknown(&region) {
             return None;
         }
-        let names: Vec<Region> = regions::named().collect();
-        let near = near::meant(region.as_str(), names.iter().map(Region::as_str));
+        let near = meant(&region);
         let hint = match facts.in_other_region(arn) {
             Some(other) => format!("; did you mean `{other}`?"),
             None => near.map_or_else(String::new, |near| format!("; did you mean `{near}`?")),

@@ -10,6 +10,7 @@ use crate::sources::recorded;
 
 use super::gathered::{Gathered, Survey};
 use super::print::warn;
+use super::regions::warn_of_misspelt;
 use super::settings::credentials;
 
 /// The inventory of what was asked: files, examples, AWS.
@@ -57,6 +58,7 @@ pub(super) fn facts_for(
     for unknown_field in unknown_fields {
         warn(output, &unknown_field.to_string());
     }
+    warn_of_misspelt(&inventory, output);
     let mut stopped = false;
     if asked.facts.live || !from_files {
         let read = read_aws(asked, &credentials, output)?;
@@ -98,6 +100,7 @@ pub(super) fn facts_of_estate(
     for unknown_field in unknown_fields {
         warn(output, &unknown_field.to_string());
     }
+    warn_of_misspelt(&inventory, output);
     let mut stopped = false;
     warn_of_idle_credentials(given, &aws.credentials, output);
     if given.from_files() && !given.live && estate.is_chosen() {

@@ -381,3 +381,36 @@ fn a_byte_order_mark_is_no_part_of_a_file() {
         assert_eq!(ran.code, 0, "{more:?}: {}{}", ran.err, ran.out);
     }
 }
+
+#[test]
+fn a_region_that_is_none_is_told_with_the_one_that_is_meant() {
+    let files = Files::new();
+    let elsewhere = Estate::rds().set(
+        "/copies/0/destination_vault",
+        json!("arn:aws:backup:us-est-2:444455556666:backup-vault:central"),
+    );
+    let inventory = files.estate(&elsewhere);
+    let says = "no Region `us-est-2` is known; did you mean `us-east-2`?";
+    for command in ["check", "audit"] {
+        let ran = run(&[command, "--inventory", &inventory]);
+        assert!(ran.err.contains(says), "{}", ran.err);
+    }
+    let inventory = files.estate(&Estate::rds());
+    let template =
+        "Resources: {V: {Type: 'AWS::Backup::BackupVault', Properties: {BackupVaultName: v}}}\n";
+    let template = files.write("t.yaml", template);
+    let of_region = |region: &str| {
+        let change = [
+            "--cloudformation",
+            &template,
+            "--account",
+            "111122223333",
+            "--template-region",
+            region,
+        ];
+        run(&[&["check", "--inventory", &inventory][..], &change].concat()).err
+    };
+    let err = of_region("us-est-2");
+    assert!(err.contains(&format!("--template-region: {says}")), "{err}");
+    assert!(!of_region("us-east-2").contains("did you mean"));
+}
