@@ -258,6 +258,15 @@ impl<'a> Facts<'a> {
                 max: bound(vault.field(|v| &v.max_retention_days)),
                 unread: None,
             };
+            if let (Some(min), Some(max)) = (lock.min, lock.max)
+                && min > max
+            {
+                return Fact::unknown(contradiction(
+                    arn,
+                    format!("`MinRetentionDays` {min}"),
+                    format!("`MaxRetentionDays` {max}"),
+                ));
+            }
             // A logically air-gapped vault is always locked, and both its bounds are set.
             if matches!(
                 self.vault_type(arn),
