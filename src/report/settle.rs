@@ -161,7 +161,9 @@ fn in_words(reason: Reason, gap: &Gap, reading: &Reading) -> String {
                 let (what, rest) = subject.split_once(&format!(": {begins}"))?;
                 Some(format!("{begins}{rest} ({what})"))
             };
+            // What is wrong now is so after it, too.
             let step = step("give --").or_else(|| step("plan again with "));
+            let step = step.or_else(|| mend(subject));
             step.unwrap_or_else(|| format!("{subject}: it is known after {operation}"))
         }
         Reason::NoCredentials
@@ -171,6 +173,12 @@ fn in_words(reason: Reason, gap: &Gap, reading: &Reading) -> String {
             format!("{operation} on {subject} was not asked: give credentials that may call it")
         }
     }
+}
+
+/// What is to be mended of what a file says, where it says so itself: `file:3: what is wrong: mend it`.
+fn mend(subject: &str) -> Option<String> {
+    let (wrong, step) = subject.split_once(": mend ")?;
+    Some(format!("mend {step} ({wrong})"))
 }
 
 /// Whether no account but the management account and delegated administrators may call it, whatever its own policies let it do.

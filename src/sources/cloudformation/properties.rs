@@ -51,7 +51,8 @@ pub fn taken(of: Option<PropertyType>, value: Value, at: &PropertyPlace<'_>) -> 
         return value;
     };
     let not = |value: &Value, what: &str| {
-        unknown(at.why(format!(", which is {} and not {what}", told(value))))
+        let why = format!(", which is {} and not {what}: mend it", told(value));
+        unknown(at.why(why))
     };
     match (of, value) {
         (_, Value::Null) => unknown(at.why(", which is null")),
@@ -146,7 +147,10 @@ fn text(value: Value, at: &PropertyPlace<'_>) -> Value {
     }
     match plain(&value) {
         Some(text) => json!(text),
-        None => unknown(at.why(format!(", which is {} and not a text", told(&value)))),
+        None => {
+            let why = format!(", which is {} and not a text: mend it", told(&value));
+            unknown(at.why(why))
+        }
     }
 }
 

@@ -15,6 +15,8 @@ pub mod plan;
 mod stored;
 pub mod volumes;
 
+use crate::known::near;
+
 use super::mentions::parameters_of_condition;
 use super::names::{kind, open_name};
 use super::properties::wrong;
@@ -189,7 +191,13 @@ fn not_read(template: &Template<'_>, id: &str, resource: &Node) -> Option<String
     let is_near = NEAR.iter().any(|prefix| of.starts_with(prefix));
     let is_unread =
         is_near && !HARMLESS.contains(&of) && !READERS.iter().any(|(read, _)| *read == of);
-    is_unread.then(|| format!("{at} is of type {of}, which is not read"))
+    is_unread.then(|| {
+        let meant = near::meant(of, READERS.iter().map(|(read, _)| *read));
+        let meant = meant.map_or_else(String::new, |meant| {
+            format!(": mend it: did you mean {meant}?")
+        });
+        format!("{at} is of type {of}, which is not read{meant}")
+    })
 }
 
 /// Says what is not read, which leaves the answer open where it matters.

@@ -191,7 +191,9 @@ pub fn read_beside(
     open.extend(runs.open);
     warnings.extend(runs.notes);
     if plan.errored {
-        open.push("planning ended with an error: the plan is not whole".to_owned());
+        let says =
+            "planning ended with an error: mend what terraform plan reported, and plan again";
+        open.push(says.to_owned());
     }
     if !plan.complete || !plan.deferred_changes.is_empty() {
         open.push("some changes wait for another plan: this one is not whole".to_owned());

@@ -313,7 +313,12 @@ fn what_a_plan_leaves_open_is_saved_with_the_facts() {
     let saved = super::text_of(&files.path("saved.json"));
     let of_facts = ["check", "--inventory", &facts];
     let of_plan = ["--terraform-plan", &plan, "--save", &saved];
-    assert_eq!(run(&[&of_facts[..], &of_plan[..]].concat()).code, 3);
+    let ran = run(&[&of_facts[..], &of_plan[..]].concat());
+    assert_eq!(ran.code, 3);
+    // No apply tells more of such a plan.
+    let settle = "settle: mend what terraform plan reported, and plan again (";
+    assert!(ran.out.contains(settle), "{}", ran.out);
+    assert!(!ran.out.contains("known after"), "{}", ran.out);
     let again = run(&["check", "--inventory", &saved]);
     assert_eq!(again.code, 3, "{}", again.out);
     assert!(
