@@ -13,6 +13,7 @@ use super::headline;
 use super::location::Location;
 use super::model::Report;
 use super::table::words::{copies, count};
+use super::ways::linked;
 
 /// GitHub keeps so many annotations of a kind.
 pub const ANNOTATIONS: usize = 10;
@@ -171,12 +172,9 @@ impl Alike<'_> {
         if let Some(aws) = predicted.and_then(|of| of.message.as_deref()) {
             lines.push(format!("AWS will say: \"{aws}\""));
         }
-        let fixes = report.remedies.iter();
-        for fix in fixes
-            .filter(|remedy| check.remedies.contains(&remedy.id))
-            .take(EXAMPLES)
-        {
-            lines.push(format!("fix: {}", fix.title));
+        let fixes = linked(&report.remedies, &check.remedies);
+        for (link, fix) in fixes.into_iter().take(EXAMPLES) {
+            lines.push(format!("{}: {}", link.word("fix"), fix.title));
         }
         if !self.first.counts {
             lines.push("as before this change: it does not count".to_owned());

@@ -14,6 +14,7 @@ use super::findings::Subject;
 use super::headline;
 use super::model::{Report, Tool};
 use super::table::words;
+use super::ways::linked;
 
 /// The cases of a report, added copy by copy.
 #[derive(Debug, Default)]
@@ -148,9 +149,8 @@ fn told(report: &Report, check: &CheckReport) -> String {
     if let Some(aws) = predicted.and_then(|of| of.message.as_deref()) {
         text += &format!("  AWS will say: \"{aws}\"\n");
     }
-    let remedies = report.remedies.iter();
-    for remedy in remedies.filter(|remedy| check.remedies.contains(&remedy.id)) {
-        text += &format!("  fix {}: {}\n", remedy.id, remedy.title);
+    for (link, remedy) in linked(&report.remedies, &check.remedies) {
+        text += &format!("  {} {}: {}\n", link.word("fix"), remedy.id, remedy.title);
     }
     if !check.gaps.is_empty() {
         text += &format!(

@@ -21,6 +21,7 @@ use super::model::{Report, Tool};
 use super::remedy::besides;
 use super::settle::settle;
 use super::table::{causes_by_check, words};
+use super::ways;
 use copies::{CHECKS, assumed, checks_of, copies, places, say, warnings, way};
 use limited::LimitedText;
 
@@ -211,7 +212,7 @@ fn causes(page: &mut LimitedText, report: &Report) {
                     || message.clone(),
                     |subject| format!("{subject}: {message}"),
                 ),
-                fixed_by(&cause.remedies),
+                fixed_by(report, &cause.remedies),
             ]
         })
         .collect();
@@ -264,7 +265,7 @@ fn audited(page: &mut LimitedText, report: &Report, told: impl Fn(Status) -> boo
                 code(check.id()),
                 say(report, &finding.subject.name()),
                 say(report, &check.found.message),
-                fixed_by(&check.remedies),
+                fixed_by(report, &check.remedies),
             ]
         })
         .collect();
@@ -416,9 +417,9 @@ fn fold(summary: &str, inside: &str) -> String {
     )
 }
 
-fn fixed_by(remedies: &[String]) -> String {
+fn fixed_by(report: &Report, remedies: &[String]) -> String {
     if remedies.is_empty() {
         return "-".to_owned();
     }
-    words::few(remedies, 3)
+    ways::needed(&report.remedies, remedies)
 }

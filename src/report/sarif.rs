@@ -17,6 +17,7 @@ use super::line::pretty;
 use super::location::Location;
 use super::model::{FileOfChange, Report, Tool};
 use super::waiver::Fate;
+use super::ways::{Link, linked};
 
 /// GitHub keeps so many results of a run.
 pub const RESULTS: usize = 5_000;
@@ -139,10 +140,13 @@ fn result(report: &Report, finding: &Finding<'_>, print: &str) -> Value {
     if let Some(aws) = predicted.and_then(|of| of.message.as_deref()) {
         message += &format!(". AWS will say: \"{aws}\"");
     }
-    for id in check.remedies.iter().take(3) {
-        if let Some(remedy) = report.remedies.iter().find(|remedy| remedy.id == *id) {
-            message += &format!(". Fixed by {id}: {}", remedy.title);
-        }
+    for (link, remedy) in linked(&report.remedies, &check.remedies)
+        .into_iter()
+        .take(3)
+    {
+        let sign = if link == Link::First { ". " } else { ", " };
+        let word = link.word("Fixed by");
+        message += &format!("{sign}{word} {}: {}", remedy.id, remedy.title);
     }
     let (location, related) = locations(report, finding);
     let mut result = json!({

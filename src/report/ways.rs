@@ -67,6 +67,60 @@ pub fn choices<'r>(remedies: impl IntoIterator<Item = &'r Remedy>) -> Vec<Choice
     choices
 }
 
+/// How a change stands to the one before it in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// It is the first.
+    First,
+    /// It goes with that one.
+    With,
+    /// It does in place of that one, and of what goes with it.
+    Or,
+    /// It is needed besides, whichever way is gone.
+    Besides,
+}
+
+impl Link {
+    /// Its word; `first` for the first.
+    #[must_use]
+    pub const fn word(self, first: &'static str) -> &'static str {
+        match self {
+            Self::First => first,
+            Self::With => "with",
+            Self::Or => "or",
+            Self::Besides => "and",
+        }
+    }
+}
+
+/// The changes of these ids, those that go together beside each other, each with how it stands to the one before it.
+#[must_use]
+pub fn linked<'r>(all: &'r [Remedy], ids: &[String]) -> Vec<(Link, &'r Remedy)> {
+    let mut linked: Vec<(Link, &Remedy)> = Vec::new();
+    for choice in choices(all.iter().filter(|remedy| ids.contains(&remedy.id))) {
+        for (way, one) in choice.ways.iter().enumerate() {
+            for (place, remedy) in one.changes.iter().enumerate() {
+                let link = match (linked.is_empty(), way, place) {
+                    (true, ..) => Link::First,
+                    (false, 0, 0) => Link::Besides,
+                    (false, _, 0) => Link::Or,
+                    (false, ..) => Link::With,
+                };
+                linked.push((link, remedy));
+            }
+        }
+    }
+    linked
+}
+
+/// What is needed of the changes of these ids: `r3, and r1 or r2`.
+#[must_use]
+pub fn needed(all: &[Remedy], ids: &[String]) -> String {
+    let choices = choices(all.iter().filter(|remedy| ids.contains(&remedy.id)));
+    let choices: Vec<String> = choices.iter().map(Choice::ids).collect();
+    choices.join(", and ")
+}
+
 /// The changes that lead to one another as those that would do in their place.
 fn groups<'r>(all: &[&'r Remedy]) -> Vec<Exchangeable<'r>> {
     let places = all.iter().enumerate();
@@ -222,5 +276,39 @@ mod tests {
             remedy("r12", TwoStepCopy, &["r2"], &["b"]),
         ];
         assert_eq!(told(&all), ["r1 and r2, or r11 and r12", "r3"]);
+    }
+
+    #[test]
+    fn what_goes_together_is_told_from_what_does_in_its_place() {
+        use RemedyKind::{KeyPolicy, ReEncrypt, TwoStepCopy};
+        let all = [
+            remedy("r1", ReEncrypt, &["r2", "r3"], &["a", "b"]),
+            remedy("r2", TwoStepCopy, &["r1"], &["a"]),
+            remedy("r3", TwoStepCopy, &["r1"], &["b"]),
+            remedy("r4", KeyPolicy, &[], &["a"]),
+            remedy("r5", KeyPolicy, &[], &["c"]),
+        ];
+        let of = |ids: &[&str]| {
+            let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+            let linked = linked(&all, &ids).into_iter();
+            let linked = linked.map(|(link, remedy)| format!("{} {}", link.word("fix"), remedy.id));
+            (needed(&all, &ids), linked.collect::<Vec<_>>().join(", "))
+        };
+        for (ids, expected, links) in [
+            (
+                &["r1", "r2"][..],
+                "r1 or r2 (1 of 2 copies)",
+                "fix r1, or r2",
+            ),
+            (&["r4", "r5"], "r4 and r5", "fix r4, with r5"),
+            (
+                &["r1", "r2", "r3", "r4"],
+                "r1, or r2 and r3, and r4",
+                "fix r1, or r2, with r3, and r4",
+            ),
+            (&[], "", ""),
+        ] {
+            assert_eq!(of(ids), (expected.to_owned(), links.to_owned()));
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::report::Report;
 use crate::report::causes::Cause;
 use crate::report::headline;
 use crate::report::table::causes_by_check;
+use crate::report::ways::{Link, linked};
 use crate::verdict::Status;
 
 /// The causes that stand in the page; those of the most copies.
@@ -176,18 +177,20 @@ fn row(number: usize, cause: &Cause, report: &Report) -> String {
         .map_or_else(String::new, |subject| {
             format!("<br><span class=\"quiet\">{}</span>", said(report, subject))
         });
-    let changes: Vec<String> = cause
-        .remedies
-        .iter()
+    let changes: Vec<String> = linked(&report.remedies, &cause.remedies)
+        .into_iter()
         .take(5)
-        .filter_map(|id| report.remedies.iter().find(|remedy| remedy.id == *id))
-        .map(|remedy| {
+        .map(|(link, remedy)| {
             let account = remedy.account.map_or_else(
                 || "an unknown account".to_owned(),
                 |account| report.names.account(account),
             );
+            let link = match link {
+                Link::First => String::new(),
+                Link::With | Link::Or | Link::Besides => format!("{} ", link.word("")),
+            };
             format!(
-                "{}, in {}: {}",
+                "{link}{}, in {}: {}",
                 text(&remedy.id),
                 text(&account),
                 said(report, &remedy.title)
