@@ -32,7 +32,7 @@ pub(super) fn fix(asked: &Fix, output: &Output, config: &Config) -> anyhow::Resu
             say(&left_over(&dir, &former, files.is_empty()));
         }
         let written = (&*files, &*unwritten);
-        let text = report::fixes_summary(&found.report, written, &dir, &options(false, output));
+        let text = report::fixes_summary(found.for_table(), written, &dir, &options(false, output));
         if output.format.iter().any(|to| to.file.is_none()) {
             if !output.quiet {
                 say(text.trim_end());

@@ -12,10 +12,10 @@ mod terraform;
 mod unwritten;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::table::words::{copies, count};
-use super::table::{Options, counted, not_known};
+use super::table::words::{copies, count, few};
+use super::table::{Options, fixes_of_many, fixes_of_one, not_known};
 use super::{Report, headline};
 use crate::known::AccountId;
 use crate::quote::{shell, terminal};
@@ -99,25 +99,7 @@ pub fn fixes_summary(
             "  … {more} more that no file changes: README.md has all\n"
         ));
     }
-    let counted: BTreeSet<&str> = counted(report).iter().map(|of| &*of.id).collect();
-    let is_counted = |item: &&Item<'_>| counted.is_empty() || counted.contains(&*item.remedy.id);
-    let is_by_hand = |item: &&Item<'_>| matches!(item.action, item::Action::ByHand);
-    let number = items.iter().filter(is_counted).count();
-    let by_hand = items.iter().filter(is_counted).filter(is_by_hand);
-    let by_hand = match by_hand.count() {
-        0 => String::new(),
-        number => format!(", {number} of them by hand"),
-    };
-    let helps = report.unblocked.map_or_else(String::new, |unblocked| {
-        format!(
-            "; together they unblock {unblocked} of {}",
-            copies(summary.blocked)
-        )
-    });
-    text.push_str(&format!(
-        "\n{counts}\n{}{by_hand}{helps}\n",
-        count(number, "change")
-    ));
+    text.push_str(&format!("\n{counts}\n{}\n", does(report, &items)));
     let path = |name: &str| shell::word(&format!("{}/{name}", folder.trim_end_matches('/')));
     let script = path(script::NAME);
     match Runs::of(&items) {
@@ -135,6 +117,41 @@ pub fn fixes_summary(
     }
     text.push_str(&format!("  read: {}\n", path("README.md")));
     text
+}
+
+/// What the changes do for the copies, as `check` and `audit` count it; which people make, and which are for no copy.
+fn does(report: &Report, items: &[Item<'_>]) -> String {
+    let of_copies = match report.summary.copies {
+        1 => fixes_of_one(report),
+        _ => fixes_of_many(report).trim_start_matches("; ").to_owned(),
+    };
+    let by_hand = items.iter();
+    let by_hand = by_hand.filter(|item| matches!(item.action, item::Action::ByHand));
+    let by_hand: Vec<String> = by_hand.map(|item| item.remedy.id.clone()).collect();
+    let by_hand = (!by_hand.is_empty() && by_hand.len() < items.len())
+        .then(|| format!("{} by hand", few(&by_hand, TOLD)));
+    let beside: BTreeSet<&str> = items
+        .iter()
+        .filter(|item| item.remedy.copies.is_empty())
+        .map(|item| &*item.remedy.id)
+        .collect();
+    let mut others: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for finding in report.findings() {
+        let ids = finding.check.remedies.iter();
+        let ids = ids.filter(|id| beside.contains(&***id)).cloned();
+        let mut ids = ids.peekable();
+        if finding.subject.kind() != "copy" && ids.peek().is_some() {
+            let all = others.entry(finding.subject.name()).or_default();
+            all.extend(ids);
+        }
+    }
+    let others = others.into_iter().map(|(of, ids)| {
+        let ids: Vec<String> = ids.into_iter().collect();
+        format!("{}: {of}", few(&ids, TOLD))
+    });
+    let all = [Some(of_copies).filter(|text| !text.is_empty()), by_hand];
+    let all: Vec<String> = all.into_iter().flatten().chain(others).collect();
+    terminal::line(&all.join("; ")).into_owned()
 }
 
 /// What a change does, or several that are one stack, for how many copies, and whether somebody makes it by hand.

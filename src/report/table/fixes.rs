@@ -65,12 +65,6 @@ impl<'r> Ways<'r> {
     }
 }
 
-/// The changes that are counted: of several ways the first, and of those that are one stack one.
-pub fn counted(report: &Report) -> Vec<&Remedy> {
-    let Ways { proven, others } = Ways::of(report);
-    proven.into_iter().chain(others).collect()
-}
-
 /// How many changes there are.
 pub fn number(report: &Report) -> usize {
     let ways = Ways::of(report);

@@ -20,7 +20,7 @@ pub(super) mod words;
 use super::Report;
 use super::links::is_finding;
 
-pub(super) use fixes::counted;
+pub(super) use fixes::{of_many as fixes_of_many, of_one as fixes_of_one};
 pub use options::{NARROWEST, Options, SHOWN};
 pub(super) use rows::causes_by_check;
 pub use sheet::set;

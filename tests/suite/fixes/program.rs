@@ -303,3 +303,45 @@ fn what_the_readme_says_to_try_ends_as_it_says() {
     assert_eq!(ran, [1, 0, 1]);
     assert!(std::fs::read_to_string(page).unwrap().contains("<html"));
 }
+
+/// The summary counts as `audit` does, and says of each change that it lists what it is counted for.
+#[test]
+fn fix_counts_as_the_command_that_it_comes_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("fixes");
+    let out = out.to_str().unwrap();
+    for (command, example) in [("audit", "organization"), ("check", "lagv-primer")] {
+        let (_, screen, _) = code_and_text(&[command, "--example", example]);
+        let mut arguments = vec!["fix", "--example", example, "--dir", out, "--force"];
+        arguments.extend((command == "audit").then_some("--audit"));
+        let (_, text, _) = code_and_text(&arguments);
+        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let verdict = plain(&screen);
+        let verdict = verdict
+            .rsplit("cause")
+            .next()
+            .unwrap()
+            .split("write ")
+            .next()
+            .unwrap();
+        let does = verdict
+            .split_once("; ")
+            .map_or(verdict, |(_, does)| does)
+            .trim();
+        assert!(plain(&text).contains(does), "{does}: {text}");
+    }
+    let (_, text, _) = code_and_text(&[
+        "fix",
+        "--audit",
+        "--example",
+        "organization",
+        "--dir",
+        out,
+        "--force",
+    ]);
+    assert!(
+        text.contains("r3, r4, r7 by hand") && text.contains("r6, r7: vault local"),
+        "{text}"
+    );
+    let _ = std::fs::remove_dir_all(out);
+}
