@@ -2,6 +2,7 @@
 //!
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-reference.html>.
 
+mod circles;
 mod conditions;
 pub mod cross_region;
 mod error;
@@ -9,10 +10,12 @@ mod given;
 pub mod identity;
 mod in_place;
 mod kept;
+mod links;
 mod loops;
 mod mentions;
 mod names;
 pub mod nested;
+mod no_such_name;
 mod node;
 mod not_taken;
 mod not_told;

@@ -115,6 +115,30 @@ pub fn called(resource: &Node) -> Vec<&Node> {
     all
 }
 
+/// What `Fn::GetAtt` gives of types, all of it, by their pages under `Return values` and their schemas as of 2026-11-30.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-backupvault.html> and its like.
+#[rustfmt::skip]
+const ATTRIBUTES: &[(&str, &[&str])] = &[
+    ("AWS::Backup::BackupVault",                   &["BackupVaultArn", "BackupVaultName"]),
+    ("AWS::Backup::LogicallyAirGappedBackupVault", &["BackupVaultArn", "BackupVaultName", "VaultState", "VaultType"]),
+    ("AWS::Backup::BackupPlan",                    &["BackupPlanArn", "BackupPlanId", "VersionId"]),
+    ("AWS::Backup::BackupSelection",               &["BackupPlanId", "Id", "SelectionId"]),
+    ("AWS::KMS::Key",                              &["Arn", "KeyId"]),
+    ("AWS::KMS::ReplicaKey",                       &["Arn", "KeyId"]),
+    ("AWS::IAM::Role",                             &["Arn", "RoleId", "RoleName"]),
+    ("AWS::IAM::ManagedPolicy",                    &["AttachmentCount", "CreateDate", "DefaultVersionId", "IsAttachable", "PermissionsBoundaryUsageCount", "PolicyArn", "PolicyId", "UpdateDate"]),
+    ("AWS::DynamoDB::Table",                       &["Arn", "StreamArn", "TableId", "TableName"]),
+    ("AWS::DynamoDB::GlobalTable",                 &["Arn", "StreamArn", "TableId", "TableName"]),
+    ("AWS::EFS::FileSystem",                       &["Arn", "FileSystemId"]),
+];
+
+/// The attributes of a resource, where all of its type are known.
+pub fn attributes(resource: &Node) -> Option<&'static [&'static str]> {
+    let row = ATTRIBUTES.iter().find(|(of, _)| *of == kind(resource));
+    row.map(|(_, all)| *all)
+}
+
 /// What `Ref` gives of a resource.
 pub fn reference(template: &Template<'_>, id: &str, resource: &Node) -> Value {
     let form = form(resource);

@@ -1,10 +1,12 @@
-//! Templates that CloudFormation does not take: with a section, a property or a name in `DependsOn` that nobody has, it refuses the whole
-//! template, and all stays as it was.
+//! Templates that CloudFormation does not take: with a section, a property or a name that nobody has, or a circle of references, it
+//! refuses the whole template, and all stays as it was.
 //!
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html> and
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html>.
 
+use super::circles;
 use super::names::kind;
+use super::no_such_name;
 use super::property_types::misspelt;
 use super::reader::TemplateReader;
 use super::text::{Kind, Node};
@@ -72,6 +74,8 @@ pub fn refused(reader: &mut TemplateReader<'_>) {
     let mut all = sections(root);
     let resources = root.get("Resources").map_or(&[][..], Node::fields);
     let more_may_be_made = makes_more(root);
+    all.extend(no_such_name::told(reader, more_may_be_made));
+    all.extend(circles::of(reader));
     for (id, resource) in resources {
         if !more_may_be_made {
             all.extend(depends_on(id, resource, resources));

@@ -68,7 +68,7 @@ fn a_section_a_property_or_a_name_that_nobody_has_is_told_with_its_line() {
             "t.yaml:11: Plan depends on `Nope`, which is not in the template",
         ),
         (
-            format!("{plan}    DependsOn: [Plan, Nope]\n"),
+            format!("{plan}    DependsOn: [T, Nope]\n  T: {{Type: 'AWS::SNS::Topic'}}\n"),
             "t.yaml:11: Plan depends on `Nope`, which is not in the template",
         ),
         (
@@ -84,7 +84,8 @@ fn a_section_a_property_or_a_name_that_nobody_has_is_told_with_its_line() {
             "t.yaml:11: Plan has the property `Name`, which AWS::Backup::BackupPlan does not",
         ),
         (
-            plan.replace("[{Dest", "[!If [C, {Region: us-west-2}, {}], {Dest"),
+            plan.replace("[{Dest", "[!If [C, {Region: us-west-2}, {}], {Dest")
+                + "Conditions: {C: !Equals [a, b]}\n",
             "t.yaml:10: Plan has the property `Region`, which a copy action does not",
         ),
         (
@@ -112,7 +113,7 @@ fn what_it_takes_is_not_refused() {
     for text in [
         plan.clone(),
         format!(
-            "AWSTemplateFormatVersion: 2010-09-09\nRules: {{}}\nHooks: {{}}\nOutputs: {{}}\n{plan}    DependsOn: Plan\n"
+            "AWSTemplateFormatVersion: 2010-09-09\nRules: {{}}\nHooks: {{}}\nOutputs: {{}}\n{plan}    DependsOn: T\n  T: {{Type: 'AWS::SNS::Topic'}}\n"
         ),
         format!(
             "Transform: AWS::Serverless-2016-10-31\nGlobals: {{}}\n{plan}    DependsOn: FunctionRole\n"
