@@ -26,7 +26,8 @@ impl Template<'_> {
         holds
     }
 
-    fn condition(&self, node: &Node) -> Option<bool> {
+    /// What a function of conditions comes to; `None`: unknown.
+    pub fn condition(&self, node: &Node) -> Option<bool> {
         let [(function, argument)] = node.fields() else {
             return None;
         };
@@ -34,18 +35,8 @@ impl Template<'_> {
         match function.as_str() {
             "Condition" => self.condition_named(argument.text()?),
             "Fn::Not" => each().next()?.map(|holds| !holds),
-            "Fn::And" => {
-                if each().any(|holds| holds == Some(false)) {
-                    return Some(false);
-                }
-                each().all(|holds| holds == Some(true)).then_some(true)
-            }
-            "Fn::Or" => {
-                if each().any(|holds| holds == Some(true)) {
-                    return Some(true);
-                }
-                each().all(|holds| holds == Some(false)).then_some(false)
-            }
+            "Fn::And" => all_hold(each()),
+            "Fn::Or" => any_holds(each()),
             "Fn::Equals" => {
                 let [one, other] = argument.items() else {
                     return None;
@@ -83,6 +74,24 @@ impl Template<'_> {
             _ => items.find_map(|item| self.why_open_of(item)),
         }
     }
+}
+
+/// Whether all hold; `None`: unknown.
+pub fn all_hold(each: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    any_holds(each.map(|holds| holds.map(|holds| !holds))).map(|holds| !holds)
+}
+
+/// Whether one holds; `None`: unknown.
+pub fn any_holds(each: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut is_known = true;
+    for holds in each {
+        match holds {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => is_known = false,
+        }
+    }
+    is_known.then_some(false)
 }
 
 /// A value with its numbers and truths as the texts that CloudFormation compares.

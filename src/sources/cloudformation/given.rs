@@ -1,10 +1,12 @@
-//! The values that are given for parameters, and what the template takes: CloudFormation refuses the rest.
+//! The values of parameters, those that are given and defaults, and what the template takes: CloudFormation refuses the rest.
 //!
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>.
 
 use serde_json::Value;
 
+use super::allowed_pattern;
 use super::error::TemplateError;
+use super::reader::TemplateReader;
 use super::template::{Settings, is_open, plain};
 use super::text::Node;
 
@@ -17,6 +19,19 @@ fn given<'r>(
     all.filter_map(|(name, parameter)| {
         let value = settings.parameters.get(name)?.as_deref()?;
         Some((name.as_str(), parameter, value))
+    })
+}
+
+/// Those whose defaults are taken, with these.
+fn defaults<'r>(
+    root: &'r Node,
+    settings: &'r Settings,
+) -> impl Iterator<Item = (&'r str, &'r Node, String)> {
+    let all = root.get("Parameters").map_or(&[][..], Node::fields).iter();
+    let taken = all.filter(|(name, _)| !settings.parameters.contains_key(name));
+    taken.filter_map(|(name, parameter)| {
+        let default = plain(&parameter.get("Default")?.to_value())?;
+        Some((name.as_str(), parameter, default))
     })
 }
 
@@ -36,35 +51,83 @@ pub fn taken(file: &str, root: &Node, settings: &Settings) -> Result<(), Templat
     Ok(())
 }
 
-/// The values that may be refused yet, in words.
-pub fn not_checked(file: &str, root: &Node, settings: &Settings) -> Vec<String> {
-    let patterns =
-        given(root, settings).filter(|(_, node, _)| node.get("AllowedPattern").is_some());
-    let told = patterns.map(|(name, node, _)| {
+/// Says which defaults are refused, and which values may be yet.
+pub fn left_open(reader: &mut TemplateReader<'_>) {
+    let (file, root) = (reader.template.file, reader.template.root);
+    let settings = reader.template.settings;
+    let of_defaults = defaults(root, settings).filter_map(|(name, node, value)| {
+        let why = refused(node, &value)?;
+        Some(format!(
+            "{file}:{}: the default of the parameter {name} is refused: {why}: give --parameter {name}=VALUE",
+            node.line
+        ))
+    });
+    let given = given(root, settings).map(|(name, node, value)| (name, node, value.to_owned()));
+    let all = given.chain(defaults(root, settings));
+    let not_checked = all.filter(|(_, node, value)| is_open_pattern(node, value));
+    let not_checked = not_checked.map(|(name, node, _)| {
         format!(
-            "{file}:{}: whether the value of the parameter {name} matches its AllowedPattern is not checked",
+            "{file}:{}: whether the value of the parameter {name} matches its AllowedPattern is not known: CloudFormation refuses one that does not",
             node.line
         )
     });
-    told.collect()
+    for text in of_defaults.chain(not_checked).collect::<Vec<_>>() {
+        reader.open(text);
+    }
+}
+
+/// The type of a parameter.
+fn type_of(parameter: &Node) -> &str {
+    let of = parameter.get("Type").and_then(Node::text);
+    of.unwrap_or("String")
+}
+
+/// The values in that of a parameter.
+fn parts<'v>(parameter: &Node, value: &'v str) -> Vec<&'v str> {
+    let of = type_of(parameter);
+    match of.starts_with("List<") || of == "CommaDelimitedList" {
+        true => value.split(',').map(str::trim).collect(),
+        false => vec![value],
+    }
+}
+
+/// Whether a value matches the pattern of its parameter; `None`: not known.
+fn matches(parameter: &Node, value: &str) -> Option<bool> {
+    let Some(pattern) = parameter.get("AllowedPattern") else {
+        return Some(true);
+    };
+    let pattern = pattern.text()?;
+    let mut all = Some(true);
+    for part in parts(parameter, value) {
+        match allowed_pattern::matches(pattern, part) {
+            Some(false) => return Some(false),
+            None => all = None,
+            Some(true) => {}
+        }
+    }
+    all
+}
+
+/// Of the other types no page says whether their patterns count.
+fn has_pattern(parameter: &Node) -> bool {
+    ["String", "CommaDelimitedList"].contains(&type_of(parameter))
+}
+
+fn is_open_pattern(parameter: &Node, value: &str) -> bool {
+    match matches(parameter, value) {
+        Some(is_it) => !is_it && !has_pattern(parameter),
+        None => true,
+    }
 }
 
 /// Why a value is refused, without the value, which may be a secret.
 fn refused(parameter: &Node, value: &str) -> Option<String> {
-    let of = parameter
-        .get("Type")
-        .and_then(Node::text)
-        .unwrap_or("String");
+    let of = type_of(parameter);
     let bound = |name: &str| -> Option<f64> {
         let bound = parameter.get(name)?.to_value();
         plain(&bound)?.parse().ok()
     };
-    let is_list = of.starts_with("List<") || of == "CommaDelimitedList";
-    let parts: Vec<&str> = if is_list {
-        value.split(',').map(str::trim).collect()
-    } else {
-        vec![value]
-    };
+    let parts = parts(parameter, value);
     if let Some(allowed) = parameter.get("AllowedValues") {
         let allowed: Vec<Value> = allowed.items().iter().map(Node::to_value).collect();
         let may_be_other = allowed.iter().any(is_open);
@@ -97,6 +160,9 @@ fn refused(parameter: &Node, value: &str) -> Option<String> {
     }
     if of == "String" && bound("MaxLength").is_some_and(|most| length > most) {
         return Some("it is longer than its MaxLength".to_owned());
+    }
+    if has_pattern(parameter) && matches(parameter, value) == Some(false) {
+        return Some("it does not match its AllowedPattern".to_owned());
     }
     None
 }

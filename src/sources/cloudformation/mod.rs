@@ -2,6 +2,7 @@
 //!
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-reference.html>.
 
+mod allowed_pattern;
 mod circles;
 mod conditions;
 pub mod cross_region;
@@ -27,6 +28,7 @@ mod reader;
 mod refused;
 mod resolve;
 mod resources;
+mod rules;
 mod same;
 mod scalar;
 mod stack_tags;
@@ -108,12 +110,11 @@ pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, Te
     let keeping = settings.keeping(&root);
     let mut reader = resources_of(file, &root, &keeping, None);
     not_taken::refused(&mut reader);
+    rules::told(&mut reader);
+    given::left_open(&mut reader);
     volumes::brought(&mut reader);
     not_told::is_known(&mut reader);
     fsx::linked(&mut reader);
-    reader
-        .notes
-        .extend(given::not_checked(file, &root, settings));
     let taken = unsettled::taken(&reader, |_| false);
     Ok(Planned {
         taken,
@@ -148,6 +149,8 @@ pub fn read_change(
     let known_now = resources_of(before_file, &now_root, &of_change, Some(&then_root));
     let mut then = resources_of(file, &then_root, settings, Some(&now_root));
     not_taken::refused(&mut then);
+    rules::told(&mut then);
+    given::left_open(&mut then);
     volumes::brought(&mut then);
     let kept = Kept::of(&now_root, &then);
     unsettled::left_open(&now, &mut then, &unsettled);
@@ -190,8 +193,6 @@ pub fn read_change(
             .or_insert_with(|| ids.clone());
     }
     then.notes.extend(now.notes);
-    then.notes
-        .extend(given::not_checked(file, &then_root, settings));
     then.open.extend(now.open);
     let same = same::resources(&then, &then_root);
     let kept = same::kept(&then, &then_root);

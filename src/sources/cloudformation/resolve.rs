@@ -329,7 +329,8 @@ impl<'t> Template<'t> {
         parameter.is_some_and(|node| !is_open(&self.parameter(id, node)))
     }
 
-    fn parameter(&self, id: &str, parameter: &Node) -> Value {
+    /// The value of a parameter.
+    pub fn parameter(&self, id: &str, parameter: &Node) -> Value {
         let of = parameter
             .get("Type")
             .and_then(Node::text)

@@ -60,6 +60,7 @@ mod template_keys;
 mod template_parameters;
 mod template_property_types;
 mod template_references;
+mod template_rules;
 mod template_scalars;
 mod template_taken_away;
 mod template_types;
