@@ -161,6 +161,11 @@ impl Walk<'_> {
         let (file, bytes) = now.map_or((&stack.name, &stack.bytes), |(file, bytes)| (file, bytes));
         let is_there = now.is_some();
         stack.settings.identity = identity::of(file, bytes, &stack.settings, self.base, is_there)?;
+        if is_there {
+            let (name, bytes) = (&stack.name, &stack.bytes);
+            stack.settings.identity.taken =
+                identity::taken(name, bytes, &stack.settings, self.base)?;
+        }
         let settings = &stack.settings;
         // What becomes of a stack that is there already is not read.
         let there = now

@@ -132,6 +132,7 @@ pub fn of(
         absent,
         others,
         foreign,
+        own: _,
     } = if is_there {
         settings.identity.unknown.clone_from(&unknown);
         there::of(&Template::new(file, &root, &settings), base)
@@ -148,8 +149,25 @@ pub fn of(
         absent,
         others,
         foreign,
+        taken: BTreeSet::new(),
         instances: instances(&root, &settings, &things),
     })
+}
+
+/// The resources of a template under whose names something stands in an inventory, but for what they made themselves by its tags.
+///
+/// # Errors
+/// Where the file is no template.
+pub fn taken(
+    file: &str,
+    bytes: &[u8],
+    settings: &Settings,
+    base: &Value,
+) -> Result<BTreeSet<String>, TemplateError> {
+    let root = loops::written_out(file, &root_or_none(file, bytes)?, settings);
+    let found = there::of(&Template::new(file, &root, settings), base);
+    let there = found.there.difference(&found.own);
+    Ok(there.chain(&found.foreign).cloned().collect())
 }
 
 /// What was read of the instances of a template.

@@ -53,7 +53,7 @@ fn is_instance_kept(reader: &TemplateReader<'_>, id: &str, (was, is): (&Node, &N
 /// Whether a table stands through a change of its attributes: another type of one replaces it.
 ///
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html>.
-fn are_attributes_kept(was: &Node, is: &Node) -> bool {
+pub fn are_attributes_kept(was: &Node, is: &Node) -> bool {
     let of = |of: &Node| {
         let all = property(of, "AttributeDefinitions").map(Node::items);
         let each = all.unwrap_or_default().iter();

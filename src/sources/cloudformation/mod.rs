@@ -6,6 +6,7 @@ mod allowed_pattern;
 mod circles;
 mod conditions;
 pub mod cross_region;
+mod custom_names;
 mod error;
 mod given;
 pub mod identity;
@@ -112,6 +113,7 @@ pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, Te
     not_taken::refused(&mut reader);
     rules::told(&mut reader);
     given::left_open(&mut reader);
+    custom_names::given_twice(&mut reader);
     volumes::brought(&mut reader);
     not_told::is_known(&mut reader);
     fsx::linked(&mut reader);
@@ -151,11 +153,13 @@ pub fn read_change(
     not_taken::refused(&mut then);
     rules::told(&mut then);
     given::left_open(&mut then);
+    custom_names::given_twice(&mut then);
     volumes::brought(&mut then);
     let kept = Kept::of(&now_root, &then);
     unsettled::left_open(&now, &mut then, &unsettled);
     unsettled::kept_open(&now, &mut then);
     refused::changes(&now, &mut then);
+    custom_names::taken(&now, &mut then);
     for (id, node) in then_root.get("Resources").map_or(&[][..], Node::fields) {
         let taken = stored_values::taken(&then.template, id, node);
         if let Some(text) = taken.filter(|_| then.was(id).is_some()) {

@@ -3,8 +3,9 @@
 //!
 //! See <https://repost.aws/knowledge-center/cloudformation-custom-name>.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::in_place::are_attributes_kept;
 use super::names::kind;
 use super::reader::TemplateReader;
 use super::template::{is_open, plain};
@@ -15,25 +16,52 @@ struct ForGood {
     kind: &'static str,
     /// The property that names it.
     name: &'static str,
-    /// Properties that copies look at, each with what it is where it is not set; empty: nothing.
+    /// Properties of it or of what is in it, each with what it is where it is not set; empty: nothing.
     properties: &'static [(&'static str, &'static str)],
+    /// Those of which another value may make another thing, or not.
+    perhaps: &'static [(&'static str, &'static str)],
 }
 
-/// By the `createOnlyProperties` of the schemas of types, as of 2026-11-30.
+/// By the `createOnlyProperties` of the schemas of types, and their `conditionalCreateOnlyProperties`, as of 2026-11-30. What has an id of
+/// AWS and no name of its own, as a file system, is replaced beside the one that was.
 ///
 /// See <https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html#schema-properties-createonlyproperties>
 /// and the types' own pages, `Update requires: Replacement`, as
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-logicallyairgappedbackupvault.html>.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-logicallyairgappedbackupvault.html>,
+/// `aws-resource-rds-dbinstance.html`, `aws-resource-rds-dbcluster.html`, `aws-resource-docdb-dbcluster.html`,
+/// `aws-resource-neptune-dbcluster.html`, `aws-resource-redshift-cluster.html`, `aws-resource-dynamodb-table.html`,
+/// `aws-resource-dynamodb-globaltable.html`, `aws-resource-eks-cluster.html`, `aws-resource-iam-role.html`.
 #[rustfmt::skip]
 const FOR_GOOD: &[ForGood] = &[
-    ForGood { kind: "AWS::Backup::BackupVault",                   name: "BackupVaultName",      properties: &[("EncryptionKeyArn", "")] },
-    ForGood { kind: "AWS::Backup::LogicallyAirGappedBackupVault", name: "BackupVaultName",      properties: &[("EncryptionKeyArn", ""), ("MinRetentionDays", ""), ("MaxRetentionDays", "")] },
-    ForGood { kind: "AWS::IAM::Role",                             name: "RoleName",             properties: &[("Path", "/")] },
-    ForGood { kind: "AWS::IAM::ManagedPolicy",                    name: "ManagedPolicyName",    properties: &[("Path", "/"), ("Description", "")] },
-    ForGood { kind: "AWS::RDS::DBInstance",                       name: "DBInstanceIdentifier", properties: &[("KmsKeyId", ""), ("StorageEncrypted", "false"), ("BackupTarget", "region")] },
-    ForGood { kind: "AWS::RDS::DBCluster",                        name: "DBClusterIdentifier",  properties: &[("KmsKeyId", ""), ("StorageEncrypted", "false")] },
-    ForGood { kind: "AWS::DocDB::DBCluster",                      name: "DBClusterIdentifier",  properties: &[("KmsKeyId", ""), ("StorageEncrypted", "false")] },
-    ForGood { kind: "AWS::Neptune::DBCluster",                    name: "DBClusterIdentifier",  properties: &[("KmsKeyId", ""), ("StorageEncrypted", "false")] },
+    ForGood { kind: "AWS::Backup::BackupVault",                   name: "BackupVaultName",      properties: &[("EncryptionKeyArn", "")], perhaps: &[] },
+    ForGood { kind: "AWS::Backup::LogicallyAirGappedBackupVault", name: "BackupVaultName",      properties: &[("EncryptionKeyArn", ""), ("MinRetentionDays", ""), ("MaxRetentionDays", "")], perhaps: &[] },
+    ForGood { kind: "AWS::IAM::Role",                             name: "RoleName",             properties: &[("Path", "/")], perhaps: &[] },
+    ForGood { kind: "AWS::IAM::ManagedPolicy",                    name: "ManagedPolicyName",    properties: &[("Path", "/"), ("Description", "")], perhaps: &[] },
+    ForGood { kind: "AWS::RDS::DBInstance",                       name: "DBInstanceIdentifier",
+              properties: &[("KmsKeyId", ""), ("StorageEncrypted", "false"), ("BackupTarget", "region"), ("CharacterSetName", ""), ("CustomIAMInstanceProfile", ""), ("DBClusterIdentifier", ""), ("DBName", ""),
+                            ("DBSubnetGroupName", ""), ("DBSystemId", ""), ("MasterUsername", ""), ("NcharCharacterSetName", ""), ("SourceRegion", ""), ("Timezone", "")],
+              perhaps:    &[("Engine", ""), ("AvailabilityZone", ""), ("DBSnapshotIdentifier", ""), ("DBClusterSnapshotIdentifier", ""), ("Port", ""), ("SourceDBInstanceAutomatedBackupsArn", ""),
+                            ("SourceDbiResourceId", ""), ("RestoreTime", ""), ("UseLatestRestorableTime", "false")] },
+    ForGood { kind: "AWS::RDS::DBCluster",                        name: "DBClusterIdentifier",
+              properties: &[("KmsKeyId", ""), ("StorageEncrypted", "false"), ("AvailabilityZones", ""), ("ClusterScalabilityType", ""), ("DBSubnetGroupName", ""), ("DBSystemId", ""), ("DatabaseName", ""),
+                            ("EngineMode", "provisioned"), ("PubliclyAccessible", ""), ("RestoreToTime", ""), ("RestoreType", ""), ("SnapshotIdentifier", ""), ("SourceDBClusterIdentifier", ""),
+                            ("SourceDbClusterResourceId", ""), ("SourceRegion", ""), ("UseLatestRestorableTime", "false")],
+              perhaps:    &[("Engine", ""), ("MasterUsername", "")] },
+    ForGood { kind: "AWS::DocDB::DBCluster",                      name: "DBClusterIdentifier",
+              properties: &[("KmsKeyId", ""), ("StorageEncrypted", "false"), ("AvailabilityZones", ""), ("DBSubnetGroupName", ""), ("MasterUsername", ""), ("SnapshotIdentifier", ""), ("SourceDBClusterIdentifier", "")],
+              perhaps:    &[] },
+    ForGood { kind: "AWS::Neptune::DBCluster",                    name: "DBClusterIdentifier",
+              properties: &[("KmsKeyId", ""), ("StorageEncrypted", "false"), ("AvailabilityZones", ""), ("DBSubnetGroupName", ""), ("RestoreToTime", ""), ("RestoreType", "full-copy"), ("SnapshotIdentifier", ""),
+                            ("SourceDBClusterIdentifier", ""), ("UseLatestRestorableTime", "false")],
+              perhaps:    &[] },
+    ForGood { kind: "AWS::Redshift::Cluster",                     name: "ClusterIdentifier",
+              properties: &[("ClusterSubnetGroupName", ""), ("DBName", ""), ("MasterUsername", ""), ("OwnerAccount", ""), ("SnapshotClusterIdentifier", ""), ("SnapshotIdentifier", "")], perhaps: &[] },
+    ForGood { kind: "AWS::DynamoDB::Table",                       name: "TableName",            properties: &[("ImportSourceSpecification", "")], perhaps: &[("KeySchema", ""), ("LocalSecondaryIndexes", "")] },
+    ForGood { kind: "AWS::DynamoDB::GlobalTable",                 name: "TableName",            properties: &[], perhaps: &[("KeySchema", ""), ("LocalSecondaryIndexes", ""), ("GlobalTableSourceArn", "")] },
+    ForGood { kind: "AWS::Serverless::SimpleTable",               name: "TableName",            properties: &[], perhaps: &[("PrimaryKey", "")] },
+    ForGood { kind: "AWS::EKS::Cluster",                          name: "Name",
+              properties: &[("EncryptionConfig", ""), ("OutpostConfig", ""), ("RoleArn", ""), ("BootstrapSelfManagedAddons", "true"), ("KubernetesNetworkConfig.IpFamily", "ipv4"),
+                            ("KubernetesNetworkConfig.ServiceIpv4Cidr", ""), ("AccessConfig.BootstrapClusterCreatorAdminPermissions", "true")], perhaps: &[] },
 ];
 
 /// Properties that nothing changes, each with what it is where it is not set; empty: nothing. Of a key "the update request fails, regardless
@@ -49,8 +77,37 @@ const NEVER: &[(&str, &[(&str, &str)])] = &[
 
 /// Says which changes of a template are refused: with each the whole update is, and all stays as it was.
 pub fn changes(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
+    retyped(now, then);
     never(now, then);
     replacements(now, then);
+}
+
+/// A property of a resource, or one in it.
+fn of(reader: &TemplateReader<'_>, node: &Node, path: &str) -> Option<Value> {
+    let mut names = path.split('.');
+    let whole = reader.of(node, names.next()?)?;
+    if is_open(&whole) {
+        return Some(whole);
+    }
+    names.try_fold(whole, |value, name| value.get(name).cloned())
+}
+
+/// A value with its numbers and truths as texts, and its lists in one order.
+fn alike(value: Value) -> Value {
+    match value {
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.into_iter().map(alike).collect();
+            items.sort_by_key(Value::to_string);
+            Value::Array(items)
+        }
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            Value::Object(fields.map(|(name, value)| (name, alike(value))).collect())
+        }
+        scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+            plain(&scalar).map_or(scalar, Value::String)
+        }
+    }
 }
 
 /// The properties that both templates of a change say different things of, for all that is known.
@@ -61,17 +118,41 @@ fn changed(
 ) -> Option<&'static str> {
     let mut all = properties.iter();
     let (property, _) = all.find(|(property, unset)| {
-        let values = [now.of(was, property), then.of(is, property)];
+        let values = [of(now, was, property), of(then, is, property)];
         if values.iter().flatten().any(is_open) {
             return false;
         }
         let [before, after] = values.map(|value| match value {
-            Some(value) => plain(&value),
-            None => Some((*unset).to_owned()).filter(|unset| !unset.is_empty()),
+            Some(value) => Some(alike(value)),
+            None => Some(json!(unset)).filter(|_| !unset.is_empty()),
         });
         before != after
     })?;
     Some(property)
+}
+
+/// Says what is of another type under its logical id: `Update of resource type is not permitted`.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-get-template.html>.
+fn retyped(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
+    let resources = now.template.root.get("Resources");
+    let resources = resources.map_or(&[][..], Node::fields).iter();
+    let each = resources.filter_map(|(id, was)| {
+        let is = then.template.resource(id)?;
+        let kinds = [kind(was), kind(is)];
+        // What a transform makes of one may be of the type of the other.
+        let is_made_into = |of: &str| of.starts_with("AWS::Serverless::") || of.ends_with("::MODULE");
+        let is_there = now.is_made(was) != Some(false) && then.is_made(is) != Some(false);
+        (kinds[0] != kinds[1] && is_there && !kinds.iter().any(|of| is_made_into(of))).then(|| {
+            format!(
+                "{}:{}: {id} changes its type, which CloudFormation does not update: make another resource under another logical id",
+                then.template.file, is.line
+            )
+        })
+    });
+    for text in each.collect::<Vec<_>>() {
+        then.open(text);
+    }
 }
 
 /// What is in both templates, as both have it.
@@ -110,9 +191,19 @@ fn replacements(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
         if own.is_none() || own != then.of(is, row.name) {
             return None;
         }
-        let property = changed((now, was), (then, is), row.properties)?;
+        let certain = changed((now, was), (then, is), row.properties);
+        let is_table = kind(is).starts_with("AWS::DynamoDB::");
+        let of_attributes = || {
+            let is_kept = !is_table || are_attributes_kept(was, is);
+            (!is_kept).then_some("AttributeDefinitions")
+        };
+        let perhaps = || changed((now, was), (then, is), row.perhaps).or_else(of_attributes);
+        let (property, replaces) = match certain {
+            Some(property) => (property, "replaces"),
+            None => (perhaps()?, "may replace"),
+        };
         Some(format!(
-            "{}:{}: {id} changes {property}, for which CloudFormation replaces it, and refuses to under the name that it has (`cannot update a stack when a custom-named resource requires replacing`): give it another name, or leave {property} as it is",
+            "{}:{}: {id} changes {property}, for which CloudFormation {replaces} it, and refuses to under the name that it has (`cannot update a stack when a custom-named resource requires replacing`): give it another name, or leave {property} as it is",
             then.template.file, is.line
         ))
     });

@@ -32,6 +32,8 @@ pub struct Identity {
     pub others: BTreeSet<String>,
     /// Those whose names things of another stack have.
     pub foreign: BTreeSet<String>,
+    /// The resources of the template that is to be deployed under whose names something stands in the facts.
+    pub taken: BTreeSet<String>,
     /// What was read of the instances that they made.
     pub instances: BTreeMap<String, InstanceRead>,
 }

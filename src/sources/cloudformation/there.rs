@@ -27,12 +27,16 @@ pub struct InFacts {
     pub others: BTreeSet<String>,
     /// Those whose things do, and are of another stack.
     pub foreign: BTreeSet<String>,
+    /// Those of the first whose tags say that these resources of this stack made them.
+    pub own: BTreeSet<String>,
 }
 
 /// What the facts say.
 #[derive(Clone, Copy, PartialEq)]
 enum Stands {
     Yes,
+    /// It is there, and its tags say that this resource of this stack made it.
+    Own,
     No,
     /// Another does, which may be it.
     Another,
@@ -58,6 +62,10 @@ pub fn of(template: &Template<'_>, base: &Value) -> InFacts {
         }
         match stands {
             Stands::Yes => drop(found.there.insert(id.clone())),
+            Stands::Own => {
+                found.there.insert(id.clone());
+                found.own.insert(id.clone());
+            }
             Stands::No => drop(found.absent.insert(id.clone())),
             Stands::Another => drop(found.others.insert(id.clone())),
             Stands::Foreign => drop(found.foreign.insert(id.clone())),
@@ -231,6 +239,7 @@ impl<'b> PlaceFacts<'b> {
         let mut things = items(of, list).iter().filter(is_there);
         if let Some(thing) = things.clone().find(|thing| text(thing, key) == Some(arn)) {
             return match is_ours(thing, template.settings, id) {
+                true if is_told_ours(thing, template.settings, id) => Stands::Own,
                 true => Stands::Yes,
                 false => Stands::Foreign,
             };
@@ -281,6 +290,13 @@ fn is_ours(thing: &Value, settings: &Settings, id: &str) -> bool {
         .zip(stack)
         .is_none_or(|(one, other)| one == other);
     is_of_stack && tag(ID_TAG).is_none_or(|one| one == id)
+}
+
+/// Whether they say that it did.
+fn is_told_ours(thing: &Value, settings: &Settings, id: &str) -> bool {
+    let tag = |name: &str| thing.get("Tags").and_then(|tags| text(tags, name));
+    let stack = settings.stack.as_deref();
+    stack.is_some() && tag(STACK_TAG) == stack && tag(ID_TAG) == Some(id)
 }
 
 /// An ARN without the name.

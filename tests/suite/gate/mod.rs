@@ -9,6 +9,7 @@ mod cloudformation;
 mod configurations;
 mod created;
 mod custom_functions;
+mod custom_names;
 mod default_key;
 mod descriptions;
 mod file_system_links;

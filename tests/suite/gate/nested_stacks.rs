@@ -181,7 +181,8 @@ fn a_template_within_needs_none_of_now_where_another_of_the_run_makes_it() {
         "Root.template.json",
         "Resources: {N: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: RootN.nested.template.json}}}\n",
     );
-    let within = write("RootN.nested.template.json", &vaults());
+    let other = vaults().replace("BackupVaultName: central", "BackupVaultName: other");
+    let within = write("RootN.nested.template.json", &other);
     let nothing = write("nothing.json", "Resources: {}\n");
     let has_it = write("has-it.json", &fs::read_to_string(&root).unwrap());
     let check = |before: &[&str]| {
