@@ -27,6 +27,7 @@ mod properties;
 mod property_types;
 mod reader;
 mod refused;
+mod refused_values;
 mod resolve;
 mod resources;
 mod rules;
@@ -114,6 +115,7 @@ pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, Te
     rules::told(&mut reader);
     given::left_open(&mut reader);
     custom_names::given_twice(&mut reader);
+    refused_values::told(&mut reader);
     volumes::brought(&mut reader);
     not_told::is_known(&mut reader);
     fsx::linked(&mut reader);
@@ -154,6 +156,7 @@ pub fn read_change(
     rules::told(&mut then);
     given::left_open(&mut then);
     custom_names::given_twice(&mut then);
+    refused_values::told(&mut then);
     volumes::brought(&mut then);
     let kept = Kept::of(&now_root, &then);
     unsettled::left_open(&now, &mut then, &unsettled);

@@ -40,6 +40,7 @@ mod read_back;
 mod refused_keys;
 mod refused_plans;
 mod refused_templates;
+mod refused_values;
 mod replaced;
 mod replaced_roles;
 mod saved_change;
