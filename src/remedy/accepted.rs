@@ -86,6 +86,7 @@ const fn longest(kind: RemedyKind) -> Option<(usize, &'static str)> {
         | RemedyKind::VaultPolicy
         | RemedyKind::AttachRolePolicy
         | RemedyKind::ChangeRetention
+        | RemedyKind::CreateKey
         | RemedyKind::ReEncrypt
         | RemedyKind::TwoStepCopy
         | RemedyKind::SplitRoute
@@ -401,7 +402,10 @@ fn alias_taken(proposal: &Proposal<'_>) -> Option<String> {
 fn open(draft: &Draft, facts: &Facts<'_>) -> Option<String> {
     let vault = draft.creates.as_ref()?;
     let (account, region) = (vault.account()?, vault.region()?);
-    let is_named = matches!(draft.remedy.parts, Parts::Vault { .. } | Parts::TwoStep(_));
+    let is_named = matches!(
+        draft.remedy.parts,
+        Parts::Vault(_) | Parts::Between(_) | Parts::TwoStep(_)
+    );
     let alias = format!("alias/{}", vault.name());
     let vault_open = matches!(facts.vault_exists(vault), Fact::Unknown(_));
     let alias_open = is_named && facts.has_alias(account, &region, &alias).is_none();

@@ -33,6 +33,8 @@ pub struct Draft {
     pub open: Option<String>,
     /// Whether it makes a copy worse that did not fail: it is not proven then.
     pub makes_worse: bool,
+    /// The key or the vault that it takes, as others do: it is a remedy of its own, which comes first.
+    pub takes: Option<Arn>,
     /// What tells alternatives from each other: remedies of one group do each in place of the others.
     pub groups: Vec<Group>,
 }
@@ -47,6 +49,7 @@ impl Draft {
             creates: None,
             open: None,
             makes_worse: false,
+            takes: None,
             groups: Vec::new(),
         }
     }

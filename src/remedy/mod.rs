@@ -13,6 +13,7 @@ mod control_policy;
 mod cover;
 mod draft;
 mod key_policy;
+mod linked;
 mod lockout;
 mod moved;
 mod names;
@@ -90,6 +91,8 @@ pub enum RemedyKind {
     TrustPolicy,
     /// The copy's retention is changed.
     ChangeRetention,
+    /// A customer managed key is created, for what is encrypted anew.
+    CreateKey,
     /// The resource is encrypted with another key.
     ReEncrypt,
     /// The copy goes through a vault within the account.
@@ -185,6 +188,7 @@ impl Remedy {
     pub fn stack(&self) -> Option<&Arn> {
         match &self.parts {
             Parts::TwoStep(step) => Some(&step.between),
+            Parts::Between(new) => Some(&new.vault),
             Parts::None
             | Parts::From(_)
             | Parts::RolePolicy { .. }

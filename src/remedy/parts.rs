@@ -27,8 +27,25 @@ pub enum Parts {
     From(Region),
     /// A vault, on a key of its own.
     Vault(Box<NewVault>),
-    /// A vault in between, from which copies go on.
+    /// A vault in between, on a key of its own, that copies go on from: one stack creates it and carries them on.
+    Between(Box<NewVault>),
+    /// A copy that goes on from a vault in between.
     TwoStep(Box<TwoStep>),
+}
+
+impl Parts {
+    /// The vault that is created.
+    #[must_use]
+    pub fn new_vault(&self) -> Option<&NewVault> {
+        match self {
+            Self::Vault(new) | Self::Between(new) => Some(new),
+            Self::None
+            | Self::From(_)
+            | Self::RolePolicy { .. }
+            | Self::AttachedPolicies { .. }
+            | Self::TwoStep(_) => None,
+        }
+    }
 }
 
 /// A vault that is created, on a key of its own.

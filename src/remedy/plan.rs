@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
 use std::sync::Arc;
 
-use super::draft::{Draft, Group, Target};
+use super::draft::{Draft, Target};
+use super::linked::{Taken, link};
 use super::moved::Moved;
 use super::prove::Proof;
 use super::wanted::Wanted;
 use super::{
-    Remedy, RemedyKind, accepted, along, attach, key_policy, moved, prove, re_encrypt, retention,
-    settings, split, together, trust, two_step, vault,
+    Parts, Remedy, RemedyKind, accepted, along, attach, key_policy, moved, prove, re_encrypt,
+    retention, settings, split, together, trust, two_step, vault,
 };
 use crate::catalog::regions;
 use crate::checks::{Alike, Decided, Failing};
@@ -97,8 +98,11 @@ fn proven(
     let needs = needs(failing, left_out);
     let mut drafts = drafts(&needs, failing, facts);
     drafts.sort_by(|one, other| {
-        let [one, other] = [one, other].map(|draft| &draft.remedy);
-        (one.kind, &one.subject, &one.title).cmp(&(other.kind, &other.subject, &other.title))
+        let [one, other] = [one, other].map(|draft| {
+            let remedy = &draft.remedy;
+            (turn(remedy), &remedy.subject, &remedy.title)
+        });
+        one.cmp(&other)
     });
     for (index, draft) in drafts.iter_mut().enumerate() {
         draft.remedy.id = format!("r{}", index.saturating_add(1));
@@ -114,9 +118,25 @@ fn proven(
         draft.remedy.checks = checks.map(|(id, check)| (Arc::clone(id), check)).collect();
     }
     accepted::settle(&mut drafts, facts);
-    link(&mut drafts);
+    let taken = Taken::of(&drafts);
+    taken.is_for_its_takers(&mut drafts);
+    link(&mut drafts, &taken);
     let proofs = prove::prove(&mut drafts, failing, facts);
+    taken.is_proven_as_its_takers(&mut drafts);
     (drafts, proofs)
+}
+
+/// When a change is made, by its kind; the vault that copies in two steps take, right before them.
+const fn turn(remedy: &Remedy) -> (RemedyKind, bool) {
+    match remedy.parts {
+        Parts::Between(_) => (RemedyKind::TwoStepCopy, false),
+        Parts::None
+        | Parts::From(_)
+        | Parts::RolePolicy { .. }
+        | Parts::AttachedPolicies { .. }
+        | Parts::Vault(_)
+        | Parts::TwoStep(_) => (remedy.kind, true),
+    }
 }
 
 /// Whose images are to be let in, and for what.
@@ -150,9 +170,9 @@ fn crosses_partitions(copy: &Copy) -> bool {
 
 fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    let between = between(needs);
-    let shared_by = |key: &Arn| {
-        let place = (key.account(), key.region());
+    let between = between(needs, failing);
+    let shared_by = |copy: &Copy| {
+        let place = place(copy);
         between.get(&place).map_or(&[][..], Vec::as_slice)
     };
     let copies = |targets: &[Target]| -> Vec<&Copy> {
@@ -186,7 +206,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
     let mut images: BTreeMap<(AccountId, &Region), Providers<'_>> = BTreeMap::new();
     let shared = re_encrypt::Shared::of(on_customer_keys(needs, failing));
     let mut created = two_step::Created::default();
-    let mut keys = re_encrypt::Made::default();
+    let mut keys = re_encrypt::Keys::default();
     for (need, targets) in needs {
         let targets = &*moved::of_those_that_stay(need, targets, &mut moved);
         if targets.is_empty() {
@@ -269,10 +289,10 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 .flat_map(|copy| {
                     let groups = vec![(key.clone(), Arc::clone(&copy.id))];
                     let share_with = share_with.as_ref();
-                    let all = shared_by(key);
+                    let all = shared_by(copy);
                     let ways = [
                         re_encrypt::draft(copy, key, &shared, &mut keys, facts),
-                        two_step::draft(copy, key, share_with, all, &mut created, facts),
+                        two_step::draft(copy, share_with, all, &mut created, facts),
                     ];
                     ways.into_iter().flatten().map(move |draft| Draft {
                         groups: groups.clone(),
@@ -286,6 +306,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         }
         drafts.extend(made);
     }
+    drafts.extend(keys.into_drafts().chain(created.into_drafts()));
     drafts.extend(moved.into_values().flat_map(|moved| moved.drafts));
     for (role, (policies, targets)) in managed {
         if let Some(mut draft) = attach::draft(role, &policies, facts) {
@@ -361,26 +382,26 @@ fn on_customer_keys<'a>(
     })
 }
 
-/// The place of a key.
-type KeyPlace = (Option<AccountId>, Option<Region>);
+/// The account and Region that a copy goes out of.
+type Place = (Option<AccountId>, Option<Region>);
 
-/// All that the vault in between is for, by the account and Region of the keys: the copies through it share its key.
-fn between(needs: &Needs<'_>) -> HashMap<KeyPlace, Vec<Arn>> {
-    let mut all: HashMap<KeyPlace, Vec<Arn>> = HashMap::default();
-    for need in needs.keys() {
-        if let Need::CustomerKeyOnBackup {
-            key,
-            share_with: Some(principal),
-            ..
-        } = need
-        {
-            let place = (key.account(), key.region());
-            all.entry(place).or_default().push(principal.clone());
+fn place(copy: &Copy) -> Place {
+    let source = copy.endpoints().source_vault.as_ref().known();
+    let place = source.map(|vault| (vault.account(), vault.region()));
+    place.unwrap_or_default()
+}
+
+/// All that the vault in between is for, by its account and Region: the copies through it share its key.
+fn between(needs: &Needs<'_>, failing: &[Failing]) -> HashMap<Place, Vec<Arn>> {
+    let mut all: HashMap<Place, Vec<Arn>> = HashMap::default();
+    for (copy, principal) in on_customer_keys(needs, failing) {
+        let principals = all.entry(place(copy)).or_default();
+        if !principals.contains(principal) {
+            principals.push(principal.clone());
         }
     }
     for principals in all.values_mut() {
         principals.sort_unstable();
-        principals.dedup();
     }
     all
 }
@@ -436,56 +457,4 @@ fn accounts(copies: &[&Copy]) -> Vec<AccountId> {
     accounts.sort_unstable();
     accounts.dedup();
     accounts
-}
-
-/// The ARNs that a command names.
-fn arns(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices("arn:").filter_map(|(at, _)| {
-        let rest = text.get(at..)?;
-        let end = rest.find(['"', '\'', ',', '\\', ' ', '\n']);
-        rest.get(..end.unwrap_or(rest.len()))
-    })
-}
-
-/// Which remedies must come first, and which do in place of each other.
-fn link(drafts: &mut [Draft]) {
-    let links = links(drafts);
-    for (draft, [first, others]) in drafts.iter_mut().zip(links) {
-        draft.remedy.requires = first;
-        draft.remedy.alternative_to = others;
-    }
-}
-
-/// The ids of those that must come before each, and of those that do in its place.
-fn links(drafts: &[Draft]) -> Vec<[Vec<String>; 2]> {
-    let mut roles: HashMap<&str, &str> = HashMap::default();
-    let mut groups: HashMap<&Group, Vec<&str>> = HashMap::default();
-    for draft in drafts {
-        let remedy = &*draft.remedy;
-        if remedy.kind == RemedyKind::CreateServiceLinkedRole {
-            roles.insert(&remedy.subject, &remedy.id);
-        }
-        for group in &draft.groups {
-            groups.entry(group).or_default().push(&remedy.id);
-        }
-    }
-    let each = drafts.iter().map(|draft| {
-        let remedy = &*draft.remedy;
-        // A policy that names a role which does not exist cannot be saved.
-        let texts = remedy.commands.iter().filter(|_| !roles.is_empty());
-        let named = texts.flat_map(|text| arns(text));
-        let named: Vec<&str> = named.filter_map(|arn| roles.get(arn).copied()).collect();
-        let alike = draft.groups.iter().filter_map(|group| groups.get(group));
-        let alike: Vec<&str> = alike.flatten().copied().collect();
-        [named, alike].map(|ids| {
-            let ids: BTreeSet<(usize, &str)> = ids.into_iter().map(|id| (id.len(), id)).collect();
-            let others = ids.into_iter().filter(|(_, id)| *id != remedy.id);
-            others.map(|(_, id)| id.to_owned()).collect()
-        })
-    });
-    let mut each: Vec<[Vec<String>; 2]> = each.collect();
-    for (draft, [first, _]) in drafts.iter().zip(&mut each) {
-        first.extend(moved::opens(draft, drafts));
-    }
-    each
 }

@@ -140,7 +140,7 @@ fn proof(
     changed: &Changed<'_>,
 ) -> (Option<bool>, Vec<Proof>) {
     let mut found = Vec::new();
-    if draft.change.is_none() {
+    if draft.change.is_none() || draft.targets.is_empty() {
         return (None, found);
     }
     let mut copies = draft.targets.chunk_by(|one, other| one.copy == other.copy);
@@ -178,7 +178,10 @@ impl Company {
             by_id: HashMap::default(),
         };
         for (index, draft) in drafts.iter().enumerate() {
-            company.by_id.insert(draft.remedy.id.clone(), index);
+            // What others take stands in their own changes.
+            if !draft.targets.is_empty() {
+                company.by_id.insert(draft.remedy.id.clone(), index);
+            }
             for target in &draft.targets {
                 company.by_target.entry(*target).or_default().push(index);
             }

@@ -12,33 +12,53 @@ use super::onwards::{Anew, Onwards};
 use crate::inventory::{Copy, Facts, KindOf};
 use crate::known::{Arn, Fact, HashMap};
 
-/// The commands that find or make the new keys, each for all resources of its place: by the place, and whom they are shared with.
+/// The new keys, each for all resources of its place: by the place, and whom they are shared with.
 #[derive(Default)]
-pub struct Made {
-    commands: HashMap<(String, Vec<Arn>), SmolStr>,
+pub struct Keys {
+    keys: HashMap<(String, Vec<Arn>), Key>,
     /// The aliases that are given, by the place.
     aliases: HashSet<(String, String)>,
 }
 
-impl Made {
-    /// The command of the key that takes the place of another, shared with principals.
-    fn command(&mut self, key: &Arn, with: &[&Arn], facts: &Facts<'_>) -> SmolStr {
+/// A key that resources are encrypted with anew.
+struct Key {
+    /// Its alias; `None` where the place is none that an ARN could name.
+    alias: Option<Arn>,
+    /// Finds it by its alias, and keeps its ARN in `$KEY`.
+    found: SmolStr,
+    /// Creates it; `None` where it is there.
+    draft: Option<Draft>,
+}
+
+impl Keys {
+    /// The key that takes the place of another, shared with principals.
+    fn of(&mut self, key: &Arn, with: &[&Arn], facts: &Facts<'_>) -> &Key {
         let place = key.as_str().strip_suffix(key.resource());
         let place = place.unwrap_or_default().to_owned();
         let of = (place.clone(), with.iter().map(|it| (*it).clone()).collect());
-        if let Some(command) = self.commands.get(&of) {
-            return command.clone();
-        }
-        let policy = own_key_policy(key, with.iter().copied());
-        let is_free = |alias: &String| {
-            !self.aliases.contains(&(place.clone(), alias.clone()))
-                && may_be_had(key, alias, &policy, facts)
-        };
-        let alias = aliases(with).find(is_free).unwrap_or_default();
-        let command = found_or_made(key, &alias, &policy);
-        self.aliases.insert((place, alias));
-        self.commands.insert(of, command.clone());
-        command
+        let aliases_given = &mut self.aliases;
+        self.keys.entry(of).or_insert_with(|| {
+            let policy = own_key_policy(key, with.iter().copied());
+            let had = aliases(with).find_map(|alias| {
+                let is_given = aliases_given.contains(&(place.clone(), alias.clone()));
+                let had = Had::of(key, &alias, &policy, facts);
+                (!is_given && had != Had::Taken).then_some((alias, had))
+            });
+            let (alias, had) = had.unwrap_or((String::new(), Had::Taken));
+            aliases_given.insert((place.clone(), alias.clone()));
+            let arn = Arn::parse(&format!("{place}{alias}")).ok();
+            let draft = arn.as_ref().filter(|_| had == Had::Free);
+            Key {
+                draft: draft.map(|arn| create(key, arn, &alias, &policy)),
+                found: found(key, &alias),
+                alias: arn,
+            }
+        })
+    }
+
+    /// The remedies that create those that are not there.
+    pub fn into_drafts(self) -> impl Iterator<Item = Draft> {
+        self.keys.into_values().filter_map(|key| key.draft)
     }
 }
 
@@ -62,29 +82,64 @@ fn aliases(with: &[&Arn]) -> impl Iterator<Item = String> {
     })
 }
 
-/// Whether no key that was read has an alias, or one that is as the new one would be: an earlier run has made it.
-fn may_be_had(like: &Arn, alias: &str, policy: &Value, facts: &Facts<'_>) -> bool {
-    let (Some(account), Some(region)) = (like.account(), like.region()) else {
-        return true;
-    };
-    let mut taken = facts.keys_with_alias(account, &region, alias).into_iter();
-    taken.all(|key| {
-        let its = facts.key_policy(key).known().flatten();
-        its.is_some_and(|its| its.to_value() == *policy)
-            && facts.key_state(key) == Fact::Known(Some("Enabled"))
-    })
+/// Whether a new key can have an alias.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Had {
+    /// No key that was read has it.
+    Free,
+    /// A key has it that is as the new one would be: an earlier run has made it.
+    There,
+    /// Another key has it.
+    Taken,
 }
 
-/// Keeps the ARN of the key with an alias in `$KEY`; where there is none, it is made.
-fn found_or_made(like: &Arn, alias: &str, policy: &Value) -> SmolStr {
-    let flag = region(like.region().as_ref());
+impl Had {
+    fn of(like: &Arn, alias: &str, policy: &Value, facts: &Facts<'_>) -> Self {
+        let (Some(account), Some(region)) = (like.account(), like.region()) else {
+            return Self::Free;
+        };
+        let there = facts.keys_with_alias(account, &region, alias);
+        let is_as_new = |key: &Arn| {
+            let its = facts.key_policy(key).known().flatten();
+            its.is_some_and(|its| its.to_value() == *policy)
+                && facts.key_state(key) == Fact::Known(Some("Enabled"))
+        };
+        if there.is_empty() {
+            Self::Free
+        } else if there.into_iter().all(is_as_new) {
+            Self::There
+        } else {
+            Self::Taken
+        }
+    }
+}
+
+/// Keeps the ARN of the key with an alias in `$KEY`.
+fn found(like: &Arn, alias: &str) -> SmolStr {
     format_smolstr!(
-        "KEY=$(aws kms describe-key{flag} {} --query KeyMetadata.Arn --output text 2>/dev/null) || {{\n{} &&\n\
+        "KEY=$(aws kms describe-key{} {} --query KeyMetadata.Arn --output text)",
+        region(like.region().as_ref()),
+        option("--key-id", alias)
+    )
+}
+
+/// A key is created, unless one has its alias by then.
+fn create(like: &Arn, arn: &Arn, alias: &str, policy: &Value) -> Draft {
+    let name = alias.trim_start_matches("alias/");
+    let title = format!(
+        "create a customer managed key for what is encrypted anew, with the alias `{name}`"
+    );
+    let mut draft = Draft::new(RemedyKind::CreateKey, arn, title);
+    let flag = region(like.region().as_ref());
+    draft.remedy.account = like.account();
+    draft.remedy.commands = vec![format_smolstr!(
+        "aws kms describe-key{flag} {} >/dev/null 2>&1 || {{\n{} &&\n\
          aws kms create-alias{flag} {} --target-key-id \"$KEY\"\n}}",
         option("--key-id", alias),
         made(like, policy, "re-encrypted backups"),
         option("--alias-name", alias)
-    )
+    )];
+    draft
 }
 
 /// Whom the new key of a resource is shared with, by the resource: all of its backups will be on it, wherever they are copied to.
@@ -117,7 +172,7 @@ pub fn draft(
     copy: &Copy,
     key: &Arn,
     shared: &Shared<'_>,
-    made: &mut Made,
+    keys: &mut Keys,
     facts: &Facts<'_>,
 ) -> Option<Draft> {
     if copy.copy_of.is_some() {
@@ -135,7 +190,9 @@ pub fn draft(
     );
     let mut draft = Draft::new(RemedyKind::ReEncrypt, resource, title);
     draft.remedy.account = resource.account().or(key.account());
-    draft.remedy.commands = vec![made.command(key, shared.with(resource), facts)];
+    let key = keys.of(key, shared.with(resource), facts);
+    draft.remedy.commands = vec![key.found.clone()];
+    draft.takes = key.draft.as_ref().and(key.alias.clone());
     draft.remedy.onwards = Onwards::ReEncrypt {
         way,
         resource: resource.clone(),

@@ -1,6 +1,8 @@
 //! A copy in two steps: within the account into a vault on a customer managed key, which re-encrypts it, then on.
 
-use smol_str::{SmolStr, format_smolstr};
+use std::collections::BTreeMap;
+
+use smol_str::format_smolstr;
 
 use super::change::{Change, CopyChange};
 use super::command::{change_plan, copies_elsewhere, option, region};
@@ -11,53 +13,61 @@ use super::re_encrypt::{create_key, own_key_policy};
 use super::retention::{is_rules_target, placed};
 use super::rule_name::rule_name;
 use super::vault::facts_of_new;
-use super::{Parts, RemedyKind, TwoStep};
+use super::{NewVault, Parts, RemedyKind, TwoStep};
 use crate::catalog::recovery_points::pattern;
 use crate::inventory::{Copy, Facts};
-use crate::known::{AccountId, Arn, Fact, HashMap, Region};
+use crate::known::{Arn, Fact};
 
 /// The vault in between.
 pub const BETWEEN: &str = "copy-re-encryption";
 
-/// The vaults in between that are to be created, each made once for all copies that go through it: by the vault, and the place
-/// of the keys that it stands in for.
-pub type Created = HashMap<(Arn, Option<AccountId>, Option<Region>), New>;
+/// The vaults in between that are to be created, each for all copies that go through it.
+#[derive(Default)]
+pub struct Created(BTreeMap<Arn, Draft>);
 
-/// A vault in between that is to be created.
-pub struct New {
-    /// What is so once it is there; `None` where its ARN names no place.
-    change: Option<Change>,
-    /// The command that creates it, and its key.
-    command: SmolStr,
+impl Created {
+    /// The remedies that create them.
+    pub fn into_drafts(self) -> impl Iterator<Item = Draft> {
+        self.0.into_values()
+    }
 }
 
-impl New {
-    fn of(between: &Arn, key: &Arn, all: &[Arn]) -> Self {
-        // Another copy may have made the vault already.
-        let command = format_smolstr!(
-            "aws backup describe-backup-vault{flag} {name} >/dev/null 2>&1 || {{\n{}\n\
-             aws backup create-backup-vault{flag} {name} --encryption-key-arn \"$KEY\"\n}}",
-            create_key(key, all, "re-encryption of backups on their way out"),
-            name = option("--backup-vault-name", between.name()),
-            flag = region(between.region().as_ref()),
-        );
-        let way = CopyChange::Through(between.clone());
-        let change = facts_of_new(between, &own_key_policy(key, all), None);
-        Self {
-            change: change.map(|change| Change {
-                copy: way,
-                ..change
-            }),
-            command,
-        }
-    }
+/// A vault in between is created on a key that is shared with all that copies through it go to, unless it is there by then.
+fn create(between: &Arn, all: &[Arn]) -> Draft {
+    let title = format!(
+        "create the vault `{}` on a customer managed key, for copies in two steps",
+        between.name()
+    );
+    let mut draft = Draft::new(RemedyKind::CreateVault, between, title);
+    draft.remedy.brief = format_smolstr!("create vault {}", between.name());
+    draft.remedy.account = between.account();
+    draft.remedy.commands = vec![format_smolstr!(
+        "aws backup describe-backup-vault{flag} {name} >/dev/null 2>&1 || {{\n{} &&\n\
+         aws backup create-backup-vault{flag} {name} --encryption-key-arn \"$KEY\"\n}}",
+        create_key(between, all, "re-encryption of backups on their way out"),
+        name = option("--backup-vault-name", between.name()),
+        flag = region(between.region().as_ref()),
+    )];
+    let key_policy = own_key_policy(between, all);
+    let way = CopyChange::Through(between.clone());
+    let change = facts_of_new(between, &key_policy, None);
+    draft.change = change.map(|change| Change {
+        copy: way,
+        ..change
+    });
+    draft.remedy.parts = Parts::Between(Box::new(NewVault {
+        vault: between.clone(),
+        key_policy,
+        access_policy: None,
+    }));
+    draft.creates = Some(between.clone());
+    draft
 }
 
 /// The copy goes through a vault within its account, whose key is shared with all that such copies go to: one that is there
 /// where the copy goes that way, else a new one. `None` where the source vault is not known.
 pub fn draft(
     copy: &Copy,
-    key: &Arn,
     share_with: Option<&Arn>,
     all: &[Arn],
     created: &mut Created,
@@ -116,11 +126,10 @@ pub fn draft(
         role: copy.endpoints().role.clone().known(),
         lifecycle: copy.lifecycle.clone().known(),
     }));
-    let of = (between.clone(), key.account(), key.region());
-    let new = created.entry(of);
-    let new = new.or_insert_with(|| New::of(&between, key, all));
+    let new = created.0.entry(between.clone());
+    let new = new.or_insert_with(|| create(&between, all));
     draft.change.clone_from(&new.change);
-    draft.remedy.commands = vec![new.command.clone()];
+    draft.takes = Some(between.clone());
     go_on(&mut draft, TwoJobs::of(copy, source, &between), copy, facts);
     draft.creates = Some(between);
     Some(draft)

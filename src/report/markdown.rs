@@ -36,6 +36,8 @@ pub const MARKER: &str = "<!-- backup-preflight -->";
 const END: usize = 1_000;
 /// The bytes of one change.
 const CHANGE: usize = 12_000;
+/// The ids of other ways that are named.
+const OTHERS: usize = 8;
 
 /// The report, of `limit` bytes at most: what there is no room for is left out row by row, and counted at the end. Where not all
 /// has room, there is some of each.
@@ -356,7 +358,10 @@ fn folded(report: &Report, remedy: &Remedy) -> String {
         inside += &format!(", with {ids}");
     }
     if !remedy.alternative_to.is_empty() {
-        inside += &format!(", instead of {}", remedy.alternative_to.join(", "));
+        inside += &format!(
+            ", instead of {}",
+            words::few(&remedy.alternative_to, OTHERS)
+        );
     }
     inside += &format!(
         "; for {}.\n\n",

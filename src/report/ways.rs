@@ -191,6 +191,30 @@ impl<'r> FixWay<'r> {
         self.changes.iter().map(|remedy| remedy.kind).collect()
     }
 
+    /// The changes that no other of it requires: what it comes to.
+    #[must_use]
+    pub fn ends(&self) -> Vec<&'r Remedy> {
+        let required = self.changes.iter().flat_map(|remedy| &remedy.requires);
+        let required: BTreeSet<&String> = required.collect();
+        let ends = self.changes.iter().copied();
+        ends.filter(|remedy| !required.contains(&remedy.id))
+            .collect()
+    }
+
+    /// The changes, those of one kind together.
+    #[must_use]
+    pub fn by_kind(&self) -> Vec<Vec<&'r Remedy>> {
+        let mut kinds: Vec<Vec<&Remedy>> = Vec::new();
+        for remedy in &self.changes {
+            let is_alike = |all: &&mut Vec<&Remedy>| all.iter().any(|it| it.kind == remedy.kind);
+            match kinds.iter_mut().find(is_alike) {
+                Some(kind) => kind.push(remedy),
+                None => kinds.push(vec![remedy]),
+            }
+        }
+        kinds
+    }
+
     /// Whether all of it is proven.
     #[must_use]
     pub fn is_proven(&self) -> bool {

@@ -67,7 +67,7 @@ impl Anew {
         steps.push(format_smolstr!(
             "# {}",
             comment(&format!(
-                "`{}` stays as it is, and so do its backups. Move what uses it to the new one, see that the plan takes that, and remove the old one when nothing needs it.",
+                "`{}` and its backups stay as they are: move what uses it to the new one, and see that the plan takes that",
                 resource.name()
             ))
         ));
@@ -87,9 +87,16 @@ impl Anew {
         let id = |name: &str| option(&format!("--{what}-identifier"), name);
         let of = |name: &str| option(&format!("--{snapshot}-identifier"), name);
         let (of_old, of_new) = (of(&old), of(&new));
+        // Of the others no description has the tags.
+        let has_tags = service == "rds";
         let read = |as_it_is: &str| {
             let read = format!("aws {service} describe-{what}s{flag} {}", id(name));
-            as_now(&read, as_it_is)
+            if has_tags {
+                let tags = format!("TagList[{OWN}]&&{{Tags:TagList[{OWN}]}}||`{{}}`");
+                as_now(&read, &format!("{as_it_is},{tags})"))
+            } else {
+                as_now(&read, &format!("{as_it_is})"))
+            }
         };
         let restore = if self == Self::Instance {
             format_smolstr!(
@@ -99,7 +106,7 @@ impl Anew {
             )
         } else {
             format_smolstr!(
-                "aws {service} restore-db-cluster-from-snapshot{flag} {} {} --kms-key-id \"$KEY\" {}",
+                "aws {service} restore-db-cluster-from-snapshot{flag} {} {} --kms-key-id \"${{KEY:?}}\" {}",
                 id(&new),
                 option("--snapshot-identifier", &new),
                 read(CLUSTER)
@@ -110,22 +117,24 @@ impl Anew {
         } else {
             "DBClusterSnapshots"
         };
-        let available = |of: &str| {
-            let read = format!("aws {service} describe-{snapshot}s{flag} {of}");
-            while_it_is("creating | copying", &read, &format!("{list}[0].Status"))
-        };
+        let [wait, wait_again] = settled(
+            "creating | copying",
+            &format!("aws {service} describe-{snapshot}s{flag} --{snapshot}-identifier"),
+            &format!("{list}[0].Status"),
+            [&word(&old), &word(&new)],
+        );
         let mut steps = vec![
             format_smolstr!(
                 "aws {service} create-{snapshot}{flag} {} {of_old}",
                 id(name)
             ),
-            available(&of_old),
+            wait,
             format_smolstr!(
-                "aws {service} copy-{snapshot}{flag} {} {} --kms-key-id \"$KEY\" --copy-tags",
+                "aws {service} copy-{snapshot}{flag} {} {} --kms-key-id \"${{KEY:?}}\" --copy-tags",
                 option(&format!("--source-{snapshot}-identifier"), &old),
                 option(&format!("--target-{snapshot}-identifier"), &new)
             ),
-            available(&of_new),
+            wait_again,
             restore,
         ];
         if let Self::Cluster(service) = self {
@@ -141,6 +150,9 @@ impl Anew {
                 word(&new)
             ));
         }
+        if has_tags {
+            return steps;
+        }
         let place = resource.as_str().strip_suffix(name).unwrap_or_default();
         steps.push(format_smolstr!(
             "TAGS=$(aws {service} list-tags-for-resource{flag} {} --query 'TagList[{OWN}]' --output json)\n\
@@ -155,20 +167,21 @@ impl Anew {
 /// The tags that are not AWS's own, which nobody else can set.
 const OWN: &str = "?starts_with(Key,`aws:`)==`false`";
 
-/// What a new database instance takes over. What AWS may leave out is asked for by itself: an option takes no null.
+/// What a new database instance takes over, but for its tags. What AWS may leave out is asked for by itself: an option takes no
+/// null.
 ///
-/// See <https://docs.aws.amazon.com/cli/latest/reference/rds/restore-db-instance-from-db-snapshot.html>.
-const INSTANCE: &str = "DBInstances[0].{DBInstanceClass:DBInstanceClass,DBSubnetGroupName:DBSubnetGroup.DBSubnetGroupName,\
+/// See <https://docs.aws.amazon.com/cli/latest/reference/rds/describe-db-instances.html> and <https://docs.aws.amazon.com/cli/latest/reference/rds/restore-db-instance-from-db-snapshot.html>.
+const INSTANCE: &str = "DBInstances[0].merge({DBInstanceClass:DBInstanceClass,DBSubnetGroupName:DBSubnetGroup.DBSubnetGroupName,\
     VpcSecurityGroupIds:VpcSecurityGroups[].VpcSecurityGroupId,DBParameterGroupName:DBParameterGroups[0].DBParameterGroupName,\
     OptionGroupName:OptionGroupMemberships[0].OptionGroupName,MultiAZ:MultiAZ,PubliclyAccessible:PubliclyAccessible}";
 
-/// What a new cluster takes over.
+/// What a new cluster takes over, but for its tags.
 ///
 /// See <https://docs.aws.amazon.com/cli/latest/reference/rds/restore-db-cluster-from-snapshot.html>.
 const CLUSTER: &str = "DBClusters[0].merge({Engine:Engine,EngineVersion:EngineVersion,DBSubnetGroupName:DBSubnetGroup,\
     VpcSecurityGroupIds:VpcSecurityGroups[].VpcSecurityGroupId,DBClusterParameterGroupName:DBClusterParameterGroup},\
     ServerlessV2ScalingConfiguration&&{ServerlessV2ScalingConfiguration:ServerlessV2ScalingConfiguration}||`{}`,\
-    DBClusterInstanceClass&&{DBClusterInstanceClass:DBClusterInstanceClass,StorageType:StorageType,Iops:Iops}||`{}`)";
+    DBClusterInstanceClass&&{DBClusterInstanceClass:DBClusterInstanceClass,StorageType:StorageType,Iops:Iops}||`{}`";
 
 /// What a new volume takes over: IOPS are set for these types alone, a throughput for gp3.
 ///
@@ -206,6 +219,15 @@ fn while_it_is(states: &str, read: &str, query: &str) -> SmolStr {
     )
 }
 
+/// Waits for two things, one after the other, while the state of each is one of these: the first command says how to both.
+fn settled(states: &str, read: &str, query: &str, [first, second]: [&str; 2]) -> [SmolStr; 2] {
+    let wait = while_it_is(states, &format!("{read} \"$1\""), query);
+    [
+        format_smolstr!("settled() {{ {wait}; }}\nsettled {first}"),
+        format_smolstr!("settled {second}"),
+    ]
+}
+
 /// What the snapshots before and after are called.
 fn names(resource: &Arn) -> (String, String) {
     let name = resource.name();
@@ -224,21 +246,23 @@ fn of_volume(volume: &Arn, flag: &str) -> Vec<SmolStr> {
         "aws ec2 describe-volumes{flag} {}",
         option("--volume-ids", volume.name())
     );
-    let completed = |id: &str| {
-        let read = format!("aws ec2 describe-snapshots{flag} --snapshot-ids \"${id}\"");
-        while_it_is("pending", &read, "Snapshots[0].State")
-    };
+    let [wait, wait_again] = settled(
+        "pending",
+        &format!("aws ec2 describe-snapshots{flag} --snapshot-ids"),
+        "Snapshots[0].State",
+        ["\"$SNAPSHOT\"", "\"$COPY\""],
+    );
     vec![
         format_smolstr!(
             "SNAPSHOT=$(aws ec2 create-snapshot{flag} {} --query SnapshotId --output text)",
             option("--volume-id", volume.name())
         ),
-        completed("SNAPSHOT"),
+        wait,
         format_smolstr!(
-            "COPY=$(aws ec2 copy-snapshot{flag} {} --source-snapshot-id \"$SNAPSHOT\" --encrypted --kms-key-id \"$KEY\" --query SnapshotId --output text)",
+            "COPY=$(aws ec2 copy-snapshot{flag} {} --source-snapshot-id \"$SNAPSHOT\" --encrypted --kms-key-id \"${{KEY:?}}\" --query SnapshotId --output text)",
             source_region(volume)
         ),
-        completed("COPY"),
+        wait_again,
         format_smolstr!(
             "aws ec2 create-volume{flag} --snapshot-id \"$COPY\" {}",
             as_now_tagged(&read, VOLUME, "volume")
@@ -252,23 +276,25 @@ fn of_instance(instance: &Arn, flag: &str) -> Vec<SmolStr> {
         "aws ec2 describe-instances{flag} {}",
         option("--instance-ids", instance.name())
     );
-    let available = |id: &str| {
-        let read = format!("aws ec2 describe-images{flag} --image-ids \"${id}\"");
-        while_it_is("pending", &read, "Images[0].State")
-    };
+    let [wait, wait_again] = settled(
+        "pending",
+        &format!("aws ec2 describe-images{flag} --image-ids"),
+        "Images[0].State",
+        ["\"$IMAGE\"", "\"$COPY\""],
+    );
     vec![
         format_smolstr!(
             "IMAGE=$(aws ec2 create-image{flag} {} {} --query ImageId --output text)",
             option("--instance-id", instance.name()),
             option("--name", &old)
         ),
-        available("IMAGE"),
+        wait,
         format_smolstr!(
-            "COPY=$(aws ec2 copy-image{flag} {} --source-image-id \"$IMAGE\" {} --encrypted --kms-key-id \"$KEY\" --query ImageId --output text)",
+            "COPY=$(aws ec2 copy-image{flag} {} --source-image-id \"$IMAGE\" {} --encrypted --kms-key-id \"${{KEY:?}}\" --query ImageId --output text)",
             source_region(instance),
             option("--name", &new)
         ),
-        available("COPY"),
+        wait_again,
         format_smolstr!(
             "aws ec2 run-instances{flag} --image-id \"$COPY\" {}",
             as_now_tagged(&read, MACHINE, "instance")
@@ -281,21 +307,22 @@ fn of_file_system(system: &Arn, flag: &str) -> Vec<SmolStr> {
         "aws fsx describe-file-systems{flag} {}",
         option("--file-system-ids", system.name())
     );
-    let wait = |id: &str| {
-        let read = format!("aws fsx describe-backups{flag} --backup-ids \"${id}\"");
-        let states = "CREATING | PENDING | TRANSFERRING | COPYING";
-        while_it_is(states, &read, "Backups[0].Lifecycle")
-    };
+    let [wait, wait_again] = settled(
+        "CREATING | PENDING | TRANSFERRING | COPYING",
+        &format!("aws fsx describe-backups{flag} --backup-ids"),
+        "Backups[0].Lifecycle",
+        ["\"$BACKUP\"", "\"$COPY\""],
+    );
     vec![
         format_smolstr!(
             "BACKUP=$(aws fsx create-backup{flag} {} --query Backup.BackupId --output text)",
             option("--file-system-id", system.name())
         ),
-        wait("BACKUP"),
+        wait,
         format_smolstr!(
-            "COPY=$(aws fsx copy-backup{flag} --source-backup-id \"$BACKUP\" --kms-key-id \"$KEY\" --query Backup.BackupId --output text)"
+            "COPY=$(aws fsx copy-backup{flag} --source-backup-id \"$BACKUP\" --kms-key-id \"${{KEY:?}}\" --query Backup.BackupId --output text)"
         ),
-        wait("COPY"),
+        wait_again,
         format_smolstr!(
             "aws fsx create-file-system-from-backup{flag} --backup-id \"$COPY\" {}",
             as_now(
@@ -350,7 +377,7 @@ mod tests {
     #[test]
     fn no_step_names_what_no_step_before_it_sets() {
         for (way, arn) in WAYS {
-            let mut set: BTreeSet<&str> = ["KEY"].into();
+            let mut set: BTreeSet<&str> = ["KEY", "1"].into();
             let text = steps(way, arn);
             for line in text.lines() {
                 let words = line.split([' ', ';', '(']);
@@ -359,7 +386,8 @@ mod tests {
                     set.extend(read.split(';').next().unwrap().split(' '));
                 }
                 for (_, used) in line.match_indices("\"$").map(|(at, _)| line.split_at(at)) {
-                    let name = used.trim_start_matches("\"$").split('"').next().unwrap();
+                    let name = used.trim_start_matches(['"', '$', '{']);
+                    let name = name.split(['"', ':']).next().unwrap();
                     let is_name = name.bytes().all(|byte| byte.is_ascii_uppercase());
                     assert!(!is_name || set.contains(name), "{way:?}: {name}: {line}");
                 }
@@ -375,9 +403,31 @@ mod tests {
             assert!(text.contains("starts_with(Key,`aws:`)"), "{text}");
             let last = text.lines().last().unwrap();
             assert!(
-                last.starts_with("# ") && last.contains("stays as it is"),
+                last.starts_with("# ") && last.contains("stay as they are"),
                 "{last}"
             );
+        }
+    }
+
+    /// Where a description has the tags, the new one has them from the first.
+    #[test]
+    fn a_database_of_rds_is_made_with_its_tags() {
+        for (way, arn) in WAYS {
+            let text = steps(way, arn);
+            let by_itself = matches!(way, Anew::Cluster("docdb" | "neptune"));
+            assert_eq!(text.contains("add-tags-to-resource"), by_itself, "{way:?}");
+            let is_of_rds = text.contains("aws rds restore-");
+            assert_eq!(text.contains("{Tags:TagList["), is_of_rds, "{way:?}");
+        }
+    }
+
+    /// A key that was not found is no key: what is encrypted with none gets the one of AWS again.
+    #[test]
+    fn nothing_is_encrypted_without_a_key() {
+        for (way, arn) in WAYS {
+            let text = steps(way, arn);
+            assert!(text.contains("--kms-key-id \"${KEY:?}\""), "{text}");
+            assert!(!text.contains("$KEY"), "{text}");
         }
     }
 

@@ -8,7 +8,6 @@ use super::FixFile;
 use super::item::{Action, Item, home, slug};
 use crate::known::Region;
 use crate::quote::cloudformation::is_literal;
-use crate::remedy::Parts;
 
 /// The templates of what CloudFormation can create. The policy of a key or a vault that is there already it cannot set.
 pub fn templates(items: &[Item<'_>]) -> Vec<FixFile> {
@@ -150,8 +149,8 @@ pub fn vault(
 /// What a template creates for a change. `None` where it cannot, or where CloudFormation would not take a name as it stands.
 fn resources(item: &Item<'_>) -> Option<Map<String, Value>> {
     let id = item.remedy.id.to_uppercase();
-    let is_plain = match (&item.action, &item.remedy.parts) {
-        (Action::Vault(arn), Parts::Vault(new)) => {
+    let is_plain = match (&item.action, item.remedy.parts.new_vault()) {
+        (Action::Vault(arn), Some(new)) => {
             is_literal(&json!([arn, new.key_policy, new.access_policy]))
         }
         (Action::RolePolicy(role, name), _) => {
@@ -162,8 +161,8 @@ fn resources(item: &Item<'_>) -> Option<Map<String, Value>> {
     if !is_plain {
         return None;
     }
-    match (&item.action, &item.remedy.parts) {
-        (Action::Vault(arn), Parts::Vault(new)) => {
+    match (&item.action, item.remedy.parts.new_vault()) {
+        (Action::Vault(arn), Some(new)) => {
             let access = new.access_policy.as_ref();
             Some(vault(&id, arn.name(), &new.key_policy, access))
         }

@@ -154,10 +154,28 @@ pub fn in_order(remedies: &[Remedy]) -> Vec<Item<'_>> {
             .unwrap_or_default();
         done.push(left.remove(next));
     }
-    done.into_iter().map(item).collect()
+    let stacks = stacks(remedies);
+    let each = done.into_iter();
+    each.map(|remedy| item(remedy, &stacks)).collect()
 }
 
-fn item(remedy: &Remedy) -> Item<'_> {
+/// What carries copies on from a vault in between, by the vault.
+type Stacks<'a> = HashMap<&'a Arn, &'a TwoStep>;
+
+/// The stacks that are made: the vault in between is created with them.
+fn stacks(remedies: &[Remedy]) -> Stacks<'_> {
+    let mut stacks = Stacks::default();
+    for remedy in remedies.iter().filter(|remedy| remedy.places.is_empty()) {
+        if let Parts::TwoStep(step) = &remedy.parts
+            && runs(step)
+        {
+            stacks.entry(&step.between).or_insert(step);
+        }
+    }
+    stacks
+}
+
+fn item<'a>(remedy: &'a Remedy, stacks: &Stacks<'a>) -> Item<'a> {
     let subject = Arn::parse(&remedy.subject).ok();
     let name = subject
         .as_ref()
@@ -165,16 +183,20 @@ fn item(remedy: &Remedy) -> Item<'_> {
     Item {
         remedy,
         stem: slug(&format!("{}-{}-{name}", remedy.id, word(remedy.kind))),
-        action: action(remedy, subject.clone()),
+        action: action(remedy, subject.clone(), stacks),
     }
 }
 
-fn action<'a>(remedy: &'a Remedy, subject: Option<Arn>) -> Action<'a> {
+fn action<'a>(remedy: &'a Remedy, subject: Option<Arn>, stacks: &Stacks<'a>) -> Action<'a> {
     if !remedy.places.is_empty() {
         return Action::ByHand;
     }
     match (&remedy.parts, remedy.kind) {
         (Parts::Vault(new), _) => return Action::Vault(&new.vault),
+        (Parts::Between(new), _) => {
+            let step = stacks.get(&new.vault).copied();
+            return step.map_or(Action::Vault(&new.vault), Action::TwoStep);
+        }
         (Parts::TwoStep(step), _) if runs(step) => return Action::TwoStep(step),
         (Parts::RolePolicy { name }, _) => {
             return subject.map_or(Action::ByHand, |role| Action::RolePolicy(role, name));

@@ -37,7 +37,7 @@ pub fn fixes(remedies: &[Remedy], unwritten: &[Unwritten]) -> Vec<FixFile> {
     let mut files = Vec::new();
     for item in &items {
         files.extend(policy::files(item));
-        files.extend(steps(item));
+        files.extend(steps(item, &items));
     }
     files.extend(terraform::main(&items));
     files.extend(cloudformation::templates(&items));
@@ -179,7 +179,7 @@ fn of_change(alike: &[&Item<'_>]) -> String {
 }
 
 /// The commands of what is done by hand, or that show one copy by hand.
-fn steps(item: &Item<'_>) -> Option<FixFile> {
+fn steps(item: &Item<'_>, items: &[Item<'_>]) -> Option<FixFile> {
     if !item.has_steps() {
         return None;
     }
@@ -200,8 +200,9 @@ fn steps(item: &Item<'_>) -> Option<FixFile> {
         ""
     };
     let mut text = format!(
-        "{runs}# {}\n# {whose}. {how}\n",
-        shell::comment(&item.title())
+        "{runs}# {}\n# {whose}. {how}\n{}",
+        shell::comment(&item.title()),
+        before(item, items)
     );
     // What is created is created by the script.
     let commands = match &item.remedy.meant {
@@ -232,6 +233,25 @@ fn steps(item: &Item<'_>) -> Option<FixFile> {
         text.push('\n');
     }
     Some(FixFile::new(item.steps(), text))
+}
+
+/// What comes first, and where its commands are.
+fn before(item: &Item<'_>, items: &[Item<'_>]) -> String {
+    let required = items.iter();
+    let required = required.filter(|it| item.remedy.requires.contains(&it.remedy.id));
+    let each = required.map(|it| {
+        let id = &it.remedy.id;
+        if it.has_steps() {
+            format!("{id} ({})", it.steps())
+        } else {
+            id.clone()
+        }
+    });
+    let each: Vec<String> = each.collect();
+    if each.is_empty() {
+        return String::new();
+    }
+    format!("# After {}.\n", each.join(", "))
 }
 
 /// Stops where the credentials are of another account: what is run line by line is run where one is signed in.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use similar::TextDiff;
 
 use super::FixFile;
-use super::item::Item;
+use super::item::{Action, Item};
 use crate::quote::json;
 use crate::remedy::Parts;
 use crate::report::line::pretty;
@@ -14,7 +14,9 @@ pub fn files(item: &Item<'_>) -> Vec<FixFile> {
     let (before, after) = policies(item);
     let (before, after) = (before.as_ref(), after.as_ref());
     let mut files = Vec::new();
-    if let Parts::Vault(new) = &item.remedy.parts {
+    if let Some(new) = item.remedy.parts.new_vault()
+        && !matches!(item.action, Action::TwoStep(_))
+    {
         files.push(FixFile::policy(
             item.file("key-policy.json"),
             &new.key_policy,
@@ -32,7 +34,7 @@ pub fn files(item: &Item<'_>) -> Vec<FixFile> {
 /// The policy that the change sets, and the one before it.
 pub fn policies(item: &Item<'_>) -> (Option<Value>, Option<Value>) {
     match &item.remedy.parts {
-        Parts::Vault(new) => (None, new.access_policy.clone()),
+        Parts::Vault(new) | Parts::Between(new) => (None, new.access_policy.clone()),
         Parts::None
         | Parts::From(_)
         | Parts::RolePolicy { .. }

@@ -188,7 +188,8 @@ fn change(alike: &[&Item<'_>], items: &[Item<'_>]) -> String {
         (true, 0 | 1) => {}
         (true, _) => text.push_str(" One stack does it for all of them."),
         (false, 0 | 1) => {
-            let _ = write!(text, " Instead of {}: choose one.", others.join(", "));
+            let others = few(&others, OTHERS);
+            let _ = write!(text, " Instead of {others}: choose one.");
         }
         (false, _) => {
             let _ = write!(

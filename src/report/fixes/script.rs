@@ -1,5 +1,6 @@
 //! `apply.sh`: makes the changes, one after another, and asks before each.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::FixFile;
@@ -7,10 +8,12 @@ use super::cloudformation::Room;
 use super::item::{Action, Item};
 use super::policy::policies;
 use super::unwritten::Unwritten;
-use crate::known::{Arn, Region};
+use crate::known::{Arn, HashMap, Region};
 use crate::quote::shell::{comment, option, word};
-use crate::remedy::{Parts, TwoStep};
+use crate::remedy::{Parts, Remedy, TwoStep};
 use crate::report::remedy::besides;
+use crate::report::table::words::{copies, few};
+use crate::report::ways::choices;
 
 /// What it is called.
 pub const NAME: &str = "apply.sh";
@@ -77,48 +80,79 @@ fn shown(mut lines: Vec<String>, what: &str) -> Vec<String> {
 
 /// The changes that are told one by one of those that the script leaves; more are counted.
 const TOLD: usize = 8;
+/// The files of a way that are named.
+const NAMED: usize = 2;
+/// The ids of other ways, or of what is named together, that are told.
+const OTHERS: usize = 8;
 
 /// The changes that are made by hand, or only if they are named, in a line each; of several ways one line tells all.
 fn rest(items: &[Item<'_>]) -> Vec<String> {
     let is_left = |item: &&Item<'_>| matches!(item.action, Action::ByHand) || item.only_if_named();
-    let mut lines = Vec::new();
-    let mut told: Vec<&str> = Vec::new();
-    for item in items.iter().filter(is_left) {
-        let id = &*item.remedy.id;
-        if told.contains(&id) {
-            continue;
-        }
-        let is_other = |other: &&Item<'_>| item.remedy.alternative_to.contains(&other.remedy.id);
-        let others = items.iter().filter(is_other);
-        let ways: Vec<&Item<'_>> = std::iter::once(item).chain(others).collect();
-        told.extend(ways.iter().map(|way| &*way.remedy.id));
-        let ids: Vec<&str> = ways.iter().map(|way| &*way.remedy.id).collect();
-        let how: Vec<String> = ways.iter().map(|way| how(way)).collect();
-        let copies = match item.remedy.copies.len() {
+    let left = items.iter().filter(is_left);
+    let left: HashMap<&str, &Item<'_>> = left.map(|item| (&*item.remedy.id, item)).collect();
+    let of = |changes: &[&Remedy]| -> Vec<&Item<'_>> {
+        let each = changes.iter();
+        each.filter_map(|remedy| left.get(&*remedy.id).copied())
+            .collect()
+    };
+    let line = |ids: &str, number: usize, how: &str| {
+        let copies = match number {
             0 => String::new(),
-            1 => " (1 copy)".to_owned(),
-            many => format!(" ({many} copies)"),
+            number => format!(" ({})", copies(number)),
         };
-        lines.push(format!(
-            "not made by itself: {}{copies}: {}",
-            ids.join(" or "),
-            how.join("; or ")
-        ));
+        format!("not made by itself: {ids}{copies}: {how}")
+    };
+    let mut lines = Vec::new();
+    for choice in choices(left.values().map(|item| item.remedy)) {
+        if let [way] = choice.ways.as_slice() {
+            let each = of(&way.changes).into_iter();
+            lines.extend(
+                each.map(|item| line(&item.remedy.id, item.remedy.copies.len(), &how(&[item]))),
+            );
+        } else {
+            let ways = choice.ways.iter();
+            let how: Vec<String> = ways.map(|way| how(&of(&way.changes))).collect();
+            lines.push(line(&choice.ids(), choice.copies, &how.join("; or ")));
+        }
     }
     lines
 }
 
-/// How a change that the script does not make by itself is made.
-fn how(item: &Item<'_>) -> String {
-    if matches!(item.action, Action::ByHand) {
-        return format!("by hand, see {}", item.steps());
+/// How changes that the script does not make by itself are made together.
+fn how(items: &[&Item<'_>]) -> String {
+    let (by_hand, by_name): (Vec<&Item<'_>>, Vec<&Item<'_>>) = items
+        .iter()
+        .partition(|item| matches!(item.action, Action::ByHand));
+    let mut parts = Vec::new();
+    if !by_hand.is_empty() {
+        let steps: Vec<String> = by_hand.iter().map(|item| item.steps()).collect();
+        parts.push(format!("by hand, see {}", few(&steps, NAMED)));
     }
-    let doubt = if item.remedy.proven == Some(false) {
-        ", which the checks do not confirm"
-    } else {
-        ""
-    };
-    format!("bash apply.sh {}{doubt}", item.remedy.id)
+    // Those of one stack are made at once.
+    let mut stacks = BTreeSet::new();
+    let mut ids: Vec<&str> = Vec::new();
+    for item in &by_name {
+        let is_first = if let Action::TwoStep(step) = &item.action {
+            stacks.insert(&step.between)
+        } else {
+            true
+        };
+        if is_first {
+            ids.push(&item.remedy.id);
+        }
+    }
+    if !ids.is_empty() {
+        let is_refuted = by_name.iter().any(|item| item.remedy.proven == Some(false));
+        let doubt = if is_refuted {
+            ", which the checks do not confirm"
+        } else {
+            ""
+        };
+        let named = ids.iter().take(OTHERS).copied().collect::<Vec<_>>();
+        let more = if ids.len() > OTHERS { " …" } else { "" };
+        parts.push(format!("bash apply.sh {}{more}{doubt}", named.join(" ")));
+    }
+    parts.join(", then ")
 }
 
 fn head(items: &[Item<'_>]) -> String {
@@ -185,8 +219,8 @@ fn call(item: &Item<'_>) -> String {
         String::new()
     } else {
         format!(
-            "# One of {id}, {} will do. To choose {id}: bash apply.sh {id}\n",
-            item.remedy.alternative_to.join(", ")
+            "# In place of {}. To choose {id}: bash apply.sh {id}\n",
+            few(&item.remedy.alternative_to, OTHERS)
         )
     };
     if item.remedy.proven == Some(false) {
@@ -322,7 +356,15 @@ fn body(item: &Item<'_>, files: &[FixFile]) -> Option<String> {
                 (_, None) => make,
             }
         }
-        Action::TwoStep(step) => deploy(id, step, &what, files),
+        Action::TwoStep(step) => {
+            let stack = super::function::template(step);
+            let what = format!(
+                "{}{}; all of the stack {stack} is made",
+                item.title(),
+                proof(item)
+            );
+            deploy(id, step, &word(&what), files)
+        }
     };
     body.push_str(&rest);
     Some(body)
@@ -402,6 +444,7 @@ fn proof(item: &Item<'_>) -> String {
             | Parts::RolePolicy { .. }
             | Parts::AttachedPolicies { .. }
             | Parts::Vault(_)
+            | Parts::Between(_)
             | Parts::TwoStep(_),
         ) => " (what it does cannot be shown beforehand)",
     };

@@ -11,7 +11,6 @@ use super::item::{Action, Item, home, slug};
 use super::policy::policies;
 use crate::known::{AccountId, Region};
 use crate::quote::terraform::{literal, reference};
-use crate::remedy::Parts;
 
 /// A configuration while it is made.
 #[derive(Default)]
@@ -193,7 +192,7 @@ fn add(made: &mut Configuration, item: &Item<'_>, items: &[Item<'_>]) {
             json!({"region_name": region, "enabled": true}),
         ),
         Action::Vault(vault) => {
-            if let Parts::Vault(new) = &item.remedy.parts {
+            if let Some(new) = item.remedy.parts.new_vault() {
                 add_vault(made, &provider, id, vault.name(), &new.key_policy);
             }
             if after.is_null() {

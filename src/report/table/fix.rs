@@ -19,6 +19,8 @@ use super::{statement, words};
 
 /// The remedies that a block names.
 const SHOWN: usize = 3;
+/// The ids of other ways that are named.
+const NAMED: usize = 8;
 /// A change of more commands is shown when it is asked for.
 const COMMANDS: usize = 2;
 
@@ -45,18 +47,25 @@ fn of_choice(
     written: &mut BTreeSet<String>,
 ) {
     let all: usize = choice.ways.iter().map(|way| way.changes.len()).sum();
-    let shown = if all <= SHOWN || choice.ways.len() == 1 {
-        SHOWN
-    } else {
-        1
-    };
+    let is_one = choice.ways.len() == 1;
+    let shown = if all <= SHOWN || is_one { SHOWN } else { 1 };
     let mut label = "fix";
-    for (place, way) in told(&choice.ways).enumerate() {
-        for (number, remedy) in way.changes.iter().take(shown).enumerate() {
-            let (lead, part) = match (place, number) {
-                (0, 0) => ("", choice.part(way)),
-                (_, 0) => ("or ", choice.part(way)),
-                (0, _) if choice.ways.len() == 1 => ("", String::new()),
+    let ways = told(&choice.ways).enumerate();
+    let alike = ways.flat_map(|(place, way)| {
+        let kinds = if is_one {
+            vec![way.changes.clone()]
+        } else {
+            way.by_kind()
+        };
+        let kinds = kinds.into_iter().enumerate();
+        kinds.map(move |(kind, changes)| (place, way, kind, changes))
+    });
+    for (place, way, kind, alike) in alike {
+        for (number, remedy) in alike.iter().take(shown).enumerate() {
+            let (lead, part) = match (place, kind, number) {
+                (0, 0, 0) => ("", choice.part(way)),
+                (_, 0, 0) => ("or ", choice.part(way)),
+                _ if is_one => ("", String::new()),
                 _ => ("and ", String::new()),
             };
             let label = std::mem::take(&mut label);
@@ -69,10 +78,10 @@ fn of_choice(
                 sheet.field(2, (label, Paint::Quiet), &text);
             }
         }
-        let rest = way.changes.get(shown..).unwrap_or_default();
+        let rest = alike.get(shown..).unwrap_or_default();
         let text = match rest {
             [] => continue,
-            _ if choice.ways.len() == 1 => format!("and {} more changes", rest.len()),
+            _ if is_one => format!("and {} more changes", rest.len()),
             _ => {
                 let ids: Vec<String> = rest.iter().map(|remedy| remedy.id.clone()).collect();
                 let like = words::count(rest.len(), "change");
@@ -207,7 +216,7 @@ pub fn all(sheet: &mut Sheet, report: &Report) {
             sheet.field(
                 2,
                 ("or", Paint::Quiet),
-                &format!("instead: {}", remedy.alternative_to.join(", ")),
+                &format!("instead: {}", words::few(&remedy.alternative_to, NAMED)),
             );
         }
         if !remedy.copies.is_empty() {

@@ -305,19 +305,17 @@ pub fn fixed_by(ids: &[String], remedies: &HashMap<&str, &Remedy>) -> String {
             [one] => format!("{} {}", one.id, what_it_does(one)),
             many => {
                 let ids: Vec<String> = many.iter().map(|remedy| remedy.id.clone()).collect();
-                format!("{}: {}", words::few(&ids, 3), done_by(way, what_it_does))
+                format!("{}: {}", words::few(&ids, 3), done_by(many, what_it_does))
             }
         },
         _ => of_ways(choice, |way| {
-            let done = done_by(way, what_it_does);
+            let ends = way.ends();
+            let done = done_by(&ends, what_it_does);
             match way.changes.as_slice() {
-                [first, _, _, ..] => {
-                    let number = way.changes.len();
-                    (
-                        format!("{number} × {done}"),
-                        Some(format!("{}, …", first.id)),
-                    )
-                }
+                [first, _, _, ..] => (
+                    format!("{} × {done}", ends.len()),
+                    Some(format!("{}, …", first.id)),
+                ),
                 _ => (format!("{} {done}", way.ids()), None),
             }
         }),
@@ -331,11 +329,12 @@ pub fn fixed_in_short(ids: &[String], remedies: &HashMap<&str, &Remedy>) -> Stri
     let each = needed.iter().map(|choice| match choice.ways.as_slice() {
         [way] => {
             let changes = words::count(way.changes.len(), "change");
-            format!("{changes}: {}", done_by(way, kind_of))
+            format!("{changes}: {}", done_by(&way.changes, kind_of))
         }
         _ => of_ways(choice, |way| {
-            let number = way.changes.len();
-            (format!("{number} × {}", done_by(way, kind_of)), None)
+            let ends = way.ends();
+            let done = done_by(&ends, kind_of);
+            (format!("{} × {done}", ends.len()), None)
         }),
     });
     each.collect::<Vec<_>>().join("; ")
@@ -361,9 +360,9 @@ fn of_ways(choice: &Choice<'_>, told: impl Fn(&FixWay<'_>) -> (String, Option<St
     ways.collect::<Vec<_>>().join(", or ")
 }
 
-/// What the changes of a way do, in a few words.
-fn done_by(way: &FixWay<'_>, word: impl Fn(&Remedy) -> String) -> String {
-    let mut kinds: Vec<String> = way.changes.iter().map(|remedy| word(remedy)).collect();
+/// What changes do, in a few words.
+fn done_by(changes: &[&Remedy], word: impl Fn(&Remedy) -> String) -> String {
+    let mut kinds: Vec<String> = changes.iter().map(|remedy| word(remedy)).collect();
     kinds.sort_unstable();
     kinds.dedup();
     words::few(&kinds, 2)

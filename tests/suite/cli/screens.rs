@@ -181,7 +181,7 @@ fn a_vault_whose_name_is_a_slip_is_not_made_without_a_word() {
     let text = run(&["check", "--example", "organization"]).out;
     for said in [
         "vault centrall (444455556666 us-east-1): did you mean central?",
-        "; 3 changes unblock 10; RDS reports needs r4 or r5 (not provable)\n",
+        "; 3 changes unblock 10; RDS reports needs r4 and r5, or r6 and r7 (not provable)\n",
         "GetKeyPolicy denied\n",
         "assumed: EFS policy and state, state, table policy, windows: not read (-v says what)\n",
     ] {
@@ -230,9 +230,11 @@ fn ways_that_help_a_copy_each_are_taken_together() {
     let text = run(&["check", "--example", "lagv-primer"]).out;
     let line = |begins: &str| text.lines().filter(|line| line.starts_with(begins)).count();
     for begins in [
-        "  fix    r1, in 111122223333: encrypt ",
-        "         or r2, in 111122223333: copy in two steps: ",
-        "         and r3, in 111122223333: copy in two steps: ",
+        "  fix    r1, in 111122223333: create a customer managed key ",
+        "         and r2, in 111122223333, after r1: encrypt ",
+        "         or r3, in 111122223333: create the vault ",
+        "         and r4, in 111122223333, after r3: copy in two steps: ",
+        "         and 1 change like it: r5",
     ] {
         assert_eq!(line(begins), 1, "{begins}: {text}");
     }
@@ -274,7 +276,7 @@ fn what_an_audit_finds_names_the_change_and_says_nothing_twice() {
     let text = run(&["audit", "--example", "organization"]).out;
     for said in [
         "error[plan-copies-nowhere]: plan legacy (111122223333 us-east-1): selection `old` takes nothing\n",
-        "fixed by r6, r7: create vault local-cmk, move plans to local-cmk\n",
+        "fixed by r8, r9: create vault local-cmk, move plans to local-cmk\n",
         "5 vaults: 1 failing (local of 222233334444), 1 with warnings; 5 plans: 2 failing (legacy, weekly); ",
         "… 18 warnings more, of resources whose copies are blocked (-v has all)\n",
     ] {

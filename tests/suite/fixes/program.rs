@@ -340,7 +340,7 @@ fn fix_counts_as_the_command_that_it_comes_after() {
         "--force",
     ]);
     assert!(
-        text.contains("r3, r4, r7 by hand") && text.contains("r6, r7: vault local"),
+        text.contains("r3, r4, r5, r9 by hand") && text.contains("r8, r9: vault local"),
         "{text}"
     );
     let _ = std::fs::remove_dir_all(out);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use backup_preflight::remedy::RemedyKind;
+use backup_preflight::remedy::{Remedy, RemedyKind};
 use backup_preflight::verdict::Verdict;
 use serde_json::{Value, json};
 
@@ -11,19 +11,98 @@ use crate::scenarios::scenarios;
 use crate::support::Estate;
 use crate::support::estate::*;
 
+/// The first remedy of a kind.
+fn of_kind(remedies: &[Remedy], kind: RemedyKind) -> &Remedy {
+    let of_kind = remedies.iter().find(|remedy| remedy.kind == kind);
+    of_kind.unwrap_or_else(|| panic!("no {kind:?}: {remedies:?}"))
+}
+
 #[test]
 fn an_aws_managed_key_has_two_ways_out_of_which_the_second_can_be_shown() {
     let remedies = remedies_of(&Estate::rds().on_aws_managed_key("alias/aws/rds").0);
-    let [one, other] = remedies.as_slice() else {
+    let [key, anew, vault, two_step] = remedies.as_slice() else {
         panic!("{remedies:?}")
     };
     assert_eq!(
-        (one.kind, other.kind),
-        (RemedyKind::ReEncrypt, RemedyKind::TwoStepCopy)
+        [key, anew, vault, two_step].map(|remedy| remedy.kind),
+        [
+            RemedyKind::CreateKey,
+            RemedyKind::ReEncrypt,
+            RemedyKind::CreateVault,
+            RemedyKind::TwoStepCopy
+        ]
     );
-    assert_eq!((one.proven, other.proven), (None, Some(true)));
-    assert_eq!(one.alternative_to, [other.id.as_str()]);
-    assert_eq!(other.alternative_to, [one.id.as_str()]);
+    let proven = [key, anew, vault, two_step].map(|remedy| remedy.proven);
+    assert_eq!(proven, [None, None, Some(true), Some(true)]);
+    for (way, other) in [
+        ([key, anew], [vault, two_step]),
+        ([vault, two_step], [key, anew]),
+    ] {
+        let ids = other.map(|remedy| remedy.id.clone());
+        assert_eq!(
+            way.map(|remedy| remedy.alternative_to.clone()),
+            [ids.clone(), ids]
+        );
+        let [first, then] = way;
+        assert_eq!(then.requires, [first.id.as_str()]);
+        assert_eq!(first.copies, then.copies);
+    }
+}
+
+/// What several resources take is written once, whole; each of them finds it.
+#[test]
+fn what_several_copies_take_is_a_change_of_its_own() {
+    let estate = Estate::rds().on_aws_managed_key("alias/aws/rds");
+    let again = |at: &str| -> Value {
+        let text = estate.at(at).to_string();
+        serde_json::from_str(&text.replace("orders", "invoices")).unwrap()
+    };
+    let (resource, copy) = (again(RESOURCE), again(COPY));
+    let (resources, _) = RESOURCE.rsplit_once('/').unwrap();
+    let remedies = remedies_of(&estate.push(resources, resource).push("/copies", copy).0);
+    let all = |kind: RemedyKind| -> Vec<&Remedy> {
+        remedies.iter().filter(|it| it.kind == kind).collect()
+    };
+    for (shared, those, makes) in [
+        (RemedyKind::CreateKey, RemedyKind::ReEncrypt, "create-key"),
+        (
+            RemedyKind::CreateVault,
+            RemedyKind::TwoStepCopy,
+            "create-backup-vault",
+        ),
+    ] {
+        let ([shared], [one, other]) = (&all(shared)[..], &all(those)[..]) else {
+            panic!("{remedies:?}")
+        };
+        assert_eq!(shared.copies.len(), 2);
+        assert!(shared.commands().concat().contains(makes));
+        for remedy in [one, other] {
+            assert_eq!(remedy.requires, [shared.id.as_str()]);
+            let commands = remedy.commands().concat();
+            assert!(!commands.contains("create-key"), "{commands}");
+            assert!(!commands.contains(makes), "{commands}");
+        }
+    }
+}
+
+/// A policy that names a role which is yet to be created is saved after that, and what takes the key or the vault comes after both.
+#[test]
+fn what_is_taken_waits_for_the_role_that_its_policy_names() {
+    let estate = Estate::rds()
+        .on_aws_managed_key("alias/aws/rds")
+        .set("/accounts/1/roles", json!([]));
+    let remedies = remedies_of(&estate.0);
+    let role = of_kind(&remedies, RemedyKind::CreateServiceLinkedRole);
+    for (shared, takes) in [
+        (RemedyKind::CreateKey, RemedyKind::ReEncrypt),
+        (RemedyKind::CreateVault, RemedyKind::TwoStepCopy),
+    ] {
+        let [shared, takes] = [shared, takes].map(|kind| of_kind(&remedies, kind));
+        assert_eq!(shared.requires, [role.id.as_str()]);
+        assert_eq!(takes.requires, [&*role.id, &*shared.id]);
+    }
+    let two_step = of_kind(&remedies, RemedyKind::TwoStepCopy);
+    assert_eq!(two_step.proven, Some(true));
 }
 
 /// All of a resource's backups will be on its new key, wherever they are copied to.
@@ -47,7 +126,7 @@ fn the_new_key_of_a_resource_is_shared_with_all_that_its_backups_are_copied_to()
         panic!("{remedies:?}")
     };
     assert_eq!(anew.copies.len(), 2);
-    let key = &anew.commands()[0];
+    let key = &of_kind(&remedies, RemedyKind::CreateKey).commands()[0];
     for account in ["444455556666", "777788889999"] {
         let role = format!("arn:aws:iam::{account}:role/aws-service-role/");
         assert!(key.contains(&role), "{key}");
@@ -57,7 +136,8 @@ fn the_new_key_of_a_resource_is_shared_with_all_that_its_backups_are_copied_to()
         .map(|remedy| &*remedy.id)
         .collect();
     assert_eq!(ways.len(), 2);
-    assert_eq!(anew.alternative_to, ways);
+    let between = of_kind(&remedies, RemedyKind::CreateVault);
+    assert_eq!(anew.alternative_to, [&[&*between.id], &*ways].concat());
     let titles: Vec<&str> = of(RemedyKind::TwoStepCopy)
         .iter()
         .map(|remedy| &*remedy.title)
@@ -75,32 +155,45 @@ fn the_new_key_of_a_place_is_looked_up_before_it_is_made() {
         let estate = Estate::rds()
             .on_aws_managed_key("alias/aws/rds")
             .push(&format!("{SOURCE}/keys"), other);
-        remedies_of(&estate.0)[0].commands()[0].to_string()
+        remedies_of(&estate.0)
     };
-    let looks_up = |command: &str, alias: &str| {
-        let look_up = format!("KEY=$(aws kms describe-key --region us-east-2 --key-id {alias} ");
+    let looks_up = |remedies: &[Remedy], alias: &str| {
+        let look_up = format!("aws kms describe-key --region us-east-2 --key-id {alias} ");
+        let anew = of_kind(remedies, RemedyKind::ReEncrypt).commands()[0].to_string();
+        assert!(anew.starts_with(&format!("KEY=$({look_up}")), "{anew}");
+        look_up
+    };
+    let makes = |remedies: &[Remedy], alias: &str| {
+        let look_up = looks_up(remedies, alias);
+        let made = of_kind(remedies, RemedyKind::CreateKey);
         let names = format!("aws kms create-alias --region us-east-2 --alias-name {alias} ");
+        let command = made.commands()[0].to_string();
+        assert!(made.subject.ends_with(&format!(":{alias}")), "{made:?}");
         assert!(command.starts_with(&look_up), "{command}");
         assert!(command.contains(&names), "{command}");
+        command
     };
-    let free = with("alias/orders", Value::Null);
-    looks_up(&free, ALIAS);
+    let free = makes(&with("alias/orders", Value::Null), ALIAS);
     // Somebody else's key that is called so is not taken for it.
-    looks_up(
+    makes(
         &with(ALIAS, key_policy(FROM, json!([]))),
         &format!("{ALIAS}-2"),
     );
     // The one that an earlier run made is.
     let made = free.split("<<'POLICY'\n").nth(1).unwrap();
     let made = made.split("\nPOLICY\n").next().unwrap();
-    looks_up(&with(ALIAS, serde_json::from_str(made).unwrap()), ALIAS);
+    let there = with(ALIAS, serde_json::from_str(made).unwrap());
+    looks_up(&there, ALIAS);
+    let mut kinds = there.iter().map(|remedy| remedy.kind);
+    assert!(kinds.all(|kind| kind != RemedyKind::CreateKey));
+    assert_eq!(of_kind(&there, RemedyKind::ReEncrypt).requires.len(), 0);
 }
 
 /// A job that fails says why, and one that was not started is not waited for.
 #[test]
 fn a_job_that_did_not_complete_ends_the_wait_and_says_why() {
     let remedies = remedies_of(&Estate::rds().on_aws_managed_key("alias/aws/rds").0);
-    let steps = remedies[1].commands();
+    let steps = of_kind(&remedies, RemedyKind::TwoStepCopy).commands();
     let wait = steps.iter().find(|step| step.contains("describe-copy-job"));
     let wait = wait.unwrap();
     let waited = |answer: &str| {
@@ -179,7 +272,7 @@ fn the_second_step_of_two_keeps_the_copy_for_as_long_as_the_copy_says() {
             .on_aws_managed_key("alias/aws/rds")
             .set(&format!("{COPY}/lifecycle"), lifecycle);
         let remedies = remedies_of(&estate.0);
-        let commands = remedies[1].commands();
+        let commands = of_kind(&remedies, RemedyKind::TwoStepCopy).commands();
         let (last, others) = commands.split_last().unwrap();
         assert!(!others.concat().contains("--lifecycle"));
         last.clone()
@@ -438,43 +531,30 @@ fn a_vault_in_between_that_is_there_is_used_as_it_is_or_another_name_is_taken() 
         if let Some(vault) = vault {
             estate = estate.push(&format!("{SOURCE}/vaults"), vault);
         }
-        let [_, two_step] = remedies_of(&estate.0).try_into().unwrap();
-        two_step
+        let remedies = remedies_of(&estate.0);
+        let is_made = |remedy: &Remedy| remedy.kind == RemedyKind::CreateVault;
+        let two_step = of_kind(&remedies, RemedyKind::TwoStepCopy).clone();
+        (two_step, remedies.into_iter().find(is_made))
     };
     let own = KEY.replace("000001", "0000ab");
     let shared = key_policy(FROM, json!([share(SLR, USE), share(ROLE, USE)]));
     let unshared = key_policy(FROM, json!([]));
-    let goes_by = |remedy: &backup_preflight::remedy::Remedy, name: &str| {
+    let goes_by = |(remedy, made): &(Remedy, Option<Remedy>), name: &str| {
         let to = format!(
             "--destination-backup-vault-arn {}",
             PROD.replace(":prod", &format!(":{name} "))
         );
-        remedy.commands().concat().contains(&to)
+        assert!(remedy.commands().concat().contains(&to), "{remedy:?}");
+        assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
+        let made = made.as_ref();
+        made.map(|made| made.subject.ends_with(&format!(":{name}")))
     };
     let free = with(None, shared.clone());
     let taken = with(Some(between(&own)), unshared);
     let there = with(Some(between(&own)), shared);
-    assert!(
-        goes_by(&free, "copy-re-encryption"),
-        "{:?}",
-        free.commands()
-    );
-    assert!(
-        goes_by(&taken, "copy-2-re-encryption"),
-        "{:?}",
-        taken.commands()
-    );
-    assert!(
-        goes_by(&there, "copy-re-encryption"),
-        "{:?}",
-        there.commands()
-    );
-    let makes =
-        |remedy: &backup_preflight::remedy::Remedy| remedy.commands().concat().contains("create-");
-    assert_eq!([&free, &taken, &there].map(makes), [true, true, false]);
-    for remedy in [free, taken, there] {
-        assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
-    }
+    assert_eq!(goes_by(&free, "copy-re-encryption"), Some(true));
+    assert_eq!(goes_by(&taken, "copy-2-re-encryption"), Some(true));
+    assert_eq!(goes_by(&there, "copy-re-encryption"), None);
 }
 
 /// The vault lets nobody in, and the key is not shared.

@@ -118,6 +118,7 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
         | RemedyKind::ChangeDestination
         | RemedyKind::AttachRolePolicy
         | RemedyKind::ChangeRetention
+        | RemedyKind::CreateKey
         | RemedyKind::ReEncrypt
         | RemedyKind::EnableKey
         | RemedyKind::EnableAdvancedFeatures

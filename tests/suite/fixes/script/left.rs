@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{World, bare};
-use crate::fixes::support::example;
+use crate::fixes::support::{Made, example};
 
 #[test]
 fn what_needs_a_change_that_was_left_is_left_too() {
@@ -25,9 +25,12 @@ fn of_several_ways_none_is_gone_unless_it_is_named() {
     assert_eq!((ran.code, ran.changes), (0, Vec::new()), "{}", ran.error);
     let two_step = world.made.id("two-step-copy");
     let re_encrypt = world.made.id("re-encrypt");
+    let key = world.made.id("create-key");
     let script = world.made.text("apply.sh");
     assert!(
-        script.contains(&format!("One of {two_step}, {re_encrypt} will do")),
+        script.contains(&format!(
+            "# In place of {key}, {re_encrypt}. To choose {two_step}:"
+        )),
         "{script}"
     );
     let ran = world.run(&["--yes", two_step], "", true);
@@ -53,24 +56,46 @@ fn what_is_left_to_be_made_is_told_last() {
     let ran = world.run(&["--yes"], "", true);
     let last = ran.out.lines().last().unwrap();
     assert!(last.starts_with("not made by itself: "), "{}", ran.out);
-    for part in [
-        &format!("{two_step} or {re_encrypt}"),
-        &format!("{re_encrypt} or {two_step}"),
-    ] {
-        if last.contains(part) {
-            assert!(last.contains("(1 copy)"), "{last}");
-            assert!(
-                last.contains(&format!("bash apply.sh {two_step}")),
-                "{last}"
-            );
-            assert!(last.contains("by hand, see "), "{last}");
-            let ran = world.run(&["--yes", two_step], "", true);
-            let last = ran.out.lines().last().unwrap();
-            assert_eq!(last, format!("made: {two_step}"), "{}", ran.out);
-            return;
-        }
+    let (key, vault) = (world.made.id("create-key"), world.made.id("create-vault"));
+    let steps = |id: &str| world.made.named(&format!("{id}-"), ".steps.sh");
+    let says = format!(
+        "not made by itself: {key} and {re_encrypt}, or {vault} and {two_step} (1 copy): \
+         by hand, see {}, {}; or bash apply.sh {vault}",
+        steps(key),
+        steps(re_encrypt)
+    );
+    assert_eq!(last, says);
+    // The stack has the vault in it: either makes all of it.
+    for id in [vault, two_step] {
+        let ran = world.run(&["--yes", id], "", true);
+        assert_eq!(ran.changes, ["cloudformation deploy"]);
+        let last = ran.out.lines().last().unwrap();
+        assert_eq!(last, format!("made: {id}"), "{}", ran.out);
     }
-    panic!("{last}");
+}
+
+/// What is done by hand says what comes before it, and where that is.
+#[test]
+fn steps_say_what_comes_before_them() {
+    let made = Made::of_example("opstree-two-step");
+    let steps = |kind: &str| {
+        let name = made.named(&format!("{}-", made.id(kind)), ".steps.sh");
+        (name.to_owned(), made.text(name).to_owned())
+    };
+    for (first, then, look_up) in [
+        ("create-key", "re-encrypt", "KEY=$(aws kms describe-key "),
+        ("create-vault", "two-step-copy", "POINT=$("),
+    ] {
+        let ((name, _), (_, then)) = (steps(first), steps(then));
+        let says = format!("\n# After {} ({name}).\n", made.id(first));
+        assert!(then.contains(&says), "{then}");
+        assert!(then.contains(&format!("\n{look_up}")), "{then}");
+        assert!(!then.contains("kms create-key"), "{then}");
+    }
+    let readme = made.text("README.md");
+    let at = |kind: &str| readme.find(&format!("**{}**", made.id(kind))).unwrap();
+    assert!(at("create-key") < at("re-encrypt"), "{readme}");
+    assert!(at("create-vault") < at("two-step-copy"), "{readme}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use backup_preflight::remedy::RemedyKind;
 use serde_json::Value;
 
 use super::World;
@@ -151,7 +152,7 @@ fn a_large_template_needs_a_bucket() {
         .made
         .remedies
         .iter()
-        .filter(|remedy| remedy.stack().is_some());
+        .filter(|remedy| remedy.kind == RemedyKind::TwoStepCopy);
     let ids: Vec<&str> = ids.map(|remedy| remedy.id.as_str()).collect();
     let readme = large.made.text("README.md");
     let line = readme
