@@ -203,10 +203,7 @@ pub fn organization_paths(facts: &Facts<'_>, account: Option<AccountId>) -> Entr
     }
 }
 
-/// The tag that marks the recovery points of AWS Backup: there, with a value that does not matter.
-pub const SOURCE_RESOURCE: &str = "aws:backup:source-resource";
-
-/// The key that carries it.
+/// The key that carries the tag of AWS Backup's recovery points, with a value that does not matter.
 pub fn with_source_resource_tag(context: Context) -> Context {
     context.with("aws:ResourceTag/aws:backup:source-resource", any_value())
 }

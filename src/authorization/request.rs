@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::Kind;
+use crate::catalog::condition_keys::may_set_tags;
 use crate::catalog::recovery_points::pattern;
 use crate::catalog::requests::{ActionResource, LAGV_KEY_ACTIONS, TAG_RESOURCE, tag_actions};
 use crate::catalog::restores::Begins;
@@ -153,29 +154,41 @@ pub fn tag_request(vault: &Arn) -> Option<Arc<RoleRequest>> {
 
 /// The requests to read the tags of a backup in a vault and to set them on another, in the service whose backups they are.
 pub fn service_tag_requests(vault: &Arn, kind: Kind) -> Vec<Arc<RoleRequest>> {
-    let (Some(account), Some(region)) = (vault.account(), vault.region()) else {
-        return Vec::new();
-    };
-    let partition = vault.partition();
     // What is asked of one thing is one request.
     let of_one_thing = tag_actions(kind).chunk_by(|(_, one), (_, other)| one == other);
-    let requests = of_one_thing.map(|asked| {
-        let resource = match asked.first().and_then(|(_, on)| on.as_ref()) {
-            Some(ActionResource::RecoveryPoint) => {
-                pattern(kind, partition.as_str(), &region, account)
-            }
-            Some(ActionResource::Snapshots) => {
-                format_smolstr!("arn:{partition}:ec2:{region}::snapshot/*")
-            }
-            Some(
-                ActionResource::DestinationVault | ActionResource::Bucket | ActionResource::Objects,
-            )
-            | None => SmolStr::new_static("*"),
-        };
+    let requests = of_one_thing.filter_map(|asked| {
+        let shape = tagged(vault, kind, asked.first()?.1.as_ref())?;
         let actions = asked.iter().map(|(action, _)| *action);
-        RoleRequest::plain(vault, actions.collect(), vault, resource)
+        Some(RoleRequest::plain(vault, actions.collect(), vault, shape))
     });
     requests.collect()
+}
+
+/// Those of them that set tags, on what is made of something.
+pub fn set_tag_requests(vault: &Arn, kind: Kind, of: &Arn) -> Vec<Arc<RoleRequest>> {
+    let set = tag_actions(kind).iter();
+    let set = set.filter(|(action, _)| may_set_tags(action));
+    let request = |(action, on): &(&'static str, Option<ActionResource>)| {
+        let shape = tagged(vault, kind, on.as_ref())?;
+        Some(RoleRequest::made(vault, action, of, shape))
+    };
+    set.filter_map(request).collect()
+}
+
+/// What is tagged, or has its tags read, in the account and Region of a vault: its shape.
+fn tagged(vault: &Arn, kind: Kind, on: Option<&ActionResource>) -> Option<SmolStr> {
+    let (account, region) = (vault.account()?, vault.region()?);
+    let partition = vault.partition();
+    Some(match on {
+        Some(ActionResource::RecoveryPoint) => pattern(kind, partition.as_str(), &region, account),
+        Some(ActionResource::Snapshots) => {
+            format_smolstr!("arn:{partition}:ec2:{region}::snapshot/*")
+        }
+        Some(
+            ActionResource::DestinationVault | ActionResource::Bucket | ActionResource::Objects,
+        )
+        | None => SmolStr::new_static("*"),
+    })
 }
 
 /// What the copy role does with the keys of logically air-gapped vaults, where those are a customer's: of the one that the copy

@@ -9,10 +9,10 @@ use crate::catalog::requests::{
     ActionResource, COPY_FROM, COPY_INTO, EVERY_COPY, NeededFor, RoleAction,
     copied_in_both_regions, role_actions,
 };
-use crate::inventory::{Facts, Transfer, VaultType};
+use crate::inventory::{Facts, KindOf, Transfer, VaultType};
 use crate::known::{AccountId, Arn, Fact, Region};
 
-use super::request::{RoleRequest, RoleRequests};
+use super::request::{DoubtfulRequest, RoleRequest, RoleRequests, set_tag_requests};
 use super::role_key_requests::add_key_requests;
 use super::template::{Made, RequestTemplate};
 use super::vault::{copy_from_template, copy_into_template};
@@ -33,6 +33,7 @@ pub fn role_requests(copy: &Transfer, facts: &Facts<'_>) -> RoleRequests {
     asking.ask(EVERY_COPY.iter().filter(is_asked), &mut all);
     asking.of_type(&mut all);
     add_key_requests(copy, facts, &mut all);
+    asking.of_own_tag(&mut all);
     all
 }
 
@@ -64,6 +65,24 @@ impl RequestBuilder<'_> {
         };
         let asked: Vec<&RoleAction> = actions.iter().filter(may_be_asked).collect();
         self.ask(asked, all);
+    }
+
+    /// What sets the tag that AWS Backup puts on the copy, where the role makes that: no page says that it is the role's.
+    fn of_own_tag(&self, all: &mut RoleRequests) {
+        let endpoints = self.copy.endpoints();
+        let KindOf::Known(kind) = self.copy.route.kind else {
+            return;
+        };
+        if self.copy.route.is_made_by_its_role() != Fact::Known(true) {
+            return;
+        }
+        let of = self.copy.recovery_point.as_ref().unwrap_or(self.vault);
+        let requests = set_tag_requests(&endpoints.destination_vault, kind, of);
+        all.doubtful
+            .extend(requests.into_iter().map(|asked| DoubtfulRequest {
+                asked,
+                denies_alone: true,
+            }));
     }
 
     /// Actions on one thing, which are done by one principal, are one request.

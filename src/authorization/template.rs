@@ -9,13 +9,14 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::catalog::backups::{ASSOCIATE_ACCESS_POLICY, associated_access_policy};
 use crate::catalog::condition_keys::{VOLUME_ENCRYPTED, tag_keys};
 use crate::catalog::given_ids::id_to_come;
+use crate::catalog::requests::SOURCE_RESOURCE;
 use crate::inventory::Facts;
 use crate::known::{AccountId, Arn, Fact, Region, part};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest, Shape};
 
 use super::context::{
-    SOURCE_RESOURCE, Variants, about, any_value, encrypted, of_role, organization_paths, type_of,
-    with_action, with_source_resource_tag, with_tags,
+    Variants, about, any_value, encrypted, of_role, organization_paths, type_of, with_action,
+    with_source_resource_tag, with_tags,
 };
 use super::key::{Through, key_requests};
 use super::ruling::Ruling;

@@ -76,6 +76,8 @@ pub const START_RESTORE: &str = "backup:StartRestoreJob";
 /// The action that puts the tags of a backup on its copy. The role must have it since 2025-09-30:
 /// <https://github.com/Panfactum/stack/issues/291> quotes AWS's notice.
 pub const TAG_RESOURCE: &str = "backup:TagResource";
+/// The tag that AWS Backup puts on what it makes.
+pub const SOURCE_RESOURCE: &str = "aws:backup:source-resource";
 
 /// Whether resource control policies reach an action.
 ///

@@ -1,14 +1,16 @@
-//! Whether the tags of what is copied may go along: the same for all backups of a kind in a vault that one role copies.
+//! Whether the tags of what is copied may go along, and AWS Backup's own be set: the same for all backups of a kind in a vault that one
+//! role copies.
 
 use std::sync::Arc;
 
 use super::described::{tags, tags_of_rule};
 use crate::authorization::{
-    ByKey, RoleRequest, Rulings, control_rulings, list, role_rulings, service_tag_requests,
+    ByKey, RoleRequest, Ruling, Rulings, control_rulings, list, role_rulings, service_tag_requests,
     tag_request,
 };
 use crate::catalog::Kind;
-use crate::catalog::requests::TAG_RESOURCE;
+use crate::catalog::condition_keys::may_set_tags;
+use crate::catalog::requests::{SOURCE_RESOURCE, TAG_RESOURCE};
 use crate::inventory::{Copy, Facts, KindOf, Question, Tags, VaultType};
 use crate::known::{Arn, Fact};
 use crate::verdict::{Basis, Outcome};
@@ -22,17 +24,18 @@ struct Tagging {
     kind: Option<Kind>,
 }
 
-/// A warning where there are tags to copy, and the role may not. AWS announced that such jobs fail, and no page says so for certain.
+/// What stands against it.
+#[derive(Clone)]
+struct Against {
+    /// Against tags by AWS Backup.
+    of_backup: Vec<Rulings>,
+    /// Against tags by the service whose backups they are.
+    of_service: Vec<Rulings>,
+}
+
+/// A warning where the role may not read or set tags, and there are some to copy, or it makes what AWS Backup puts a tag of its own on.
+/// AWS announced that copies of tags fail without, and no page says so for certain.
 pub fn may_not_tag(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
-    let own = tags(copy, facts).known().flatten();
-    let own = own.into_iter().flat_map(Tags::names);
-    let of_rule = tags_of_rule(copy, facts).known().unwrap_or_default();
-    if !own
-        .chain(of_rule.into_keys())
-        .any(|name| !name.starts_with("aws:"))
-    {
-        return None;
-    }
     let endpoints = copy.endpoints();
     // What is in an air-gapped vault lies in an account of AWS's.
     let is_foreign = endpoints.source_type == Fact::Known(Some(VaultType::AirGapped));
@@ -40,43 +43,78 @@ pub fn may_not_tag(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     if let (KindOf::Known(of), false) = (&copy.route().kind, is_foreign) {
         kind = Some(*of);
     }
-    facts.answer(&Tagging {
+    let tagging = Tagging {
         role: endpoints.role.as_ref().known()?.clone(),
         vault: endpoints.source_vault.as_ref().known()?.clone(),
         kind,
-    })
+    };
+    let against = facts.answer(&tagging)?;
+    against.warns(
+        &tagging.role,
+        &to_copy(copy, facts),
+        is_made_by_its_role(copy),
+    )
+}
+
+/// Whether the copy role makes the backup or the copy, and so sets its tags.
+fn is_made_by_its_role(copy: &Copy) -> bool {
+    let backup = copy.transfer.recovery_point.is_none() && copy.copy_of.is_none();
+    (backup && copy.is_backed_up_by_its_role())
+        || copy.transfer.route.is_made_by_its_role() == Fact::Known(true)
+}
+
+/// Whether there are tags to copy, of the resource's or the rule's own.
+fn to_copy(copy: &Copy, facts: &Facts<'_>) -> Fact<bool> {
+    let is_own = |name: &str| !name.starts_with("aws:");
+    let own = tags(copy, facts).map(|tags| tags.into_iter().flat_map(Tags::names).any(is_own));
+    let of_rule = tags_of_rule(copy, facts).map(|tags| tags.into_keys().any(is_own));
+    match (own, of_rule) {
+        (Fact::Known(true), _) | (_, Fact::Known(true)) => Fact::Known(true),
+        (Fact::Unknown(gap), _) | (_, Fact::Unknown(gap)) => Fact::Unknown(gap),
+        (Fact::Known(false), Fact::Known(false)) => Fact::Known(false),
+    }
 }
 
 impl Question for Tagging {
-    type Answer = Option<Outcome>;
+    type Answer = Option<Against>;
 
-    fn answer(&self, facts: &Facts<'_>) -> Option<Outcome> {
-        let Self { role, vault, kind } = self;
+    fn answer(&self, facts: &Facts<'_>) -> Option<Against> {
         // What the organization denies the role lacks as well, and each says by what.
-        let stopped = |requests: &[Arc<RoleRequest>]| {
-            let own = role_rulings(facts, role, requests, ByKey::Ignored);
-            let organization = control_rulings(facts, role, requests);
-            let rulings: Vec<Rulings> = own
-                .known()
-                .flatten()
-                .into_iter()
-                .chain([organization])
-                .filter(Rulings::is_stopped)
-                .collect();
-            (!rulings.is_empty()).then_some(rulings)
+        let stopped = |requests: &[Arc<RoleRequest>]| -> Vec<Rulings> {
+            let own = role_rulings(facts, &self.role, requests, ByKey::Ignored);
+            let organization = control_rulings(facts, &self.role, requests);
+            let all = own.known().flatten().into_iter().chain([organization]);
+            all.filter(Rulings::is_stopped).collect()
         };
-        let of_backup = stopped(&[tag_request(vault)?]);
-        let of_service = kind.and_then(|kind| stopped(&service_tag_requests(vault, kind)));
+        let requests = |kind| service_tag_requests(&self.vault, kind);
+        let against = Against {
+            of_backup: stopped(&[tag_request(&self.vault)?]),
+            of_service: stopped(&self.kind.map_or_else(Vec::new, requests)),
+        };
+        let is_any = !against.of_backup.is_empty() || !against.of_service.is_empty();
+        is_any.then_some(against)
+    }
+}
+
+impl Against {
+    /// What it comes to, by whether there are tags to copy and whether the role makes what is tagged.
+    fn warns(self, role: &Arn, to_copy: &Fact<bool>, makes: bool) -> Option<Outcome> {
         let name = role.name();
-        let announced = of_backup.as_ref().map(|_| {
+        let there = match to_copy {
+            Fact::Known(true) => "there are tags to copy",
+            Fact::Unknown(_) => "whether there are tags to copy was not read",
+            Fact::Known(false) => return self.warns_of_own_tag(role).filter(|_| makes),
+        };
+        let (of_backup, of_service) = (&self.of_backup, &self.of_service);
+        let announced = (!of_backup.is_empty()).then(|| {
             format!(
-                "the role `{name}` may not do {TAG_RESOURCE}, and there are tags to copy: AWS announced that such copies fail since 2025-09-30"
+                "the role `{name}` may not do {TAG_RESOURCE}, and {there}: AWS announced that such copies fail since 2025-09-30"
             )
         });
-        let told = of_service.as_ref().map(|rulings| {
+        let told = (!of_service.is_empty()).then(|| {
             format!(
-                "the role `{name}` may not do {}, and there are tags to copy: AWS names a role that cannot read or set them among the reasons for which jobs fail",
-                list(&all_stopped(rulings))
+                "the role `{name}` may not do {}, and {there}: AWS names a role that cannot read or set them among the reasons for which jobs fail",
+                list(&all_stopped(of_service))
             )
         });
         // Of the service's own a page says it.
@@ -84,11 +122,31 @@ impl Question for Tagging {
             .as_ref()
             .map_or(Basis::Documented, |_| Basis::Observed);
         let says: Vec<String> = [announced, told].into_iter().flatten().collect();
-        let seen = [of_backup, of_service].into_iter().flatten();
-        let seen = seen.flatten().flat_map(|rulings| rulings.stopped_by());
-        let seen: Vec<_> = seen.collect();
+        let seen = of_backup.iter().chain(of_service);
+        let seen: Vec<_> = seen.flat_map(Rulings::stopped_by).collect();
         let warn = (!says.is_empty()).then(|| Outcome::warn(says.join("; ")))?;
         Some(warn.on(basis).saw(seen))
+    }
+
+    /// Where there are none: AWS Backup's own is set all the same. What denies that is told where it is asked for.
+    fn warns_of_own_tag(self, role: &Arn) -> Option<Outcome> {
+        let that_set = |rulings: &Rulings| {
+            let each = rulings.each().filter(|(action, ruling)| {
+                may_set_tags(action) && matches!(ruling, Ruling::Missing { .. })
+            });
+            Rulings::new(each.map(|(action, ruling)| (action, ruling.clone())))
+        };
+        let that_set: Vec<Rulings> = self.of_service.iter().map(that_set).collect();
+        let actions = all_stopped(&that_set);
+        let warn = (!actions.is_empty()).then(|| {
+            Outcome::warn(format!(
+                "the role `{}` may not do {}, and AWS Backup puts a tag of its own on what it makes, `{SOURCE_RESOURCE}`: no page says whether the role sets that",
+                role.name(),
+                list(&actions)
+            ))
+        })?;
+        let seen: Vec<_> = that_set.iter().flat_map(Rulings::stopped_by).collect();
+        Some(warn.on(Basis::Inferred).saw(seen))
     }
 }
 

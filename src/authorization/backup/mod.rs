@@ -15,7 +15,7 @@ use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Tags, vol
 use crate::known::{Arn, Fact, Gap};
 
 use super::key::Via;
-use super::request::RoleRequest;
+use super::request::{RoleRequest, set_tag_requests};
 use super::rulings::Rulings;
 use of_type::BackupsOfType;
 use shapes::{CREATE_IMAGE, CREATE_TAGS, besides, made, on_bucket, snapshots};
@@ -122,10 +122,28 @@ pub fn backup_requests(copy: &Copy, facts: &Facts<'_>, of: AskedOf) -> Vec<Backu
     });
     let all = finds.into_iter().chain(begins).chain(makes);
     let all = all.chain(besides).chain(tags).chain(of_key);
+    let all = all.chain(of_own_tag(copy, vault, resource));
     if matches!(copy.route().kind, KindOf::Known(Kind::S3)) {
         return all.chain(of_bucket(copy, vault, resource, facts)).collect();
     }
     all.collect()
+}
+
+/// What sets the tag that AWS Backup puts on what it makes: its policies for backups have that, and no page says that it is the role's.
+///
+/// See <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForBackup.html>, which goes by the tag.
+fn of_own_tag(copy: &Copy, vault: &Arn, resource: &Arn) -> impl Iterator<Item = BackupRequest> {
+    let kind = match copy.route().kind {
+        KindOf::Known(kind) => Some(kind),
+        KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => None,
+    };
+    let requests = kind.map_or_else(Vec::new, |kind| set_tag_requests(vault, kind, resource));
+    requests.into_iter().map(|asked| BackupRequest {
+        asked,
+        is_certain: false,
+        unread: None,
+        denies_alone: true,
+    })
 }
 
 /// What the backup does with the customer managed key of the resource, where it is on another itself.

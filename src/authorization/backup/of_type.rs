@@ -12,7 +12,7 @@ use crate::inventory::{Facts, KindOf, Question};
 use crate::known::{Arn, Fact};
 
 use super::super::answer::{control_rulings, role_rulings};
-use super::super::request::RoleRequest;
+use super::super::request::{RoleRequest, set_tag_requests};
 use super::super::role::ByKey;
 use super::shapes::{CREATE_IMAGE, CREATE_TAGS, all_of_type, besides, made, on_bucket, snapshots};
 
@@ -85,6 +85,8 @@ impl BackupsOfType {
         let besides = besides(&KindOf::Known(self.kind), vault, &self.resources).into_iter();
         let besides = besides.map(|(asked, _)| asked);
         let asked = asked.into_iter().map(ask).chain(besides);
-        asked.chain(of_buckets).collect()
+        // Whatever is tagged is made of some resource of the type.
+        let tags = set_tag_requests(vault, self.kind, vault);
+        asked.chain(of_buckets).chain(tags).collect()
     }
 }
