@@ -136,11 +136,16 @@ fn rule(asking: &VaultQuestion, facts: &Facts<'_>) -> Ruling {
         PolicyDecision::Allowed { by, .. }
             if !by.iter().any(|at| names(policy, at.index, action)) =>
         {
-            let gap = Gap::not_told(
-                "what a vault's policy allows by a wildcard in `Action`",
-                vault.as_str(),
-            )
-            .where_is(vault);
+            let is_not_action = |index: usize| {
+                let statement = policy.document().statements().get(index);
+                statement.is_some_and(|statement| statement.is_not_action())
+            };
+            let what = if by.iter().all(|at| is_not_action(at.index)) {
+                "what a vault's policy allows by `NotAction`"
+            } else {
+                "what a vault's policy allows by a wildcard in `Action`"
+            };
+            let gap = Gap::not_told(what, vault.as_str()).where_is(vault);
             Ruling::not_known_to_allow(vec![gap], asked.statements(&by, action, &request.context))
         }
         PolicyDecision::Allowed { by, .. } => {
@@ -172,13 +177,14 @@ fn rule(asking: &VaultQuestion, facts: &Facts<'_>) -> Ruling {
     }
 }
 
-/// Whether a statement names an action by more than a wildcard, which AWS Backup does not support in a vault's policy.
+/// Whether a statement names an action itself. AWS Backup does not support a wildcard in `Action` of a vault's policy, and `NotAction`,
+/// which takes in as many actions, no page has.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html>.
 fn names(policy: &Policy, index: usize, action: &str) -> bool {
     let statement = policy.document().statements().get(index);
     statement.is_some_and(|statement| {
         let mut actions = statement.actions();
-        statement.is_not_action() || actions.any(|named| named.eq_ignore_ascii_case(action))
+        !statement.is_not_action() && actions.any(|named| named.eq_ignore_ascii_case(action))
     })
 }

@@ -453,7 +453,11 @@ impl Plan {
         match rule
             .air_gapped_target()
             .filter(|_| target.by == TargetBy::CopyAction)
-        {
+            // One that is not in the plan's account and Region receives nothing.
+            .filter(|vault| {
+                vault.account() == Some(self.account)
+                    && vault.region().as_ref() == Some(&self.region)
+            }) {
             Some(vault) if goes_there_itself(&named, facts) => inventory::Named {
                 source_vault: Some(vault.clone()),
                 ..named

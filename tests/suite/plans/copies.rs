@@ -274,6 +274,25 @@ fn what_goes_into_the_air_gapped_target_itself_is_copied_from_there() {
     }
 }
 
+/// A target of another account or Region receives nothing, and what is copied lies in the rule's own vault.
+#[test]
+fn what_names_an_air_gapped_target_elsewhere_is_copied_from_the_rules_own_vault() {
+    let files = "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-0123456789abcdef0";
+    let rule = format!("{SOURCE}/plans/0/BackupPlan/Rules/0");
+    for locked in [
+        "arn:aws:backup:us-east-2:444455556666:backup-vault:locked",
+        "arn:aws:backup:us-west-2:111122223333:backup-vault:locked",
+    ] {
+        let estate = planned(selection(json!({"Resources": [files]}))).set(
+            &format!("{rule}/TargetLogicallyAirGappedBackupVaultArn"),
+            json!(locked),
+        );
+        for copy in made(&estate).copies {
+            assert_eq!(copy.source_vault.unwrap().name(), "prod", "{locked}");
+        }
+    }
+}
+
 #[test]
 fn a_copy_action_without_a_lifecycle_never_expires() {
     let action = format!("{SOURCE}/plans/0/BackupPlan/Rules/0/CopyActions/0/Lifecycle");
