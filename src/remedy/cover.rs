@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::control_policy::changed_in;
 use super::draft::Draft;
-use super::{Remedy, RemedyKind, accepted};
+use super::{Remedy, RemedyKind, accepted, taken};
 use crate::checks::{Audited, decide};
 use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Arn};
@@ -74,6 +74,10 @@ fn add_one<O>(
         .iter()
         .fold(proven, |proven, (_, may)| both(proven, *may));
     draft.remedy.title += &told(&besides);
+    if let (CoverBy::SwitchOn(of), Some(change)) = (&cover.by, &draft.change) {
+        let place = (cover.account, &cover.region);
+        draft.remedy.title += &taken::by_others(change, place, of, Some(&cover.plan), facts);
+    }
     draft.remedy.account = match &cover.by {
         CoverBy::CopyAction { .. } => changed_in(&cover.plan, Some(cover.account), facts),
         CoverBy::Tag { .. } | CoverBy::SwitchOn(_) | CoverBy::Select { .. } => Some(cover.account),

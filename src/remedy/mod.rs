@@ -30,6 +30,7 @@ mod rule_name;
 mod settings;
 mod split;
 mod statement;
+mod taken;
 mod together;
 mod trust;
 mod two_step;

@@ -6,7 +6,7 @@ use smol_str::format_smolstr;
 use super::change::{Change, bare_key, bare_role};
 use super::command::{option, region};
 use super::draft::Draft;
-use super::{Parts, RemedyKind};
+use super::{Parts, RemedyKind, taken};
 use crate::inventory::{
     Extra, Facts, Field, Fields, Json, Organization, Policy, RegionSettings, Tree,
 };
@@ -180,9 +180,13 @@ pub fn advanced_features(account: AccountId, name: &Region, facts: &Facts<'_>) -
         management: switched_on(now.map(|now| &now.management), &ResourceType::DynamoDb),
         extra: Extra::new(),
     };
-    draft.change = Some(Change::none().region(account, name.clone(), |region| {
+    let change = Change::none().region(account, name.clone(), |region| {
         region.region_settings = Field::Is(settings);
-    }));
+    });
+    // The service itself may have been switched off.
+    let of = &ResourceType::DynamoDb;
+    draft.remedy.title += &taken::by_others(&change, (account, name), of, None, facts);
+    draft.change = Some(change);
     draft
 }
 
