@@ -153,6 +153,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                         location: location(&name, *kind, &address, lines.get(&address)),
                         kind: of.map(|of| of.kind.clone()).unwrap_or_default(),
                         is_changed: of.is_some_and(|of| of.is_changed),
+                        written: of.and_then(|of| of.written.clone()),
                     }
                 });
                 places.entry(thing).or_default().extend(all);

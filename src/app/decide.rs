@@ -164,8 +164,7 @@ impl<'a> Found<'a> {
             let plan = remedy.subject.split_once('/').map(|(plan, _)| plan);
             let of_plan = || plan.and_then(|plan| places.get(plan));
             if let Some(all) = places.get(&remedy.subject).or_else(of_plan) {
-                let locations: Vec<_> = all.iter().map(|place| place.location.clone()).collect();
-                report::into_source(remedy, &locations);
+                report::into_source(remedy, all);
             }
         }
         self.places = places;

@@ -12,6 +12,7 @@ mod place;
 mod recent;
 mod resource_type;
 mod shard;
+mod written;
 
 pub(crate) use arn::part;
 pub use arn::{Arn, ArnError};
@@ -24,3 +25,4 @@ pub use place::{AccountId, AccountIdError, Partition, Region, RegionError};
 pub use recent::Recent;
 pub use resource_type::ResourceType;
 pub use shard::{Shard, ShardError};
+pub use written::{WrittenArgument, WrittenBlock};

@@ -50,7 +50,7 @@ use crate::known::{AccountId, Arn};
 use onwards::Onwards;
 
 pub use audit::{plan_key, with_audited};
-pub use parts::{Meant, NewVault, Parts, SourcePlace, TwoStep};
+pub use parts::{Kept, Meant, NewVault, Parts, SourcePlace, TwoStep};
 pub use plan::{Proposed, propose, propose_of, remedies};
 pub use re_encrypt::own_key_policy;
 
@@ -194,6 +194,7 @@ impl Remedy {
             | Parts::From(_)
             | Parts::RolePolicy { .. }
             | Parts::AttachedPolicies { .. }
+            | Parts::Kept(_)
             | Parts::Vault(_) => None,
         }
     }

@@ -31,6 +31,23 @@ pub enum Parts {
     Between(Box<NewVault>),
     /// A copy that goes on from a vault in between.
     TwoStep(Box<TwoStep>),
+    /// For how long the copies of a rule are kept.
+    Kept(Box<Kept>),
+}
+
+/// For how long the copies of a rule are kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// The rule's name.
+    pub rule: String,
+    /// Where they are copied to.
+    pub vault: Arn,
+    /// Whether the rule itself says it.
+    pub by_rule: bool,
+    /// Whether its copy actions to the vault say it.
+    pub by_actions: bool,
+    /// How they are to be kept.
+    pub lifecycle: Lifecycle,
 }
 
 impl Parts {

@@ -4,13 +4,13 @@
 use serde_json::Value;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::RemedyKind;
 use super::along;
 use super::change::{Change, CopyChange};
 use super::command::{newest_point, option, region};
 use super::control_policy::changed_in;
 use super::draft::Draft;
 use super::rule_name::rule_name;
+use super::{Kept, Parts, RemedyKind};
 use crate::catalog::lifecycles::COLD_DAYS;
 use crate::inventory::{Copy, Extra, Facts, Field, Json, Lifecycle, List, is_plan_of_policy};
 use crate::known::{Arn, Fact};
@@ -276,6 +276,16 @@ fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String, facts: &F
         Some(plan) => changed_in(&plan.id, account, facts),
         None => account,
     };
+    if let Some(plan) = &copy.plan {
+        let said = said(copy, facts);
+        draft.remedy.parts = Parts::Kept(Box::new(Kept {
+            rule: plan.rule.clone(),
+            vault: copy.endpoints().destination_vault.clone(),
+            by_rule: said.is_some_and(|said| said.rule),
+            by_actions: said.is_none_or(|said| said.actions),
+            lifecycle: lifecycle.clone(),
+        }));
+    }
     draft.change = Some(Change {
         copy: CopyChange::Lifecycle(lifecycle),
         ..Change::none()

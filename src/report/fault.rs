@@ -2,6 +2,7 @@
 //! or destroys, and of that what says what the check asks.
 
 use super::location::Location;
+use crate::known::WrittenBlock;
 
 /// A resource of a plan or a template that says something of a thing.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub struct PlaceOfChange {
     pub kind: String,
     /// Whether the change makes, changes or destroys it.
     pub is_changed: bool,
+    /// What is written of it, of a backup plan whose text was read.
+    pub written: Option<WrittenBlock>,
 }
 
 /// What a resource says.
@@ -183,6 +186,7 @@ mod tests {
             },
             kind: kind.to_owned(),
             is_changed,
+            written: None,
         }
     }
 

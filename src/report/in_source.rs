@@ -5,15 +5,16 @@ use serde_json::{Value, json};
 use crate::quote::{json::printable, terminal, terraform};
 use crate::remedy::{Parts, Remedy, RemedyKind, SourcePlace};
 
+use super::fault::PlaceOfChange;
+use super::kept_in_source::kept;
 use super::line::pretty;
-use super::location::Location;
 
 /// Makes a remedy one of the source, where something of a plan or a template says what its subject is: commands would be
 /// undone by the next deployment, and the thing may not be there yet.
-pub fn into_source(remedy: &mut Remedy, locations: &[Location]) {
-    let places: Vec<SourcePlace> = locations
+pub fn into_source(remedy: &mut Remedy, said: &[PlaceOfChange]) {
+    let places: Vec<SourcePlace> = said
         .iter()
-        .map(|location| SourcePlace {
+        .map(|PlaceOfChange { location, .. }| SourcePlace {
             address: location.address.clone(),
             file: location.file.clone(),
             line: location.line,
@@ -24,8 +25,9 @@ pub fn into_source(remedy: &mut Remedy, locations: &[Location]) {
     let has_lines = places.iter().any(|place| place.line.is_some());
     let mut all: Vec<(u8, &SourcePlace, String)> = places
         .iter()
-        .filter_map(|place| {
-            let text = written(remedy, &place.address)?;
+        .zip(said)
+        .filter_map(|(place, of)| {
+            let text = written(remedy, place, of)?;
             let is_beside = text.starts_with("resource ");
             let is_gone = has_lines && place.line.is_none();
             let rank = match is_beside || is_gone {
@@ -64,8 +66,17 @@ pub fn into_source(remedy: &mut Remedy, locations: &[Location]) {
 }
 
 /// What to write: arguments of the resource, a resource beside it, or properties.
-fn written(remedy: &Remedy, address: &str) -> Option<String> {
-    if !address.contains('.') {
+fn written(remedy: &Remedy, place: &SourcePlace, said: &PlaceOfChange) -> Option<String> {
+    let address = place.address.as_str();
+    let is_terraform = address.contains('.');
+    if let Parts::Kept(wanted) = &remedy.parts {
+        let is_plan = ["aws_backup_plan", "AWS::Backup::BackupPlan"].contains(&&*said.kind);
+        let (file, plan) = (place.file.as_deref(), said.written.as_ref());
+        return is_plan
+            .then(|| kept(wanted, is_terraform, file, plan))
+            .flatten();
+    }
+    if !is_terraform {
         return property(remedy).map(|(name, value)| format!("{name}: {}", pretty(&value)));
     }
     let local = local(address);

@@ -21,6 +21,7 @@ mod html;
 mod in_source;
 mod json;
 mod junit;
+mod kept_in_source;
 mod line;
 mod links;
 mod location;

@@ -10,7 +10,7 @@ use crate::catalog::regions::partition;
 use crate::inventory::{
     ARN_BEGINS, BY_NAME, Overlay, PolicyChange, WHERE_IT_STANDS, Waiting, data,
 };
-use crate::known::{AccountId, Region};
+use crate::known::{AccountId, Region, WrittenBlock};
 
 /// What a plan or a template says.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ pub struct PlannedResource {
     pub kind: String,
     /// Whether the change makes, changes or destroys it.
     pub is_changed: bool,
+    /// What is written of it, of a backup plan whose text was read.
+    pub written: Option<WrittenBlock>,
 }
 
 /// Whether a change makes a resource.

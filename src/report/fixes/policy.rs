@@ -39,6 +39,7 @@ pub fn policies(item: &Item<'_>) -> (Option<Value>, Option<Value>) {
         | Parts::From(_)
         | Parts::RolePolicy { .. }
         | Parts::AttachedPolicies { .. }
+        | Parts::Kept(_)
         | Parts::TwoStep(_) => (item.remedy.policy_before(), item.remedy.policy_after()),
     }
 }

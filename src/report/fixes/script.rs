@@ -445,6 +445,7 @@ fn proof(item: &Item<'_>) -> String {
             | Parts::AttachedPolicies { .. }
             | Parts::Vault(_)
             | Parts::Between(_)
+            | Parts::Kept(_)
             | Parts::TwoStep(_),
         ) => " (what it does cannot be shown beforehand)",
     };

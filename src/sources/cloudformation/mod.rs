@@ -4,6 +4,7 @@
 
 mod allowed_pattern;
 mod circles;
+mod block;
 mod conditions;
 pub mod cross_region;
 mod custom_names;
@@ -293,9 +294,13 @@ fn said(
         let id = place.rsplit(' ').next()?;
         let mut all = roots.iter().filter_map(|root| root.get("Resources"));
         let node = all.find_map(|all| all.get(id))?;
+        let kind = names::kind(node).to_owned();
+        let plan = node.get("Properties").and_then(|all| all.get("BackupPlan"));
+        let plan = plan.filter(|_| kind == "AWS::Backup::BackupPlan");
         let of = PlannedResource {
-            kind: names::kind(node).to_owned(),
+            kind,
             is_changed: is_changed(id, node),
+            written: plan.map(|plan| block::written("BackupPlan", plan)),
         };
         Some((place.clone(), of))
     });

@@ -5,6 +5,7 @@
 mod address;
 mod arguments;
 mod bare;
+mod block;
 mod body;
 mod collections;
 mod compared;
@@ -214,7 +215,12 @@ pub fn read_beside(
     let resources = resources.map(|object| {
         let kind = object.kind.to_owned();
         let is_changed = object.is_changed();
-        let of = PlannedResource { kind, is_changed };
+        let written = source.and_then(|source| source.plan(object)).cloned();
+        let of = PlannedResource {
+            kind,
+            is_changed,
+            written,
+        };
         (object.address.to_owned(), of)
     });
     Ok(Planned {

@@ -10,10 +10,12 @@ use serde_json::Value;
 
 use super::super::recorded::{self, SourceError};
 use super::address::steps;
+use super::block;
 use super::loops::in_order;
 use super::object::Object;
 use super::rewritten::rewrite;
 use super::tried;
+use crate::known::WrittenBlock;
 
 /// Why a folder's configuration cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +76,8 @@ struct Lines {
     first: usize,
     /// Those of its arguments, and of the blocks in it of which there is one of the name.
     of: BTreeMap<String, usize>,
+    /// A plan's own text: its rules are blocks in blocks.
+    plan: Option<WrittenBlock>,
 }
 
 impl Source {
@@ -151,6 +155,17 @@ impl Source {
             (place, names) = ((call.file.clone(), call.first), outer);
         }
         Some(place)
+    }
+
+    /// What is written of a backup plan, where that is not in a module that was downloaded.
+    pub(super) fn plan(&self, object: &Object<'_>) -> Option<&WrittenBlock> {
+        let names: Vec<String> = steps(object.module)
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let key = (object.kind.to_owned(), object.name.to_owned());
+        let lines = self.modules.get(&names)?.lines.get(&key)?;
+        lines.plan.as_ref().filter(|_| !is_downloaded(&lines.file))
     }
 
     pub(super) fn module(&self, address: &str) -> Option<&SourceModule> {
@@ -284,6 +299,8 @@ impl SourceModule {
                     file: file.to_owned(),
                     first: line_at(text, span.start),
                     of: lines_within(text, &block.body),
+                    plan: (kind == "aws_backup_plan")
+                        .then(|| block::written(text, kind, span.start, &block.body)),
                 };
                 self.lines.insert((kind.to_owned(), name.to_owned()), lines);
             }
@@ -362,7 +379,7 @@ fn beside(here: &Path, file: &Path) -> Option<PathBuf> {
     Some(way)
 }
 
-fn line_at(text: &str, offset: usize) -> usize {
+pub(super) fn line_at(text: &str, offset: usize) -> usize {
     let before = text.get(..offset).unwrap_or_default();
     before.matches('\n').count().saturating_add(1)
 }

@@ -587,6 +587,62 @@ fn remedies_are_in_the_language_of_the_change() {
 }
 
 #[test]
+fn what_is_to_be_written_in_a_rule_is_told_with_its_line() {
+    let folder = format!("{PLANS}/lock-raised");
+    let plan = format!("{folder}/plan.json");
+    let template = "tests/suite/gate/cloudformation/source.yaml";
+    let lock = json!({"schema": "backup-preflight/inventory/v1", "accounts": [{"account": TO, "regions": [{"region": "us-east-2",
+        "vaults": [{"BackupVaultName": "central", "Locked": true, "MinRetentionDays": 90, "MaxRetentionDays": 3650,
+        "BackupVaultArn": format!("arn:aws:backup:us-east-2:{TO}:backup-vault:central")}]}]}]});
+    let files = Files::new();
+    let lock = files.write("lock.json", &lock.to_string());
+    let of_template = [
+        "--cloudformation",
+        template,
+        "--account",
+        FROM,
+        "--template-region",
+        "us-east-2",
+        "--parameter",
+        "BackupAccount=444455556666",
+        "--overlay",
+        &lock,
+    ];
+    let of_plan = ["--terraform-plan", &*plan];
+    let with_source = [&of_plan[..], &["--terraform-source", &folder]].concat();
+    for (given, expected) in [
+        (&with_source[..], "main.tf:82: delete_after = 90".to_owned()),
+        (
+            &of_plan,
+            format!(
+                "# in the rule `daily`, in its copy_action to arn:aws:backup:eu-west-1:{TO}:backup-vault:central:\nlifecycle {{ delete_after = 90 }}"
+            ),
+        ),
+        (
+            &of_template,
+            "source.yaml:70: DeleteAfterDays: 90, here or where !Ref Retention has its value"
+                .to_owned(),
+        ),
+    ] {
+        let fixes = super::text_of(&files.path("fixes"));
+        let command = ["fix", "--force", "--dir", &fixes, "--inventory", BASE];
+        let ran = run(&[&command[..], given].concat());
+        let each = std::fs::read_dir(&fixes).unwrap();
+        let each = each.map(|entry| entry.unwrap().path());
+        let kept = each.filter(|path| super::text_of(path).contains("change-retention"));
+        let kept: Vec<String> = kept
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect();
+        assert!(
+            kept.iter().any(|text| text.contains(&expected)),
+            "{expected}: {kept:?} {}{}",
+            ran.out,
+            ran.err
+        );
+    }
+}
+
+#[test]
 fn what_is_the_same_of_two_rules_is_told_once() {
     let files = Files::new();
     let all = planned(selection(json!({"Resources": ["*"]})))
