@@ -45,6 +45,8 @@ struct Other {
     place: usize,
     name: String,
     keeps_longer: bool,
+    /// Where its backups are copied to.
+    targets: Vec<Arn>,
     /// Of each start, whether it is within the start window of this rule.
     overlaps: Vec<bool>,
 }
@@ -100,7 +102,7 @@ pub fn until_next_start(copy: &Copy, facts: &Facts<'_>) -> Option<(i128, i128)> 
     Some((now, next.saturating_add(times.within)))
 }
 
-/// Why the backup that a copy waits for never starts, or may not; `None`: nothing keeps one of the next.
+/// Why the backup that a copy waits for never starts, or may not, or not each time; `None`: nothing keeps any of the next.
 pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     let plan = copy.plan.as_ref()?;
     let asked = TimesQuestion::of(copy)?;
@@ -143,12 +145,14 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
         Fact::Known(None) | Fact::Unknown(_) => None,
     });
     let Some((own, detail)) = described else {
-        return next.by(&Windows::default(), None);
+        let windows = Windows::default();
+        let found = next.by(&windows, None);
+        return found.or_else(|| next.not_each_time(&windows, copy));
     };
     let windows = Windows::of(own, detail, &Holds::No, false);
-    let found = next.by(&windows, own.within.map(|_| OF_FILE_SYSTEMS))?;
+    let found = next.by(&windows, own.within.map(|_| OF_FILE_SYSTEMS));
     if !asked.has_continuous {
-        return Some(found);
+        return found.or_else(|| next.not_each_time(&windows, copy));
     }
     let is_continuous = is_continuous_of(resource, (plan.id.as_str(), *account, region), facts);
     let own_rule = facts.rule_of(Some(plan)).known().flatten();
@@ -159,7 +163,8 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
     } else {
         OF_CONTINUOUS
     };
-    next.by(&windows, Some(doubt))
+    let found = found.and_then(|_| next.by(&windows, Some(doubt)));
+    found.or_else(|| next.not_each_time(&windows, copy))
 }
 
 /// Why it is not known whether a window keeps a backup from starting: in words, and what would have to be told.
@@ -260,6 +265,56 @@ impl NextStarts<'_> {
         )
     }
 
+    /// A warning where some of the starts are certain to be kept: by a rule that keeps its backups for longer and makes no copy in the
+    /// same vault, or by a window of the resource all the time that the backup has to start.
+    fn not_each_time(&self, windows: &Windows, copy: &Copy) -> Option<Outcome> {
+        let Times { starts, within, .. } = self.times;
+        let to = &copy.endpoints().destination_vault;
+        let longer = |other: &&&Other| other.keeps_longer && !other.targets.contains(to);
+        let longer: Vec<&Other> = self.others.iter().filter(longer).copied().collect();
+        let is_overlapped = |at: usize| longer.iter().any(|other| other.overlaps(at));
+        let overlapped = (0..starts.len()).filter(|at| is_overlapped(*at)).count();
+        let is_inside = |(at, start): &(usize, &i128)| {
+            !is_overlapped(*at) && windows.hold(**start, *within) == Hold::All
+        };
+        let inside = starts.iter().enumerate().filter(is_inside).count();
+        let by_rules = (overlapped > 0).then(|| {
+            let names: Vec<String> = longer.iter().map(|of| format!("`{}`", of.name)).collect();
+            let names = names.join(" or ");
+            format!("{overlapped} of them it starts within the start window of {names}, which keeps its own for longer and is not copied there, and AWS Backup makes one backup, for that")
+        });
+        let by_windows = (inside > 0).then(|| {
+            let names = windows.names(starts, *within);
+            format!("{inside} of them a window of the resource itself keeps AWS Backup from starting ({names})")
+        });
+        let whys: Vec<String> = [by_rules, by_windows].into_iter().flatten().collect();
+        if whys.is_empty() {
+            return None;
+        }
+        let count = starts.len();
+        let made = count.saturating_sub(overlapped).saturating_sub(inside);
+        let seen = longer
+            .iter()
+            .map(|other| self.overlaps(other, starts.len()));
+        let message = format!(
+            "of the next {count} times rule `{}` makes a backup to copy {made} times: {}",
+            self.rule,
+            whys.join("; ")
+        );
+        Some(Outcome::warn(message).saw(seen))
+    }
+
+    /// How many of the starts another rule overlaps, as evidence.
+    fn overlaps(&self, other: &Other, count: usize) -> Evidence {
+        let overlapped = other.overlaps.iter().filter(|is| **is).count();
+        let times = match overlapped == count {
+            true => format!("each of the next {count} times"),
+            false => format!("{overlapped} of the next {count} times"),
+        };
+        let at = format!("/BackupPlan/Rules/{}", self.of.place);
+        Evidence::at(self.plan, at, format!("overlaps `{}` {times}", other.name))
+    }
+
     /// Other rules overlap these starts, and windows of the resource keep the rest.
     fn overlapped(&self, starts: &[usize], windows: Option<&str>) -> Outcome {
         let does = |other: &&&Other| starts.iter().all(|at| other.overlaps(*at));
@@ -286,15 +341,7 @@ impl NextStarts<'_> {
         let message = format!(
             "rule `{rule}` starts within the start window of {names}{window} each of the next {count} times, and AWS Backup makes one backup, {made_for}: whether there is one to copy is not known"
         );
-        let seen = others.iter().map(|other| {
-            let overlapped = starts.iter().filter(|at| other.overlaps(**at)).count();
-            let times = match overlapped == count {
-                true => format!("each of the next {count} times"),
-                false => format!("{overlapped} of the next {count} times"),
-            };
-            let at = format!("/BackupPlan/Rules/{}", of.place);
-            Evidence::at(self.plan, at, format!("overlaps `{}` {times}", other.name))
-        });
+        let seen = others.iter().map(|other| self.overlaps(other, count));
         Outcome::undecided(message, [gap]).saw(seen)
     }
 }
@@ -363,6 +410,7 @@ impl Question for TimesQuestion {
                 place,
                 name: other.name.clone(),
                 keeps_longer: days > kept,
+                targets: other.targets.iter().map(|to| to.vault.clone()).collect(),
                 overlaps,
             })
         };

@@ -302,3 +302,52 @@ fn an_hourly_rule_is_looked_at_for_more_than_a_week() {
         assert_eq!(found, expected, "{schedule}: {checks}");
     }
 }
+
+/// What another rule keeps longer, and copies to no such vault, is not copied those times.
+#[test]
+fn a_rule_that_another_outlives_some_of_the_times_is_warned_of() {
+    let copied = |days: i64| json!([{"DestinationBackupVaultArn": CENTRAL, "Lifecycle": {"DeleteAfterDays": days}}]);
+    let on = |days: &str, within: i64, kept: i64, copies: Value| {
+        json!({"RuleName": "longer", "TargetBackupVaultName": "prod", "ScheduleExpression": format!("cron(0 5 ? * {days} *)"),
+            "StartWindowMinutes": within, "CompletionWindowMinutes": 10080, "Lifecycle": {"DeleteAfterDays": kept}, "CopyActions": copies})
+    };
+    let some = "makes a backup to copy 51 times";
+    for (other, expected) in [
+        (on("SUN", 60, 90, json!([])), Some(some)),
+        (on("SUN", 60, 90, copied(365)), None),
+        (on("SUN", 60, 14, json!([])), None),
+        // Of two that keep equally long nobody knows which is made.
+        (on("SUN", 60, 30, json!([])), None),
+    ] {
+        let estate = planned(&[("Lifecycle", json!({"DeleteAfterDays": 30}))], &[]);
+        let (found, checks) = verdict(&estate.set(&format!("{RULES}/1"), other.clone()));
+        assert_eq!(found, "feasible", "{other} {checks}");
+        match expected {
+            Some(says) => assert!(checks.contains(says), "{other} {checks}"),
+            None => assert!(!checks.contains("to copy"), "{other} {checks}"),
+        }
+    }
+    // It starts when the other's window is over.
+    let estate = planned(&[("Lifecycle", json!({"DeleteAfterDays": 30}))], &[]);
+    let mut near = on("SUN", 60, 90, json!([]));
+    near["ScheduleExpression"] = json!("cron(0 4 ? * SUN *)");
+    let (_, checks) = verdict(&estate.set(&format!("{RULES}/1"), near));
+    assert!(!checks.contains("to copy"), "{checks}");
+}
+
+#[test]
+fn a_rule_that_a_window_keeps_some_of_the_times_is_warned_of() {
+    let maintenance = |window: &str| {
+        let window = [("PreferredMaintenanceWindow", json!(window))];
+        verdict(&planned(&[], &window)).1
+    };
+    let checks = maintenance("sun:05:00-sun:07:00");
+    assert!(checks.contains("makes a backup to copy 5"), "{checks}");
+    assert!(
+        checks.contains("of them a window of the resource itself"),
+        "{checks}"
+    );
+    // Some of the hour is left.
+    let checks = maintenance("sun:05:00-sun:05:30");
+    assert!(!checks.contains("to copy"), "{checks}");
+}
