@@ -1,9 +1,9 @@
 //! The report as annotations of a GitHub Actions run, and lines for its log.
 //!
-//! GitHub keeps ten annotations of a kind from a step, so each tells all that is alike; the log and the job's summary have
+//! GitHub keeps ten annotations of a kind from a step, so each tells all that is alike; the report as JSON has
 //! the rest. See <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::quote::workflow::{data, log, property};
 use crate::verdict::{Status, Verdict};
@@ -19,7 +19,7 @@ use super::ways::linked;
 pub const ANNOTATIONS: usize = 10;
 /// The gaps and assumptions that the log tells, and the types of accounts.
 const NOTES: usize = 50;
-/// The copies that an annotation names.
+/// The copies that an annotation names, and the gaps of one call that the log does.
 const EXAMPLES: usize = 3;
 
 /// The annotations, the worst first, and then what it all comes to.
@@ -39,7 +39,7 @@ pub fn github(report: &Report) -> String {
         if more > 0 {
             let more = count(more, &format!("more {}", kind.word()));
             text += &log(&format!(
-                "{more}: the job's summary and --format json have them"
+                "{more}, as GitHub keeps {ANNOTATIONS} annotations of a kind: --format json has all"
             ));
             text.push('\n');
         }
@@ -188,6 +188,30 @@ impl Alike<'_> {
     }
 }
 
+/// The gaps, and of those that one call settles the first ones.
+fn gaps(report: &Report) -> Vec<String> {
+    let reading = report.reading.recorded();
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut lines = Vec::new();
+    for gap in report.gaps.told(&reading) {
+        let number = numbers.entry(gap.operation).or_default();
+        *number = number.saturating_add(1);
+        if *number <= EXAMPLES {
+            lines.push(format!(
+                "gap {}: {} on {}; {}",
+                gap.id, gap.operation, gap.subject, gap.settle
+            ));
+        }
+    }
+    let more = numbers.into_iter().filter_map(|(operation, number)| {
+        let more = number.checked_sub(EXAMPLES).filter(|more| *more > 0)?;
+        let more = count(more, "more gap");
+        Some(format!("{more} of {operation}: --format json has all"))
+    });
+    lines.extend(more);
+    lines
+}
+
 /// What the log says: every check by how often it fails, what is not known, what was assumed, and the verdict last.
 fn lines(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
@@ -214,18 +238,12 @@ fn lines(report: &Report) -> Vec<String> {
     for (assumption, of) in &report.assumed {
         notes.push(format!("assumed for {}: {assumption}", copies(of.copies)));
     }
-    let reading = report.reading.recorded();
-    for gap in report.gaps.told(&reading) {
-        notes.push(format!(
-            "gap {}: {} on {}; {}",
-            gap.id, gap.operation, gap.subject, gap.settle
-        ));
-    }
+    notes.extend(gaps(report));
     let more = notes.len().saturating_sub(NOTES);
     notes.truncate(NOTES);
     lines.extend(notes);
     if more > 0 {
-        lines.push(format!("{more} more gaps: --format json has them"));
+        lines.push(format!("{more} more lines of gaps: --format json has all"));
     }
     let mut covered = headline::coverage_by_type(report);
     let more = covered.len().saturating_sub(NOTES);
@@ -233,7 +251,7 @@ fn lines(report: &Report) -> Vec<String> {
     lines.extend(covered);
     if more > 0 {
         lines.push(format!(
-            "{more} more types of accounts: the job's summary and --format json have them"
+            "{more} more types of accounts: --format json has all"
         ));
     }
     lines.extend(headline::coverage(report));

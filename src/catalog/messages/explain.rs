@@ -32,8 +32,8 @@ fn weight(text: Text, plain: &str) -> Option<(Whole, usize)> {
     Some((whole, begun))
 }
 
-/// The messages that a status text may be: those whose whole wording is in it before those of which a piece is,
-/// longer wordings first. Case, line breaks, the shape of quotes and a full stop at the end do not matter, nor what
+/// The messages that a status text may be: those whose whole wording is in it before those of which a piece is that is in no such
+/// wording, longer wordings first. Case, line breaks, the shape of quotes and a full stop at the end do not matter, nor what
 /// stands around the message.
 #[must_use]
 pub fn explain(text: &str) -> Vec<&'static Message> {
@@ -47,7 +47,30 @@ pub fn explain(text: &str) -> Vec<&'static Message> {
         })
         .collect();
     found.sort_by_key(|(weight, id, _)| (*weight, *id));
+    let whole: Vec<String> = ALL
+        .iter()
+        .flat_map(|message| message.texts)
+        .filter_map(|text| match text {
+            Text::Literal(wording) | Text::Template(wording) => Some(normal(wording)),
+            Text::Pattern(_) | Text::Sign(_) => None,
+        })
+        .filter(|wording| occurs(wording, &plain))
+        .collect();
+    // A piece of a wording that is there as a whole tells nothing more.
+    let is_of_whole = |message: &Message| {
+        let texts = message
+            .texts
+            .iter()
+            .filter(|text| weight(**text, &plain).is_some());
+        let mut pieces = texts.map(|text| normal(text.wording()));
+        pieces.all(|piece| {
+            whole
+                .iter()
+                .any(|whole| *whole != piece && occurs(&piece, whole))
+        })
+    };
     let mut found: Vec<&Message> = found.into_iter().map(|(_, _, message)| message).collect();
+    found.retain(|message| !is_of_whole(message));
     if found.iter().any(|message| is_of_a_key(message)) {
         // A key is what is missing then.
         found.retain(|message| !is_of_anything_missing(message, text));
@@ -194,6 +217,14 @@ fn begun(part: &str, text: &str) -> usize {
 mod tests {
     use super::*;
     use crate::catalog::messages::message;
+
+    #[test]
+    fn what_is_but_a_piece_of_a_known_message_is_not_told_beside_it() {
+        let known = "The source snapshot KMS key does not exist, is not enabled or you do not have permissions to access it.";
+        assert_eq!(ids(known), ["E8"]);
+        // Cut short it may be another.
+        assert!(ids("Something of the KMS key went wrong").len() == 1);
+    }
 
     fn ids(text: &str) -> Vec<String> {
         explain(text)

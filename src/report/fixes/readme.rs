@@ -258,7 +258,10 @@ const ENDS: [(&str, &str); 9] = [
         "function.py",
         "copies on what arrived in the vault in between",
     ),
-    ("main.tf.json", "the same in Terraform's JSON syntax"),
+    (
+        "main.tf.json",
+        "the changes that Terraform can make, in its JSON syntax",
+    ),
 ];
 
 fn about(path: &str) -> &'static str {

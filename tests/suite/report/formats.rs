@@ -217,5 +217,5 @@ fn annotations_say_all_that_is_alike_once_and_ten_of_a_kind_at_most() {
     assert_eq!(number(&report, "error"), 10);
     let text = of_report("github", &report);
     assert!(text.contains(",file=main.tf,line=1::"), "{text}");
-    assert!(text.contains("more errors: the job's summary"), "{text}");
+    assert!(text.contains("more errors, as GitHub keeps 10"), "{text}");
 }
