@@ -31,6 +31,8 @@ struct Against {
     of_backup: Vec<Rulings>,
     /// Against tags by the service whose backups they are.
     of_service: Vec<Rulings>,
+    /// What of that is the role's own.
+    of_role: Vec<Rulings>,
 }
 
 /// A warning where the role may not read or set tags, and there are some to copy, or it makes what AWS Backup puts a tag of its own on.
@@ -56,11 +58,10 @@ pub fn may_not_tag(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     )
 }
 
-/// Whether the copy role makes the backup or the copy, and so sets its tags.
+/// Whether the copy role makes the backup, and may be the one that sets its tags.
 fn is_made_by_its_role(copy: &Copy) -> bool {
-    let backup = copy.transfer.recovery_point.is_none() && copy.copy_of.is_none();
-    (backup && copy.is_backed_up_by_its_role())
-        || copy.transfer.route.is_made_by_its_role() == Fact::Known(true)
+    let is_made_first = copy.transfer.recovery_point.is_none() && copy.copy_of.is_none();
+    is_made_first && copy.is_backed_up_by_its_role()
 }
 
 /// Whether there are tags to copy, of the resource's or the rule's own.
@@ -79,17 +80,28 @@ impl Question for Tagging {
     type Answer = Option<Against>;
 
     fn answer(&self, facts: &Facts<'_>) -> Option<Against> {
-        // What the organization denies the role lacks as well, and each says by what.
-        let stopped = |requests: &[Arc<RoleRequest>]| -> Vec<Rulings> {
+        let stopped = |rulings: Vec<Rulings>| -> Vec<Rulings> {
+            rulings.into_iter().filter(Rulings::is_stopped).collect()
+        };
+        let own = |requests: &[Arc<RoleRequest>]| {
             let own = role_rulings(facts, &self.role, requests, ByKey::Ignored);
+            stopped(own.known().flatten().into_iter().collect())
+        };
+        // What the organization denies the role lacks as well, and each says by what.
+        let all = |own: Vec<Rulings>, requests: &[Arc<RoleRequest>]| {
             let organization = control_rulings(facts, &self.role, requests);
-            let all = own.known().flatten().into_iter().chain([organization]);
-            all.filter(Rulings::is_stopped).collect()
+            [own, stopped(vec![organization])].concat()
         };
         let requests = |kind| service_tag_requests(&self.vault, kind);
+        let (of_backup, of_service) = (
+            [tag_request(&self.vault)?],
+            self.kind.map_or_else(Vec::new, requests),
+        );
+        let of_role = own(&of_service);
         let against = Against {
-            of_backup: stopped(&[tag_request(&self.vault)?]),
-            of_service: stopped(&self.kind.map_or_else(Vec::new, requests)),
+            of_backup: all(own(&of_backup), &of_backup),
+            of_service: all(of_role.clone(), &of_service),
+            of_role,
         };
         let is_any = !against.of_backup.is_empty() || !against.of_service.is_empty();
         is_any.then_some(against)
@@ -128,7 +140,8 @@ impl Against {
         Some(warn.on(basis).saw(seen))
     }
 
-    /// Where there are none: AWS Backup's own is set all the same. What denies that is told where it is asked for.
+    /// Where there are none: AWS Backup's own is set all the same. What denies that is told where it is asked for, and what the
+    /// organization does not allow is its own.
     fn warns_of_own_tag(self, role: &Arn) -> Option<Outcome> {
         let that_set = |rulings: &Rulings| {
             let each = rulings.each().filter(|(action, ruling)| {
@@ -136,7 +149,7 @@ impl Against {
             });
             Rulings::new(each.map(|(action, ruling)| (action, ruling.clone())))
         };
-        let that_set: Vec<Rulings> = self.of_service.iter().map(that_set).collect();
+        let that_set: Vec<Rulings> = self.of_role.iter().map(that_set).collect();
         let actions = all_stopped(&that_set);
         let warn = (!actions.is_empty()).then(|| {
             Outcome::warn(format!(

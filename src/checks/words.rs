@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::authorization::{BackupRequest, denied_by};
-use crate::catalog::condition_keys::may_set_tags;
 use crate::catalog::messages::{self, MessageId};
 use crate::catalog::{Crossing, Kind, RouteAnswer, capabilities, cite, regions, route};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Route};
@@ -49,11 +48,7 @@ pub fn open_where_silent(found: Outcome, what: &str, key: &Arn) -> Outcome {
 
 /// Why these are asked of a backup, of which no page says that it is not made without.
 pub fn taken_by_backups(asked: &[BackupRequest]) -> &'static str {
-    let is_of_tag = |asked: &&BackupRequest| {
-        let mut actions = asked.asked.actions.iter();
-        asked.denies_alone && actions.all(|action| may_set_tags(action))
-    };
-    let of_tags = asked.iter().filter(is_of_tag).count();
+    let of_tags = asked.iter().filter(|asked| asked.is_of_own_tag()).count();
     if of_tags == asked.len() {
         "which sets the tag that AWS Backup puts on what it makes, `aws:backup:source-resource`"
     } else if of_tags == 0 && asked.iter().all(|asked| asked.denies_alone) {

@@ -4,7 +4,7 @@ use crate::known::{WrittenArgument, WrittenBlock};
 use crate::remedy::Kept;
 
 /// The words of a language for it.
-struct Words {
+struct Terms {
     rule: &'static str,
     rule_name: &'static str,
     copy_action: &'static str,
@@ -16,7 +16,7 @@ struct Words {
     is: &'static str,
 }
 
-const TERRAFORM: Words = Words {
+const TERRAFORM: Terms = Terms {
     rule: "rule",
     rule_name: "rule_name",
     copy_action: "copy_action",
@@ -27,7 +27,7 @@ const TERRAFORM: Words = Words {
     is: " =",
 };
 
-const CLOUDFORMATION: Words = Words {
+const CLOUDFORMATION: Terms = Terms {
     rule: "BackupPlanRule",
     rule_name: "RuleName",
     copy_action: "CopyActions",
@@ -61,7 +61,7 @@ pub(super) fn kept(
 
 struct Writing<'a> {
     kept: &'a Kept,
-    words: &'a Words,
+    words: &'a Terms,
     days: i64,
 }
 
@@ -121,7 +121,7 @@ impl Writing<'_> {
     /// What to write in a rule or a copy action.
     fn of(&self, file: &str, block: &WrittenBlock) -> Vec<String> {
         let Self { kept, words, days } = self;
-        let Words {
+        let Terms {
             lifecycle,
             delete_after,
             cold_after,
@@ -166,7 +166,7 @@ impl Writing<'_> {
     }
 
     fn whole_lifecycle(&self) -> String {
-        let Words {
+        let Terms {
             lifecycle,
             delete_after,
             is,

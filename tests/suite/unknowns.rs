@@ -55,6 +55,9 @@ fn excused(place: &Place, check: &str) -> Option<&'static str> {
         (_, "nested-copies-dropped") => Some(
             "the copy goes without parts that were not read: that they may stay behind is a warning",
         ),
+        ("Tags", "copy-role-lacks-permission") => Some(
+            "a role that may not copy tags is warned of where nobody read whether there are any",
+        ),
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 
 use crate::catalog::Kind;
 use crate::catalog::backups::{BucketAction, BucketBackup, FIND_BY_TAGS, OF_BUCKETS, begins};
+use crate::catalog::condition_keys::may_set_tags;
 use crate::catalog::encryption::{LEAST_KEY_USE, key_reading};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Tags, volumes};
 use crate::known::{Arn, Fact, Gap};
@@ -33,6 +34,11 @@ pub struct BackupRequest {
 }
 
 impl BackupRequest {
+    /// Whether it sets the tag that AWS Backup puts on what it makes.
+    pub fn is_of_own_tag(&self) -> bool {
+        self.denies_alone && self.asked.actions.iter().all(|action| may_set_tags(action))
+    }
+
     /// Whether something that was read stands against it, by these rulings on it.
     pub fn is_stopped(&self, rulings: &Rulings) -> bool {
         if self.denies_alone {

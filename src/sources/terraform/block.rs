@@ -3,7 +3,6 @@
 use hcl::edit::Span as _;
 use hcl::edit::structure::Body;
 
-use super::source::line_at;
 use crate::known::{WrittenArgument, WrittenBlock};
 
 /// A block of a text, by its body and the offset at which it begins.
@@ -36,6 +35,12 @@ pub(super) fn written(text: &str, name: &str, start: usize, body: &Body) -> Writ
         arguments: arguments.collect(),
         blocks: blocks.collect(),
     }
+}
+
+/// The line of an offset, from 1.
+pub(super) fn line_at(text: &str, offset: usize) -> usize {
+    let before = text.get(..offset).unwrap_or_default();
+    before.matches('\n').count().saturating_add(1)
 }
 
 #[cfg(test)]

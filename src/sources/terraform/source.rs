@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::super::recorded::{self, SourceError};
 use super::address::steps;
-use super::block;
+use super::block::{self, line_at};
 use super::loops::in_order;
 use super::object::Object;
 use super::rewritten::rewrite;
@@ -377,11 +377,6 @@ fn beside(here: &Path, file: &Path) -> Option<PathBuf> {
     let mut way: PathBuf = up.map(|_| Component::ParentDir).collect();
     way.push(file.strip_prefix(root).ok()?);
     Some(way)
-}
-
-pub(super) fn line_at(text: &str, offset: usize) -> usize {
-    let before = text.get(..offset).unwrap_or_default();
-    before.matches('\n').count().saturating_add(1)
 }
 
 /// The lines of the arguments of a block, and of the blocks in it of which there is one of the name.
