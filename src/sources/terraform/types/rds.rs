@@ -20,9 +20,36 @@ fn engine<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>) -> Value {
     }
 }
 
+/// What waits for the maintenance window where it is changed without `apply_immediately`, each with whether what it was may keep a copy
+/// from being made that what it will be does not.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html>.
+const WAITING: &[(&str, MattersUntilThen)] = &[
+    ("option_group_name", |name| !name.starts_with("default:")),
+    ("storage_type", |kind| kind == "io2"),
+];
+
+/// Whether a value may keep a copy from being made.
+type MattersUntilThen = fn(&str) -> bool;
+
+/// An attribute of an instance: not known where its change waits and what it was matters.
+fn when_applied<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, name: &str) -> Value {
+    let is_now = object.switch(Moment::Then, "apply_immediately") == Value::Bool(true);
+    let waits = reader.moment == Moment::Then && !is_now && object.changed().contains(&name);
+    let mut rows = WAITING.iter().filter(|(of, _)| *of == name && waits);
+    let was = object.text(Moment::Now, name);
+    match was.filter(|was| rows.any(|(_, matters)| matters(was))) {
+        Some(was) => unknown(format!(
+            "{}.{name}, which is {was} until the maintenance window: set apply_immediately",
+            object.address
+        )),
+        None => told(reader, object, name),
+    }
+}
+
 /// An RDS instance.
 pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    let group = match told(reader, object, "option_group_name") {
+    let group = match when_applied(reader, object, "option_group_name") {
         Value::String(name) => json!([{"OptionGroupName": name}]),
         other @ (Value::Null
         | Value::Bool(_)
@@ -39,7 +66,7 @@ pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         ("DBInstanceIdentifier", told(reader, object, "identifier")),
         ("Engine", engine(reader, object)),
         ("EngineVersion", told(reader, object, "engine_version")),
-        ("StorageType", told(reader, object, "storage_type")),
+        ("StorageType", when_applied(reader, object, "storage_type")),
         ("OptionGroupMemberships", group),
         ("BackupTarget", set(reader, object, "backup_target")),
         ("AvailabilityZone", set(reader, object, "availability_zone")),
