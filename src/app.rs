@@ -30,6 +30,7 @@ mod judge;
 mod named;
 mod narrow;
 mod next;
+mod otherwise;
 mod permissions;
 mod prefixes;
 mod prepared;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::cli::{ChangeArgs, Output, OverKind};
 use crate::inventory::{
     Facts, Inventory, Json, Misspelt, Overlay, Taken, TakenFor, Waiting, backup_policies_on, items,
-    leave_changed_defaults_open, misspelt, opened, said_otherwise, strangers,
+    leave_changed_defaults_open, leave_refused_open, misspelt, opened, strangers,
 };
 use crate::known::{ByHand, Gap, near};
 use crate::plans::{self, Selection};
@@ -20,6 +20,7 @@ use super::called::{Called, CalledIn};
 use super::configurations::Configurations;
 use super::disputes;
 use super::named::{self, OfPlans};
+use super::otherwise;
 use super::prefixes::{Names, Prefixes};
 use super::print::warn;
 use super::templates::Templates;
@@ -66,11 +67,16 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     let names = Names::of(&base);
     let plans = plans_of(asked, output)?;
     let mut prefixes = Prefixes::of(addresses(&plans)?, &names);
+    let standing = match plans.is_empty() {
+        true => terraform::Standing::default(),
+        false => terraform::Standing::of(&base),
+    };
     let mut plans = plans.into_iter();
     let mut called = Called::default();
     let mut templates = Templates::new(asked, (&facts, &names), output)?;
     // What somebody lays over the facts says nothing of what is there now.
     let (mut now, mut then): (Vec<Option<Overlay>>, Vec<Overlay>) = (Vec::new(), Vec::new());
+    let mut ages = Vec::new();
     for (kind, path) in &asked.over.0 {
         let all = match kind {
             OverKind::Overlay => {
@@ -84,6 +90,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 }
                 now.push(None);
                 then.push(laid);
+                ages.push(None);
                 continue;
             }
             OverKind::TerraformPlan => {
@@ -101,8 +108,12 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                     });
                     prefix
                 };
+                let beside = terraform::Beside {
+                    prefix: &mut prefix,
+                    facts: &standing,
+                };
                 let planned =
-                    terraform::read_beside(&name, &mut prefix, &bytes, &of_plan, source.as_ref())?;
+                    terraform::read_beside(&name, beside, &bytes, &of_plan, source.as_ref())?;
                 accounts.note(path, &planned.told_accounts)?;
                 vec![planned]
             }
@@ -122,6 +133,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 makes: made,
                 told_accounts: _,
                 taken: of_things,
+                made_at,
             } = planned;
             let name = after.name.clone();
             providers.extend(of_plan);
@@ -160,6 +172,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             }
             now.push(Some(before));
             then.push(after);
+            ages.push(made_at);
         }
     }
     templates.all_parameters_are_taken()?;
@@ -178,8 +191,13 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         (now, &mut then.document)
     });
     leave_changed_defaults_open(&mut documents.collect::<Vec<_>>());
+    let each = now.iter_mut().zip(&mut then).zip(&ages);
+    for ((now, then), made_at) in each {
+        if let Some(now) = now {
+            otherwise::settle(&base, (now, then), made_at.as_ref(), &mut taken, output);
+        }
+    }
     for now in now.iter().flatten() {
-        warn_of_others(&base, now, output);
         if let Some((account, names)) = whose::strange(&base, &now.document) {
             let text = format!(
                 "{}: what it says is there now the facts do not have, and they tell all of it that account {account} has: {names}; is that its account (--account), \
@@ -210,7 +228,9 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         })
     };
     let before = over(base, &now.iter().collect::<Vec<_>>())?;
-    let after = over(before.clone(), &then.iter().collect::<Vec<_>>())?;
+    let mut after = over(before.clone(), &then.iter().collect::<Vec<_>>())?;
+    let operation = then.last().map_or("overlay", Overlay::operation);
+    leave_refused_open(&before, &mut after, operation);
     let is_file = |one: &Overlay| one.waits_for == Waiting::Overlay;
     if then.iter().all(is_file) && before == after {
         let names: Vec<&str> = then.iter().map(|one| &*one.name).collect();
@@ -297,30 +317,6 @@ fn addresses(plans: &[(String, Vec<u8>)]) -> anyhow::Result<Vec<Vec<String>>> {
         .iter()
         .map(|(name, bytes)| Ok(terraform::addresses(name, bytes)?));
     each.collect()
-}
-
-/// How many fields are named of which a plan says something else than was read.
-const NAMED: usize = 5;
-
-/// Says what a plan takes to be there now and the facts do not: it counts, and one of the two is older than the other.
-fn warn_of_others(base: &Inventory, now: &Overlay, output: &Output) {
-    if now.waits_for != Waiting::TerraformApply {
-        return;
-    }
-    let all = said_otherwise(base, &now.document);
-    if all.is_empty() {
-        return;
-    }
-    let named = all.get(..NAMED).unwrap_or(&all).join(", ");
-    let more = match all.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(", and {more} more"),
-    };
-    let text = format!(
-        "{}: what it says is there now was read otherwise: {named}{more}. The plan counts: where it is older than the facts, or was made with -refresh=false, plan anew",
-        now.name
-    );
-    warn(output, &text);
 }
 
 /// The selections by whose tags resources are taken.

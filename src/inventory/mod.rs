@@ -29,6 +29,7 @@ mod own;
 mod policy;
 mod read;
 mod record;
+mod refused;
 mod sound;
 mod span;
 mod tags;
@@ -61,13 +62,14 @@ pub use objects::{
 };
 pub use overlay::{
     ANEW, ARN_BEGINS, BY_NAME, Becomes, ENCRYPTED_ANEW, GIVEN_BY_AWS, GIVEN_WHEN_MADE, HOW_LAID,
-    KEY_FOR_GOOD, Misspelt, NAME_SHAPE, NAME_TO_COME, NOT_MADE_NOW, Overlay, PolicyChange,
-    PolicyType, SAVED, UNLOCKED, WHERE_IT_STANDS, Waiting, as_data, data, differs, ebs_default_key,
-    forget_roles, leave_changed_defaults_open, misspelt, opened, said_otherwise, strangers,
-    unknown_within,
+    KEY_FOR_GOOD, MAY_STAY, Misspelt, NAME_SHAPE, NAME_TO_COME, NOT_MADE_NOW, Overlay,
+    PolicyChange, PolicyType, ReadOtherwise, SAVED, UNLOCKED, WHERE_IT_STANDS, Waiting, as_data,
+    data, differs, ebs_default_key, forget_roles, leave_changed_defaults_open, misspelt, opened,
+    said_otherwise, strangers, unknown_within,
 };
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};
+pub use refused::{BYPASS, leave_refused_open};
 pub use tags::Tags;
 pub use tree::{Fields, Tree};
 pub use unknown_field::{UnknownField, unknown_fields};

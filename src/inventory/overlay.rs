@@ -39,10 +39,11 @@ pub use file::opened;
 pub use names::{Misspelt, misspelt};
 pub use open::{
     ANEW, ARN_BEGINS, BY_NAME, ENCRYPTED_ANEW, GIVEN_BY_AWS, GIVEN_WHEN_MADE, HOW_LAID,
-    KEY_FOR_GOOD, NAME_SHAPE, NAME_TO_COME, NOT_MADE_NOW, SAVED, UNLOCKED, WHERE_IT_STANDS,
+    KEY_FOR_GOOD, MAY_STAY, NAME_SHAPE, NAME_TO_COME, NOT_MADE_NOW, SAVED, UNLOCKED,
+    WHERE_IT_STANDS,
 };
 pub use organization::{Becomes, PolicyChange, PolicyType};
-pub use otherwise::said_otherwise;
+pub use otherwise::{ReadOtherwise, said_otherwise};
 pub use stale::forget_roles;
 pub use strange::strangers;
 pub use unknown::unknown_within;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::{self, Facts, Json, MadeBy, Named, PlanReference};
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region};
 
@@ -113,6 +114,15 @@ impl<'a> PerhapsMade<'a> {
         let plan = self.plan(&by.id, account, region)?;
         let [was, is] = [before, self.facts].map(|facts| facts.plan_of_id(&by.id, account, region));
         let is = is?;
+        let differs = was.is_none_or(|was| {
+            was.plan != is.plan || selections_of(was, by) != selections_of(is, by)
+        });
+        // A change of it may not come about.
+        let call = api_call!("backup:GetBackupPlan");
+        let gap = self.facts.gap(call, &by.id, Some(account), Some(region));
+        if differs && gap.hand() == Some(ByHand::Planned) {
+            return Some(gap);
+        }
         if let Some(gap) = &plan.refused
             && was.is_none_or(|was| was.plan != is.plan)
         {

@@ -137,6 +137,13 @@ impl Document {
         statements.any(|(_, statement)| statement.effect() == Effect::Allow)
     }
 
+    /// Whether a statement of it may allow somebody an action, given in lower case.
+    #[must_use]
+    pub fn may_allow_action(&self, action: &str) -> bool {
+        let mut statements = self.statements.iter();
+        statements.any(|one| one.effect() == Effect::Allow && one.names(action) != Truth::False)
+    }
+
     /// Whether a statement of it may deny an action of a service.
     #[must_use]
     pub fn may_deny(&self, service: &str) -> bool {

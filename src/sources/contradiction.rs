@@ -6,7 +6,9 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 
 use super::things::{LISTS, list, list_mut};
-use crate::inventory::{Becomes, KEY_FOR_GOOD, Overlay, PolicyChange, SAVED, unknown_within};
+use crate::inventory::{
+    Becomes, KEY_FOR_GOOD, MAY_STAY, Overlay, PolicyChange, SAVED, unknown_within,
+};
 
 /// A field of a thing: of an account, a Region, a role, or what lies in a Region.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -278,7 +280,10 @@ fn fields<'d>(thing: &'d Value, name: &str, all: &mut Said<'d>) {
         let is_list = LISTS.iter().any(|(list, _)| list == field);
         if !is_joined
             && !is_list
-            && !matches!(field.as_str(), "roles" | "regions" | KEY_FOR_GOOD | SAVED)
+            && !matches!(
+                field.as_str(),
+                "roles" | "regions" | KEY_FOR_GOOD | MAY_STAY | SAVED
+            )
         {
             all.insert((name.to_owned(), field.as_str()), value);
         }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog::regions::partition;
 use crate::inventory::{
-    ARN_BEGINS, BY_NAME, Overlay, PolicyChange, WHERE_IT_STANDS, Waiting, data,
+    ARN_BEGINS, BY_NAME, MAY_STAY, Overlay, PolicyChange, Timestamp, WHERE_IT_STANDS, Waiting, data,
 };
 use crate::known::{AccountId, Region, WrittenBlock};
 
@@ -40,6 +40,8 @@ pub struct Planned {
     pub taken: BTreeMap<String, Vec<String>>,
     /// The resources that it makes, by their ARNs.
     pub makes: BTreeMap<String, Makes>,
+    /// When a plan was made, where it says so.
+    pub made_at: Option<Timestamp>,
 }
 
 /// A resource of a plan or a template that says something.
@@ -173,6 +175,21 @@ fn made(value: &Value) -> Option<&Value> {
         .get("made")
 }
 
+/// What is not known of inline policies of which one of the same name says something else: a role has one of a name, the one that is put
+/// last.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html>.
+fn put_last(items: &[Value], one: &Value) -> Option<Value> {
+    let name = one.get("PolicyName")?;
+    let mut others = items.iter();
+    others
+        .any(|other| other.get("PolicyName") == Some(name))
+        .then(|| {
+            let why = format!("which of two inline policies of the name {name} is put last");
+            json!({ "unknown": why })
+        })
+}
+
 /// Adds to a list of a thing, or takes a name from it: one that is told whole, or is laid over the one that is there.
 pub fn join(
     thing: &mut Map<String, Value>,
@@ -185,15 +202,17 @@ pub fn join(
         .or_insert_with(|| json!({"joined": [], "removed": []}));
     // What is told twice and alike is one, but for selections, whose names need not be their own.
     let is_told = |items: &[Value], one: &Value| list != "Selections" && items.contains(one);
-    match all {
-        Value::Array(items) => {
-            let added = added.filter(|one| !is_told(items, one));
-            items.extend(added);
+    let add = |items: &mut Vec<Value>, added: Option<Value>| {
+        if let Some(one) = added.filter(|one| !is_told(items, one)) {
+            items.extend(put_last(items, &one));
+            items.push(one);
         }
+    };
+    match all {
+        Value::Array(items) => add(items, added),
         Value::Object(joined) => {
             if let Some(Value::Array(items)) = joined.get_mut("made") {
-                let added = added.filter(|one| !is_told(items, one));
-                return items.extend(added);
+                return add(items, added);
             }
             for (name, item) in [("joined", added), ("removed", removed)] {
                 if let Some(items) = joined.get_mut(name).and_then(Value::as_array_mut) {
@@ -261,6 +280,27 @@ impl World {
             fields.insert("Arn".to_owned(), json!(arn));
             fields
         })
+    }
+
+    /// Says of a thing, by its ARN or id, that what is said of it may not be done, and why; of these fields, that they are unknown.
+    /// Whether anything is said of it.
+    pub fn may_stay(&mut self, name: &str, why: &str, fields: &[&str]) -> bool {
+        let of_account = |account: &'_ mut AccountFacts| {
+            let lists = account.regions.values_mut();
+            let lists = lists.flat_map(|region| region.lists.values_mut());
+            lists
+                .chain([&mut account.roles])
+                .filter_map(|all| all.get_mut(name))
+                .for_each(|thing| {
+                    let unknown = fields
+                        .iter()
+                        .map(|field| ((*field).to_owned(), json!({"unknown": why})));
+                    thing.extend(unknown);
+                    thing.insert(MAY_STAY.to_owned(), json!(why));
+                });
+        };
+        self.accounts.values_mut().for_each(of_account);
+        self.says(name).is_some()
     }
 
     /// What is said of a thing, by its ARN or id, in whichever list it is.

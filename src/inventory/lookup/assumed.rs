@@ -25,23 +25,29 @@ pub enum TakenFor {
     Reference(String),
     /// The value that a stack has for a parameter for the default of its template.
     Default(String),
+    /// What a plan says is there now for what is there, though it was read otherwise before.
+    State(String),
 }
 
 impl TakenFor {
     const REFERENCE: &str = "reference";
     const DEFAULT: &str = "default";
+    const STATE: &str = "state";
 
     fn to_value(&self) -> Value {
         match self {
             Self::Reference(text) => json!({ Self::REFERENCE: text }),
             Self::Default(name) => json!({ Self::DEFAULT: name }),
+            Self::State(text) => json!({ Self::STATE: text }),
         }
     }
 
     fn kept(value: &Value) -> Option<Self> {
         let text = |name: &str| value.get(name)?.as_str().map(str::to_owned);
         let reference = text(Self::REFERENCE).map(Self::Reference);
-        reference.or_else(|| text(Self::DEFAULT).map(Self::Default))
+        let default = || text(Self::DEFAULT).map(Self::Default);
+        let state = || text(Self::STATE).map(Self::State);
+        reference.or_else(default).or_else(state)
     }
 }
 
@@ -121,7 +127,7 @@ impl Facts<'_> {
         let all: BTreeSet<TakenFor> = of.collect();
         let references = all.iter().filter_map(|one| match one {
             TakenFor::Reference(text) => Some(text.as_str()),
-            TakenFor::Default(_) => None,
+            TakenFor::Default(_) | TakenFor::State(_) => None,
         });
         let references: Vec<&str> = references.collect();
         let of_plan = (!references.is_empty()).then(|| {
@@ -134,6 +140,9 @@ impl Facts<'_> {
             TakenFor::Reference(_) => None,
             TakenFor::Default(name) => Some(format!(
                 "template: the parameter {name} is taken for its default; --parameter {name}=VALUE settles it"
+            )),
+            TakenFor::State(text) => Some(format!(
+                "state: {text} counts, which was read otherwise before; collecting the facts anew settles it"
             )),
         });
         of_plan.into_iter().chain(of_template).collect()

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::data::plain;
 use super::joined::Joined;
+use super::lists::row;
 use super::made::{self, name_of};
 use super::stands;
 use super::unknown::{unknown, unknown_within};
@@ -18,7 +19,7 @@ pub(super) fn one_of_both(
     over: Map<String, Value>,
     there: &Map<String, Value>,
     key: &str,
-    file: &str,
+    why: &dyn Fn(&str) -> String,
 ) -> Map<String, Value> {
     let mut all = Map::new();
     for (field, told) in over {
@@ -28,16 +29,56 @@ pub(super) fn one_of_both(
             // What was not read is as the template says.
             (None, told) => told,
             (Some(Value::Object(read)), Value::Object(told)) if field == "Detail" => {
-                Value::Object(one_of_both(told, read, key, file))
+                Value::Object(one_of_both(told, read, key, why))
             }
             (Some(read), told) => match agrees(&field, read, &told) {
                 true => continue,
-                false => json!({"unknown": not_told(&field, file)}),
+                false => json!({"unknown": why(&field)}),
             },
         };
         all.insert(field, told);
     }
     all
+}
+
+/// What a field that is absent means, where that is more than that nobody read it.
+const ABSENT: &[(&str, &str)] = &[
+    ("VaultState", "AVAILABLE"),
+    ("VaultType", "BACKUP_VAULT"),
+    ("MinRetentionDays", ""),
+    ("MaxRetentionDays", ""),
+    ("PermissionsBoundary", ""),
+];
+
+/// What is laid over a thing that may stay as it is: what was not read is as unknown as that. `anew`: another takes its place, and
+/// what is not said of that is not of it.
+pub(super) fn stays_or_not(
+    list: &str,
+    mut over: Map<String, Value>,
+    there: &Map<String, Value>,
+    (key, is_anew): (&str, bool),
+    why: &str,
+) -> Map<String, Value> {
+    let mut all = there.clone();
+    for (field, meant) in ABSENT {
+        let told = over.get(*field);
+        if told.is_some() && !all.contains_key(*field) {
+            let meant = Some(*meant).filter(|meant| !meant.is_empty());
+            all.insert((*field).to_owned(), json!(meant));
+        }
+    }
+    for (field, told) in &mut over {
+        if field != key && !all.contains_key(field) {
+            *told = json!({ "unknown": why });
+        }
+    }
+    let told_by_calls = |field: &&String| row(list, field).is_some();
+    let lost = there.keys().filter(|_| is_anew).filter(told_by_calls);
+    for field in lost.filter(|field| *field != key) {
+        over.entry(field.clone())
+            .or_insert_with(|| json!({ "unknown": why }));
+    }
+    one_of_both(over, &all, key, &|_| why.to_owned())
 }
 
 /// Whether a template may say something else of a thing of a list than what was read of it.
@@ -46,7 +87,7 @@ pub fn differs(list: &str, read: &Map<String, Value>, told: &Map<String, Value>)
     let mut told = told.clone();
     stands::keep(list, read, &mut told, None);
     let told = made::settled(&told, Some(read), "");
-    let laid = one_of_both(told, read, "", "");
+    let laid = one_of_both(told, read, "", &|_| String::new());
     let names = ["Arn", "BackupVaultArn", "BackupVaultName", "ResourceArn"];
     laid.iter()
         .filter(|(field, _)| !names.contains(&field.as_str()))

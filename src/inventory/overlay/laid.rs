@@ -8,7 +8,7 @@ use super::document::{Overlay, Waiting};
 use super::emptied::Emptied;
 use super::joined::{self, Joined};
 use super::lists::{self, Frame, LEAF, LIST_RESOURCES, MAY_BE_WHOLE, SETTINGS, describing};
-use super::{ANEW, ENCRYPTED_ANEW, data, either, made, open, stands};
+use super::{ANEW, ENCRYPTED_ANEW, MAY_STAY, data, either, made, open, stands};
 use crate::inventory::frame::Inventory;
 use crate::inventory::merge::Conflict;
 use crate::inventory::span::escape;
@@ -189,12 +189,24 @@ impl<'a> Laid<'a> {
                 }
                 self.gap(LIST_RESOURCES, subject, &why, &at);
             }
+            let may_stay = item.get(MAY_STAY).and_then(Value::as_str);
+            if place.is_none()
+                && let Some(why) = may_stay
+                && !matches!(list, "resources" | "plans")
+            {
+                let subject = over.get(key).and_then(Value::as_str).unwrap_or_default();
+                self.gap(describing(list), subject, why, &at);
+                whole = false;
+                continue;
+            }
             let is_anew = item.contains_key(ANEW);
             let mut object = match place.and_then(|place| all.get_mut(place)) {
-                Some(Value::Object(object)) if !is_anew => std::mem::take(object),
+                Some(Value::Object(object)) if !is_anew || may_stay.is_some() => {
+                    std::mem::take(object)
+                }
                 Some(_) | None => Map::new(),
             };
-            if over.contains_key(ENCRYPTED_ANEW) {
+            if over.contains_key(ENCRYPTED_ANEW) && may_stay.is_none() {
                 open::encrypted_anew(&mut object);
             }
             let settled;
@@ -207,7 +219,14 @@ impl<'a> Laid<'a> {
                     stands::keep(list, &object, &mut all, self.read_at);
                     all = made::settled(&all, place.map(|_| &object), &self.overlay.name);
                 }
-                if place.is_some() && self.overlay.may_leave() {
+                if let Some(why) = may_stay {
+                    if place.is_none() && list == "resources" {
+                        all.insert("ResourceType".to_owned(), json!({ "unknown": why }));
+                    } else {
+                        let names = (list, key);
+                        all = self.stays_or_not(all, &object, names, (why, is_anew), &at);
+                    }
+                } else if place.is_some() && self.overlay.may_leave() {
                     all = self.one_of_both(all, &object, list, key);
                 }
                 settled = self.described(all, &mut object, key, &at);

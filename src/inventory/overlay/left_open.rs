@@ -7,7 +7,7 @@ use super::emptied::Emptied;
 use super::laid::Laid;
 use super::lists::{self, DESCRIPTIONS, LIST_RESOURCES, describing};
 use super::unknown::{unknown, unknown_within};
-use super::{ANEW, KEY_FOR_GOOD, either, open};
+use super::{ANEW, KEY_FOR_GOOD, MAY_STAY, either, open};
 use crate::inventory::span::escape;
 
 impl Laid<'_> {
@@ -43,8 +43,12 @@ impl Laid<'_> {
         let Some(vault) = text(item, "BackupVaultArn") else {
             return;
         };
+        let may_stay = item.get(MAY_STAY).and_then(Value::as_str);
         let emptied = match item.get(KEY_FOR_GOOD).and_then(Value::as_str) {
-            _ if item.contains_key(ANEW) => Emptied::Certainly,
+            _ if item.contains_key(ANEW) => match may_stay {
+                Some(why) => Emptied::Perhaps(why.to_owned()),
+                None => Emptied::Certainly,
+            },
             Some(why) => {
                 let key = "EncryptionKeyArn";
                 let (was, is) = (text(there, key), over.get(key));
@@ -69,10 +73,11 @@ impl Laid<'_> {
         key: &str,
     ) -> Map<String, Value> {
         let file = &self.overlay.name;
+        let not_told = |field: &str| either::not_told(field, file);
         if list != "plans" {
-            return either::one_of_both(over, there, key, file);
+            return either::one_of_both(over, there, key, &not_told);
         }
-        let mut laid = either::one_of_both(over.clone(), there, key, file);
+        let mut laid = either::one_of_both(over.clone(), there, key, &not_told);
         let is_open = |(_, value): &(&String, &Value)| unknown(value).is_some();
         if let Some((field, _)) = laid.iter().find(is_open) {
             let why = either::not_told(field, file);
@@ -83,6 +88,27 @@ impl Laid<'_> {
             laid = over;
         }
         laid
+    }
+
+    /// What of a thing that may stay as it is is the same then, or else unknown. A plan is laid as it is told, with a gap.
+    pub(super) fn stays_or_not(
+        &mut self,
+        over: Map<String, Value>,
+        there: &Map<String, Value>,
+        (list, key): (&str, &str),
+        (why, is_anew): (&str, bool),
+        at: &str,
+    ) -> Map<String, Value> {
+        if list == "plans" {
+            self.gap(
+                "backup:GetBackupPlan",
+                over.get(key).and_then(Value::as_str).unwrap_or_default(),
+                why,
+                at,
+            );
+            return over;
+        }
+        either::stays_or_not(list, over, there, (key, is_anew), why)
     }
 
     /// Takes from an object what its unknown fields leave open, notes what settles them, and names them. `None`: all of it

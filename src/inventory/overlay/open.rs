@@ -48,12 +48,16 @@ pub const UNLOCKED: &str = "lock is taken away";
 /// A field of a vault or a key in an overlay: its policy is saved, even where it is the one that it has.
 pub const SAVED: &str = "policy is saved";
 
+/// A field of a thing in an overlay: what is said of it may be refused, for the reason that stands here, and it stays as it was then.
+pub const MAY_STAY: &str = "may stay as it is";
+
 /// Those that say how a thing is laid over another, and are none of it.
-pub const HOW_LAID: [&str; 7] = [
+pub const HOW_LAID: [&str; 8] = [
     ENCRYPTED_ANEW,
     GIVEN_BY_AWS,
     GIVEN_WHEN_MADE,
     KEY_FOR_GOOD,
+    MAY_STAY,
     NOT_MADE_NOW,
     SAVED,
     UNLOCKED,

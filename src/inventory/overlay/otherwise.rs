@@ -1,5 +1,7 @@
 //! What a plan says of what is there now otherwise than it was read: one of the two is older than the other.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use super::super::frame::Inventory;
@@ -17,9 +19,31 @@ const LISTS: &[(&str, &str)] = &[
     ("plans", "BackupPlanId"),
 ];
 
-/// The fields of things of which its document does, each as `AccessPolicy of arn:…`.
+/// A field of a thing of which a plan says something else than was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadOtherwise {
+    /// The list that the thing is in.
+    pub list: &'static str,
+    /// The field that names it.
+    pub key: &'static str,
+    /// Its ARN or id.
+    pub name: String,
+    /// The field.
+    pub field: String,
+    /// Whether it is one of the service's own description.
+    pub is_described: bool,
+}
+
+/// `AccessPolicy of arn:…`.
+impl fmt::Display for ReadOtherwise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.field, self.name)
+    }
+}
+
+/// The fields of things of which its document does.
 #[must_use]
-pub fn said_otherwise(base: &Inventory, now: &Value) -> Vec<String> {
+pub fn said_otherwise(base: &Inventory, now: &Value) -> Vec<ReadOtherwise> {
     let read = serde_json::to_value(base).unwrap_or(Value::Null);
     let read_at = base.collected_at.value().map(Timestamp::milliseconds);
     let mut all = Vec::new();
@@ -41,7 +65,13 @@ pub fn said_otherwise(base: &Inventory, now: &Value) -> Vec<String> {
             let told = made::settled(&told, Some(read), "");
             let name = read.get(key).and_then(Value::as_str).unwrap_or_default();
             let fields = otherwise(&told, read, key).into_iter();
-            all.extend(fields.map(|field| format!("{field} of {name}")));
+            all.extend(fields.map(|(field, is_described)| ReadOtherwise {
+                list,
+                key,
+                name: name.to_owned(),
+                field,
+                is_described,
+            }));
         }
     }
     all
@@ -62,7 +92,12 @@ fn pairs<'v>(
     })
 }
 
-fn otherwise(told: &Map<String, Value>, read: &Map<String, Value>, key: &str) -> Vec<String> {
+/// Each with whether it is one of the description.
+fn otherwise(
+    told: &Map<String, Value>,
+    read: &Map<String, Value>,
+    key: &str,
+) -> Vec<(String, bool)> {
     let mut all = Vec::new();
     // A selection has an id in a plan alone, and its own ways to be the same.
     let compared = |field: &str| field != key && field != "Selections";
@@ -72,11 +107,12 @@ fn otherwise(told: &Map<String, Value>, read: &Map<String, Value>, key: &str) ->
         };
         match (told, read) {
             (Value::Object(told), Value::Object(read)) if field == "Detail" => {
-                all.extend(otherwise(told, read, key));
+                let fields = otherwise(told, read, key).into_iter();
+                all.extend(fields.map(|(field, _)| (field, true)));
             }
             (told, _) if unknown(told).is_some() || unknown_within(told).is_some() => {}
             (told, read) if agrees(field, read, told) => {}
-            _ => all.push(field.clone()),
+            _ => all.push((field.clone(), false)),
         }
     }
     all

@@ -280,6 +280,7 @@ fn planned(
         told_accounts: Vec::new(),
         taken: BTreeMap::new(),
         makes,
+        made_at: None,
     }
 }
 

@@ -73,6 +73,8 @@ pub enum PlanError {
 pub struct PlanFile {
     /// `1.2`.
     pub format_version: String,
+    /// When it was made: since Terraform 1.5 and OpenTofu 1.6.
+    pub timestamp: Option<String>,
     /// Every resource instance, with what becomes of it.
     #[serde(default)]
     pub resource_changes: Vec<ResourceChange>,

@@ -13,6 +13,7 @@ use crate::sources::planned::Home;
 use super::object::{Attribute, Moment, Object};
 use super::objects::Objects;
 use super::provider::{Providers, provider_of};
+use super::standing::name_of_arn;
 
 /// How the ARN of a type is made of a name.
 struct ArnOfName {
@@ -149,6 +150,26 @@ impl<'p> Identities<'_, 'p> {
         let name = name_of(form, object, moment);
         let name = name.unwrap_or_else(|| self.stand_in(object));
         self.arn_of(form, object, moment, &name)
+    }
+
+    /// The name of an object that no other may have beside it, as an ARN; `None`: AWS or the provider names it, or it is not known.
+    #[must_use]
+    pub fn own_name(&self, object: &Object<'p>, moment: Moment) -> Option<String> {
+        match object.kind {
+            "aws_kms_alias" => {
+                let home = self.home(object, moment)?;
+                let name = object.text(moment, "name")?;
+                Some(format!(
+                    "arn:aws:kms:{}:{}:{name}",
+                    home.region, home.account
+                ))
+            }
+            _ => {
+                let form = FORMS.iter().find(|form| form.kind == object.kind)?;
+                name_of(form, object, moment)?;
+                Some(name_of_arn(&self.arn(object, moment)?))
+            }
+        }
     }
 
     /// What the ARN of an object begins with whose name the provider or AWS gives at apply; `None`: the name is known, or is an id.

@@ -16,6 +16,7 @@ mod file;
 mod filled;
 mod functions;
 mod identity;
+mod kept;
 mod left_out;
 mod link;
 mod loops;
@@ -30,11 +31,13 @@ mod provider;
 mod provisioners;
 mod reader;
 mod references;
+mod refused;
 mod rewritten;
 mod same_source;
 mod sets;
 mod shape;
 mod source;
+mod standing;
 mod texts;
 mod tried;
 mod typed;
@@ -45,12 +48,13 @@ mod written;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::inventory::Waiting;
+use crate::inventory::{Timestamp, Waiting};
 use crate::known::AccountId;
 use crate::sources::planned::{Makes, Planned, PlannedResource, World};
 
 pub use file::PlanError;
 pub use source::{ConfigurationError, Source};
+pub use standing::Standing;
 
 use evaluate::Evaluator;
 use file::PlanFile;
@@ -70,7 +74,11 @@ pub fn read(
     accounts: &BTreeMap<String, AccountId>,
     source: Option<&Source>,
 ) -> Result<Planned, PlanError> {
-    read_beside(file, &mut |_| String::new(), bytes, accounts, source)
+    let beside = Beside {
+        prefix: &mut |_| String::new(),
+        facts: &Standing::default(),
+    };
+    read_beside(file, beside, bytes, accounts, source)
 }
 
 /// The addresses of a plan as they may stand for names: of all that it has, as one that stays may bring what has none.
@@ -84,21 +92,29 @@ pub fn addresses(file: &str, bytes: &[u8]) -> Result<Vec<String>, PlanError> {
     Ok(all.map(|object| object.address.to_owned()).collect())
 }
 
-/// The same beside other plans and facts: what has no name of its own is called by its address after what `prefix` gives for all
-/// such names of the plan, so that those of two plans are two things.
+/// What a plan is read beside.
+pub struct Beside<'b> {
+    /// What stands before all names of the plan that are given: what has no name of its own is called by its address after it, so that
+    /// those of two plans are two things.
+    pub prefix: &'b mut dyn FnMut(&[String]) -> String,
+    /// What stands by the facts.
+    pub facts: &'b Standing,
+}
+
+/// The same beside other plans and facts.
 ///
 /// # Errors
 /// As those of [`read`].
 pub fn read_beside(
     file: &str,
-    prefix: &mut dyn FnMut(&[String]) -> String,
+    beside: Beside<'_>,
     bytes: &[u8],
     accounts: &BTreeMap<String, AccountId>,
     source: Option<&Source>,
 ) -> Result<Planned, PlanError> {
     let plan = PlanFile::read(file, bytes)?;
     let objects = Objects::of(&plan);
-    let prefix = &*prefix(&identity::stand_ins(&objects));
+    let prefix = &*(beside.prefix)(&identity::stand_ins(&objects));
     let written = |source| {
         let providers = Providers::of(file, &objects, accounts, &BTreeMap::new())?;
         let ids = Identities {
@@ -137,6 +153,7 @@ pub fn read_beside(
         )
     };
     let (now, mut then) = (at(Moment::Now), at(Moment::Then));
+    refused::leave_open(&mut then, beside.facts);
     let places = std::mem::take(&mut then.places);
     let by_address = then.ids.taken.take();
     let taken = places.iter().filter_map(|(thing, addresses)| {
@@ -236,6 +253,7 @@ pub fn read_beside(
         told_accounts: providers.told(),
         taken,
         makes,
+        made_at: plan.timestamp.as_deref().and_then(Timestamp::parse),
     })
 }
 

@@ -325,7 +325,8 @@ fn a_fix_is_written_where_the_policy_stands() {
     let of = |effect: &str| {
         let statement =
             json!({"Effect": effect, "Principal": "*", "Action": "kms:*", "Resource": "*"});
-        let policy = json!({"Version": "2012-10-17", "Statement": [statement]});
+        let own = json!({"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{TO}:root")}, "Action": "kms:*", "Resource": "*"});
+        let policy = json!({"Version": "2012-10-17", "Statement": [own, statement]});
         json!({"key_id": CENTRAL_KEY, "policy": policy.to_string()})
     };
     let keys = plan(

@@ -37,6 +37,7 @@ mod providers;
 mod provisioners;
 mod pull_request;
 mod read_back;
+mod refused_changes;
 mod refused_keys;
 mod refused_plans;
 mod refused_templates;

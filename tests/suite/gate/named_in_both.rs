@@ -157,8 +157,7 @@ fn what_is_named_and_stays_is_decided_beside_what_goes() {
 #[test]
 fn a_point_that_is_named_goes_with_its_vault() {
     let snapshot = "arn:aws:rds:us-east-2:111122223333:snapshot:awsbackup:job-0a1b2c3d";
-    let before =
-        json!({"name": "prod", "arn": PROD, "kms_key_arn": crate::support::estate::PROD_KEY});
+    let before = json!({"name": "prod", "arn": PROD, "kms_key_arn": crate::support::estate::PROD_KEY, "force_destroy": true});
     let after = json!({"name": "prod", "kms_key_arn": crate::support::estate::KEY});
     let mut anew = change("aws_backup_vault.prod", before, after, json!({"arn": true}));
     anew["change"]["actions"] = json!(["delete", "create"]);

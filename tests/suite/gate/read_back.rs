@@ -330,7 +330,8 @@ fn a_plan_with_defaults_written_out_is_the_plan_that_was_read() {
         let mut stays = change("aws_backup_plan.p", state(days), state(days), json!({}));
         stays["change"]["actions"] = json!(["no-op"]);
         let now = plan_facts::planned(&plan(FROM, &[stays])).before;
-        inventory::said_otherwise(&facts(rule), &now.document)
+        let all = inventory::said_otherwise(&facts(rule), &now.document);
+        all.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(said(&rule(json!({})), 35), Vec::<String>::new());
     let whole =

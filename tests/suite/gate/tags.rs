@@ -112,7 +112,8 @@ fn tags_that_a_provider_ignores_stand_as_they_were_read() {
     }
     // One that it does not ignore is gone.
     let other = json!({"keys": {"constant_value": ["cost"]}});
-    let plan = ignoring(stays, &other);
+    let mut plan = ignoring(stays, &other);
+    plan["timestamp"] = json!("2026-11-23T10:00:00Z");
     let found = judged(
         &Estate::rds().planned(),
         &Change::WholePlan(&plan),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::inventory::BYPASS;
 use crate::sources::cloudformation::reader::{Alias, TemplateReader, document, made};
 use crate::sources::cloudformation::template::{is_open, plain, unknown, why};
 use crate::sources::cloudformation::text::Node;
@@ -57,6 +58,9 @@ pub fn key<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
         ("Grants", depends("with which grants")),
     ];
     reader.set(&home, "keys", &arn, fields);
+    if reader.of(node, BYPASS).as_ref().and_then(plain).as_deref() == Some("true") {
+        reader.set(&home, "keys", &arn, [(BYPASS, json!(true))]);
+    }
 }
 
 /// A value that a key has from its making and keeps.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::inventory::SAVED;
+use crate::inventory::{BYPASS, SAVED};
 use crate::sources::planned::{Home, default_key_policy, join};
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, unknown};
@@ -53,6 +53,7 @@ pub fn key<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             ("KeyUsage", or("key_usage", "ENCRYPT_DECRYPT")),
         ],
     );
+    bypass(reader, object, (&home, &arn));
     if !policy.is_null() {
         reader.set(&home, "keys", &arn, [("Policy", policy)]);
         if is_saved {
@@ -74,6 +75,14 @@ pub fn key<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
                 ("RamPolicy", Value::Null),
             ],
         );
+    }
+}
+
+/// Says that a policy of a key may lock everybody out, where the plan says so.
+fn bypass<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>, (home, arn): (&Home, &str)) {
+    const NAME: &str = "bypass_policy_lockout_safety_check";
+    if object.switch(reader.moment, NAME) == json!(true) {
+        reader.set(home, "keys", arn, [(BYPASS, json!(true))]);
     }
 }
 
@@ -173,6 +182,7 @@ pub fn policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         reader.placed(&arn, object);
         let policy = reader.sole((&arn, "Policy"), object, policy);
         reader.set(&home, "keys", &arn, [("Policy", policy)]);
+        bypass(reader, object, (&home, &arn));
         if is_saved {
             reader.set(&home, "keys", &arn, [(SAVED, json!(true))]);
         }

@@ -1,0 +1,147 @@
+//! What the facts say of the things that a plan makes or destroys: whether they are there, and what keeps them from being deleted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::inventory::{Field, Inventory, Json, RegionFacts, Tree, Vault, items};
+
+/// What stands by the facts.
+#[derive(Debug, Default)]
+pub struct Standing {
+    /// The names that are taken, as [`name_of_arn`] has them.
+    names: BTreeSet<String>,
+    /// The vaults, by their ARNs.
+    vaults: BTreeMap<String, VaultOfNow>,
+    /// What is backed up and protected from deletion, by its ARN.
+    protected: BTreeSet<String>,
+    /// The option groups with options that stay for good, by Region, account and name.
+    permanent: BTreeSet<String>,
+}
+
+/// A vault that is there.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct VaultOfNow {
+    /// How many recovery points it holds at the least; `None`: that was not read.
+    pub points: Option<i64>,
+    /// Whether it is locked.
+    pub is_locked: bool,
+}
+
+impl Standing {
+    /// What stands by an inventory.
+    #[must_use]
+    pub fn of(facts: &Inventory) -> Self {
+        let mut all = Self::default();
+        for account in items(&facts.accounts) {
+            let roles = items(&account.roles).iter();
+            for role in roles.filter(|role| role.assume_role_policy_document != Field::Null) {
+                all.names.insert(name_of_arn(role.arn.as_str()));
+                let policies = role.attached_policies.value();
+                let policies = policies.into_iter().flat_map(|list| list.0.iter());
+                let arns = policies.map(|policy| policy.policy_arn.as_str());
+                all.names.extend(arns.map(name_of_arn));
+            }
+            for region in items(&account.regions) {
+                let home = format!("{}:{}", region.region, account.account);
+                all.add(region, &home);
+            }
+        }
+        all
+    }
+
+    fn add(&mut self, region: &RegionFacts, home: &str) {
+        let vaults = items(&region.vaults).iter();
+        for vault in vaults.filter(|vault| vault.vault_state != Field::Null) {
+            self.names.insert(vault.arn.to_string());
+            self.vaults.insert(vault.arn.to_string(), of_vault(vault));
+        }
+        for point in items(&region.recovery_points) {
+            let is_there = point.status != Field::Null;
+            let vault = point.backup_vault_arn.value().filter(|_| is_there);
+            if let Some(vault) = vault.and_then(|vault| self.vaults.get_mut(vault.as_str())) {
+                vault.points = Some(vault.points.unwrap_or_default().max(1));
+            }
+        }
+        for key in items(&region.keys) {
+            let aliases = key.aliases.value().into_iter().flat_map(|all| all.iter());
+            let names = aliases.map(|alias| format!("arn:aws:kms:{home}:{alias}"));
+            self.names.extend(names);
+        }
+        for group in items(&region.option_groups) {
+            let options = group.options.value().and_then(|Json(all)| all.as_array());
+            let mut options = options.into_iter().flatten();
+            if options.any(|option| option.get("Permanent") == Some(&Value::Bool(true))) {
+                self.permanent.insert(format!("{home}:{}", group.name));
+            }
+        }
+        let resources = items(&region.resources).iter();
+        for resource in resources.filter(|one| one.resource_type != Field::Null) {
+            self.names.insert(resource.arn.to_string());
+            if resource.detail.value().is_some_and(is_protected) {
+                self.protected.insert(resource.arn.to_string());
+            }
+        }
+    }
+
+    /// Whether something has a name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// Whether an option group of a database has options that stay for good, by the database's ARN.
+    #[must_use]
+    pub fn is_for_good(&self, database: &str, group: &str) -> bool {
+        let mut parts = database.split(':').skip(3);
+        let home = parts.next().zip(parts.next());
+        home.is_some_and(|(region, account)| {
+            self.permanent
+                .contains(&format!("{region}:{account}:{group}"))
+        })
+    }
+
+    /// What is known of a vault.
+    #[must_use]
+    pub fn vault(&self, arn: &str) -> VaultOfNow {
+        self.vaults.get(arn).copied().unwrap_or_default()
+    }
+
+    /// Whether it is certain that something is protected from deletion.
+    #[must_use]
+    pub fn protects(&self, arn: &str) -> bool {
+        self.protected.contains(arn)
+    }
+}
+
+fn of_vault(vault: &Vault) -> VaultOfNow {
+    VaultOfNow {
+        points: vault.number_of_recovery_points.value().copied(),
+        is_locked: vault.locked == Field::Is(true),
+    }
+}
+
+/// `DeletionProtection` of RDS, Aurora, DocumentDB and Neptune, `DeletionProtectionEnabled` of DynamoDB, `deletionProtection` of EKS.
+fn is_protected(detail: &Tree) -> bool {
+    let names = [
+        "DeletionProtection",
+        "DeletionProtectionEnabled",
+        "deletionProtection",
+    ];
+    let mut all = names.iter().filter_map(|name| detail.get(name));
+    all.any(|is| is.as_bool() == Some(true))
+}
+
+/// An ARN as a name is taken in it: names of IAM are one of a kind in an account, whatever their paths.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
+#[must_use]
+pub fn name_of_arn(arn: &str) -> String {
+    for kind in [":role/", ":policy/"] {
+        if let Some((before, path)) = arn.split_once(kind) {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            return format!("{before}{kind}{name}");
+        }
+    }
+    arn.to_owned()
+}
