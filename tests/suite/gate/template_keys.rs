@@ -61,13 +61,13 @@ fn a_key_of_a_new_stack_has_no_grants_and_the_policy_that_it_is_given() {
         (Some(NOTHING), locked.as_str(), own, Blocked),
         (None, "", own, Undecided),
         (None, &locked, own, Undecided),
-        // The key that AWS manages, by the names of its alias.
-        (Some(NOTHING), "", "alias/aws/backup", Blocked),
+        // The key that AWS manages, by the names of its alias, which AWS Backup does not take.
+        (Some(NOTHING), "", "alias/aws/backup", Undecided),
         (
             Some(NOTHING),
             "",
             "arn:aws:kms:us-east-2:444455556666:alias/aws/backup",
-            Blocked,
+            Undecided,
         ),
         (Some(NOTHING), "", "alias/mine", Undecided),
         // Or the vault is there on its key, and stays on it.

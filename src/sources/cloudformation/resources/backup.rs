@@ -42,6 +42,22 @@ pub fn vault<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
             (KEY_FOR_GOOD, another_vault(id)),
         ],
     );
+    key_by_arn(reader, (id, node), &arn);
+}
+
+/// Says that a vault may not be made on a key that is not named by its ARN.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CreateBackupVault.html>.
+fn key_by_arn(reader: &mut TemplateReader<'_>, (id, node): (&str, &Node), arn: &str) {
+    let key = reader.of(node, "EncryptionKeyArn");
+    let named = key.as_ref().and_then(Value::as_str);
+    let is_arn = |name: &str| name.starts_with("arn:") && name.contains(":key/");
+    if let Some(name) = named.filter(|name| !is_arn(name) && !reader.is_same(id, node)) {
+        let why = format!(
+            "{id}.EncryptionKeyArn is {name}, and AWS Backup takes the ARN of a key alone: use Fn::GetAtt"
+        );
+        reader.world.may_stay(arn, &why, &[]);
+    }
 }
 
 /// Why a vault with another key is another vault. CloudFormation replaces it for that, and refuses to under a name that is taken.
@@ -104,4 +120,5 @@ pub fn air_gapped_vault<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &No
             (KEY_FOR_GOOD, another_vault(id)),
         ],
     );
+    key_by_arn(reader, (id, node), &arn);
 }
