@@ -11,7 +11,7 @@ pub(super) fn collect(asked: &Collect, output: &Output, config: &Config) -> anyh
     use super::print::{self, to_json};
     use super::survey::survey;
     use crate::inventory::{GapEntry, items};
-    use crate::report;
+    use crate::report::{self, Reading};
     use crate::sources::live::{Journal, clear_journal};
     use crate::sources::recorded;
     use crate::sources::target::{Readers, Target};
@@ -59,7 +59,16 @@ pub(super) fn collect(asked: &Collect, output: &Output, config: &Config) -> anyh
     {
         clear_journal(&kept)?;
         let gap = gap.to_gap();
-        anyhow::bail!("nothing could be read, and nothing is written: {gap}");
+        let live = Reading {
+            live: true,
+            ..Reading::default()
+        };
+        let mend = if report::permission(&gap, &live).is_some() {
+            "`backup-preflight permissions` prints the policy that lets it be read".to_owned()
+        } else {
+            report::settle(&gap, &live)
+        };
+        anyhow::bail!("nothing could be read, and nothing is written: {gap}; {mend}");
     }
     let text = to_json(&inventory)?;
     target.write(|out| out.write_all(text.as_bytes()))?;

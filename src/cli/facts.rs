@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::{files, moment};
+use super::{arns, files, moment};
 
 /// Where the facts come from, and what is taken for granted.
 #[derive(Clone, Debug, Default, Args)]
@@ -84,23 +84,28 @@ pub struct Credentials {
     #[arg(long, value_name = "NAME", help_heading = "AWS")]
     pub source_profile: Option<String>,
     /// The role to assume for the source account
-    #[arg(long, value_name = "ARN", help_heading = "AWS")]
+    #[arg(long, value_name = "ARN", value_parser = role_to_assume, help_heading = "AWS")]
     pub source_role_arn: Option<String>,
     /// The profile for the destination account
     #[arg(long, value_name = "NAME", help_heading = "AWS")]
     pub destination_profile: Option<String>,
     /// The role to assume for the destination account
-    #[arg(long, value_name = "ARN", help_heading = "AWS")]
+    #[arg(long, value_name = "ARN", value_parser = role_to_assume, help_heading = "AWS")]
     pub destination_role_arn: Option<String>,
     /// The profile for the organization's management account
     #[arg(long, value_name = "NAME", help_heading = "AWS")]
     pub management_profile: Option<String>,
     /// The role to assume for the organization's management account
-    #[arg(long, value_name = "ARN", help_heading = "AWS")]
+    #[arg(long, value_name = "ARN", value_parser = role_to_assume, help_heading = "AWS")]
     pub management_role_arn: Option<String>,
     /// The external id that goes with each role
     #[arg(long, value_name = "ID", help_heading = "AWS")]
     pub external_id: Option<String>,
+}
+
+/// The ARN of a role, as it was given.
+fn role_to_assume(text: &str) -> Result<String, String> {
+    arns::role(text).map(|role| role.to_string())
 }
 
 impl Credentials {

@@ -12,6 +12,9 @@ use super::table::sheet::{Paint, Sheet};
 /// The causes that are shown without being asked for.
 const SHOWN: usize = 5;
 
+/// From so many calls that were denied on, the policy that lets all be read is named.
+const MANY_DENIED: usize = 3;
+
 /// The gaps of an inventory that was just read, by their causes, most first; nothing where there are none.
 #[must_use]
 pub fn gaps_by_cause(gaps: impl IntoIterator<Item = Gap>, options: &Options) -> String {
@@ -53,6 +56,13 @@ pub(super) fn by_cause(
         sheet.item(0, (&lead, Paint::Unsure), &cause.says(subject));
         sheet.step("settle:", &step(first, &[], reading), &more);
     }
+    let denied = all.iter().filter(|(cause, _)| cause.is_denied()).count();
+    if denied >= MANY_DENIED {
+        let text = format!(
+            "{denied} calls were denied; the policy that lets all be read: backup-preflight permissions"
+        );
+        sheet.item(0, ("settle:", Paint::Quiet), &text);
+    }
     let rest = all.len().saturating_sub(shown);
     if rest > 0 {
         let text = format!("{rest} more causes (-v has all, and so does the file)");
@@ -84,5 +94,46 @@ mod tests {
              settle: give the role that reads 222233334444 kms:GetKeyPolicy on k1; 1 more like it\n"
         );
         assert_eq!(gaps_by_cause([], &options), "");
+    }
+
+    #[test]
+    fn what_helps_a_call_without_an_answer_is_told_by_why_it_has_none() {
+        for (error, what, mend) in [
+            ("ThrottlingException", "was throttled", "--concurrency 2"),
+            (
+                "InternalFailure",
+                "failed within AWS",
+                "wait, and run it again",
+            ),
+            ("Timeout", "has no answer", "longer --timeout"),
+            ("Deadline", "the time was over", "longer --deadline"),
+            ("ConnectionRefused", "has no answer", "HTTPS_PROXY"),
+        ] {
+            let gap = Gap::call(api_call!("kms:GetKeyPolicy"), "key").answered(error);
+            let told = gaps_by_cause([gap], &Options::default());
+            for word in [what, mend] {
+                assert!(told.contains(word), "{word} in {told}");
+            }
+            let longer = told.contains("longer --timeout");
+            assert_eq!(longer, error == "Timeout", "{told}");
+        }
+    }
+
+    #[test]
+    fn many_calls_that_were_denied_are_settled_by_one_policy() {
+        let denied = |call| Gap::call(call, "111122223333").answered("AccessDeniedException");
+        let calls = [
+            api_call!("backup:ListBackupPlans"),
+            api_call!("backup:ListBackupVaults"),
+            api_call!("kms:ListAliases"),
+        ];
+        let told = |calls: &[_]| {
+            let gaps = calls.iter().copied().map(denied);
+            gaps_by_cause(gaps, &Options::default())
+        };
+        let policy = "backup-preflight permissions";
+        assert!(told(&calls).contains(policy));
+        let [first, ..] = calls;
+        assert!(!told(&[first]).contains(policy));
     }
 }

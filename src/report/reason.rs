@@ -1,7 +1,7 @@
 //! What kind of thing left a fact unread.
 
 use crate::catalog::calls::api_call;
-use crate::known::{AccountId, ByHand, Gap};
+use crate::known::{AccountId, ByHand, Gap, NoAnswer};
 
 use super::reading::Reading;
 
@@ -102,20 +102,6 @@ impl Reason {
             "NoCredentials",
             "InvalidToken",
         ];
-        const NO_ANSWER: &[&str] = &[
-            "Timeout",
-            "NoCredentialsOrConnection",
-            "TooManyRequestsException",
-            "RequestLimitExceeded",
-            "SlowDown",
-            "InternalFailure",
-            "InternalServerError",
-            "ServiceUnavailable",
-            "ServiceUnavailableException",
-            "InternalError",
-            "RequestTimeout",
-            "Deadline",
-        ];
         const NO_OPERATION: &[&str] = &[
             "UnknownOperationException",
             "InvalidAction",
@@ -139,10 +125,7 @@ impl Reason {
             Self::Denied
         } else if starts(&["ExpiredToken"]) || is_in(CREDENTIALS) {
             Self::BadCredentials
-        } else if starts(&["Throttl", "HTTP 5"]) && error != "HTTP 501"
-            || is_in(NO_ANSWER)
-            || is_of_connection(error)
-        {
+        } else if NoAnswer::of(error).is_some() {
             Self::NoAnswer
         } else if is_in(NO_OPERATION) {
             Self::NoOperation
@@ -176,14 +159,6 @@ impl Reason {
             Self::BadCredentials | Self::NoCredentials | Self::AccountNotRead | Self::Stopped
         )
     }
-}
-
-/// Whether a call did not get to AWS, or its answer not back.
-pub(super) fn is_of_connection(error: &str) -> bool {
-    matches!(
-        error,
-        "NoConnection" | "ConnectionRefused" | "NameNotResolved" | "ProxyFailed" | "TlsFailed"
-    )
 }
 
 /// Whether a gap says that nobody gave credentials for an account.

@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::known::{Arn, Gap, part};
+use crate::known::{Arn, Gap, NoAnswer, part};
 
 use super::reading::{Reading, account_of};
-use super::reason::{NO_CREDENTIALS, Reason, is_of_connection, is_without_credentials};
+use super::reason::{NO_CREDENTIALS, Reason, is_without_credentials};
 
 /// What stands before what no call tells.
 const NOT_TOLD: &str = "no call of AWS tells";
@@ -125,12 +125,7 @@ fn in_words(reason: Reason, gap: &Gap, reading: &Reading) -> String {
         Reason::Stopped => {
             format!("run it again: it was stopped before {operation} on {subject} was asked")
         }
-        Reason::NoAnswer if is_of_connection(error) => format!(
-            "run it again: {operation} got no connection ({error}); AWS_ENDPOINT_URL and HTTPS_PROXY say where it goes"
-        ),
-        Reason::NoAnswer => {
-            format!("run it again, with a longer --timeout: {operation} answered {error}")
-        }
+        Reason::NoAnswer => no_answer(operation, error),
         Reason::NoOperation => {
             format!(
                 "{operation} answered {error}: this endpoint or Region does not have it; give the fact with --inventory FILE"
@@ -179,6 +174,29 @@ fn in_words(reason: Reason, gap: &Gap, reading: &Reading) -> String {
 fn mend(subject: &str) -> Option<String> {
     let (wrong, step) = subject.split_once(": mend ")?;
     Some(format!("mend {step} ({wrong})"))
+}
+
+/// What to do about a call that nobody said no to.
+fn no_answer(operation: &str, error: &str) -> String {
+    match NoAnswer::of(error) {
+        Some(NoAnswer::Throttled) => format!(
+            "wait a minute, and run it again with fewer calls at a time (--concurrency 2): AWS throttled {operation} ({error})"
+        ),
+        Some(NoAnswer::Connection) => format!(
+            "run it again: {operation} got no connection ({error}); AWS_ENDPOINT_URL and HTTPS_PROXY say where it goes"
+        ),
+        Some(NoAnswer::Deadline) => {
+            format!(
+                "run it again, with a longer --deadline: the time was over before {operation} was done"
+            )
+        }
+        Some(NoAnswer::WithinAws) => {
+            format!("wait, and run it again: {operation} failed within AWS ({error})")
+        }
+        Some(NoAnswer::Late) | None => {
+            format!("run it again, with a longer --timeout: {operation} gave no answer in time")
+        }
+    }
 }
 
 /// Whether no account but the management account and delegated administrators may call it, whatever its own policies let it do.
@@ -312,6 +330,12 @@ impl SameCause {
         }
     }
 
+    /// Whether a permission is what is missing.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        self.reason == Reason::Denied
+    }
+
     /// The same of any account.
     #[must_use]
     pub fn anywhere(&self) -> Self {
@@ -363,7 +387,20 @@ impl SameCause {
                 account.unwrap_or("an account")
             ),
             Reason::Stopped => "the run was stopped before all was asked".to_owned(),
-            Reason::NoAnswer => format!("{operation} has no answer{within} ({error})"),
+            Reason::NoAnswer => match NoAnswer::of(error) {
+                Some(NoAnswer::Throttled) => {
+                    format!("{operation} was throttled{within} ({error})")
+                }
+                Some(NoAnswer::Deadline) => {
+                    format!("the time was over before {operation} was done{within}")
+                }
+                Some(NoAnswer::WithinAws) => {
+                    format!("{operation} failed within AWS{within} ({error})")
+                }
+                Some(NoAnswer::Late | NoAnswer::Connection) | None => {
+                    format!("{operation} has no answer{within} ({error})")
+                }
+            },
             Reason::NoOperation => format!("{operation} is not there{within} ({error})"),
             Reason::BadAnswer => format!("{operation}{within}: {}", bad_answer(error)),
             Reason::OtherAnswer => format!("{operation} answered {error}{within}"),

@@ -3,8 +3,8 @@
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-reference.html>.
 
 mod allowed_pattern;
-mod circles;
 mod block;
+mod circles;
 mod conditions;
 pub mod cross_region;
 mod custom_names;

@@ -29,6 +29,7 @@ mod paging;
 mod part;
 mod profile;
 mod progress;
+mod proxies;
 mod rds;
 mod reply;
 mod resources;
@@ -43,6 +44,7 @@ mod signed;
 mod so_far;
 mod survey;
 mod trusted;
+mod unsigned;
 mod wire;
 
 use std::future::Future;

@@ -7,6 +7,7 @@ use crate::known::Arn;
 
 use super::error::LiveError;
 use super::estate::Estate;
+use super::progress::Progress;
 use super::settings::CallSettings;
 use super::settle::{Asks, Lists, Settler};
 use super::sign_in::Sides;
@@ -57,6 +58,13 @@ pub async fn read(
         let known = || so_far.inventory(collected_at.clone());
         settler.until_settled(&so_far, None, known, asks).await;
         Ok::<(), LiveError>(())
+    };
+    let progress = Progress::start(&wire, &so_far, settings.progress);
+    let work = async {
+        tokio::select! {
+            done = Box::pin(work) => done,
+            () = progress.show() => Ok(()),
+        }
     };
     let stopped = tokio::select! {
         done = Box::pin(work) => { done?; false }

@@ -1,4 +1,4 @@
-//! How far a survey has come, on standard error while it goes; nothing where that is no terminal.
+//! How far the reading has come, on standard error while it goes; nothing where that is no terminal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,13 +49,17 @@ impl Drop for Progress {
 }
 
 fn told(counts: &Counts, gaps: usize) -> String {
-    let of = |(done, all): (usize, usize)| format!("{done} of {all}");
-    format!(
-        "accounts {}, Regions {}, calls {}, gaps {gaps}",
-        of(counts.accounts().so_far()),
-        of(counts.regions().so_far()),
-        counts.calls(),
-    )
+    let parts = [
+        ("accounts", counts.accounts()),
+        ("Regions", counts.regions()),
+    ];
+    // A named copy is of no list of accounts.
+    let parts = parts.into_iter().filter_map(|(what, counter)| {
+        let (done, all) = counter.so_far();
+        (all > 0).then(|| format!("{what} {done} of {all}, "))
+    });
+    let parts: String = parts.collect();
+    format!("{parts}calls {}, gaps {gaps}", counts.calls())
 }
 
 #[cfg(test)]
@@ -65,6 +69,7 @@ mod tests {
     #[test]
     fn it_tells_accounts_regions_calls_and_gaps() {
         let counts = Counts::default();
+        assert_eq!(told(&counts, 0), "calls 0, gaps 0");
         counts.accounts().expect(30);
         counts.accounts().done();
         counts.regions().expect(120);

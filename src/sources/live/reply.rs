@@ -7,6 +7,8 @@ use aws_sdk_backup::error::ProvideErrorMetadata;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 
+use crate::known::NoAnswer;
+
 use super::answer::NotRead;
 
 /// Why a call has no answer.
@@ -217,16 +219,7 @@ impl fmt::Display for CallError {
 
 /// Whether a code says that the service was asked too often.
 pub fn is_throttling(code: &str) -> bool {
-    const THROTTLED: &[&str] = &[
-        "TooManyRequestsException",
-        "RequestLimitExceeded",
-        "ProvisionedThroughputExceededException",
-        "SlowDown",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "PriorRequestNotComplete",
-    ];
-    code.starts_with("Throttl") || THROTTLED.contains(&code)
+    NoAnswer::of(code) == Some(NoAnswer::Throttled)
 }
 
 /// What each service says of the thing that it is asked about where that is not there. An error that says so of something

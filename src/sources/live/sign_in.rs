@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
-use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
@@ -25,10 +25,12 @@ use super::answer::{TooManyRequests, Whole};
 use super::endpoints::Endpoints;
 use super::files;
 use super::profile;
+use super::proxies;
 use super::reply::{self, CallError};
 use super::retries;
 use super::session::Session;
 use super::signed::{self, CachedCredentials};
+use super::unsigned;
 use super::wire::Wire;
 
 /// How one account is signed in to. All `None`: as the standard AWS variables and files say.
@@ -94,7 +96,8 @@ fn told(why: &CallError, at: &Address) -> String {
         );
     }
     if !why.is_without_answer() {
-        return format!("sts:GetCallerIdentity {said}");
+        let means = unsigned::meaning(&why.code);
+        return format!("sts:GetCallerIdentity {said}{means}");
     }
     let longer = match &*why.code {
         "Timeout" => " --timeout gives it longer.",
@@ -119,6 +122,17 @@ impl SignInError {
                 CallError::failed("NoCredentials"),
             ),
             Self::Refused { why, .. } => (api_call!("sts:GetCallerIdentity"), why.clone()),
+        }
+    }
+
+    /// The same in the words of the profile that gave no credentials, where that is what is wrong.
+    fn of_profile(self, profiles: &ProfileSet) -> Self {
+        match self {
+            Self::NoCredentials { why, role: None } => Self::NoCredentials {
+                why: unsigned::told(&why, profiles, &Env::real()),
+                role: None,
+            },
+            Self::NoCredentials { .. } | Self::Wrong(_) | Self::Refused { .. } => self,
         }
     }
 
@@ -150,12 +164,13 @@ impl Wire {
             return Err(SignInError::Wrong(format!("{near:?} is not a Region")));
         }
         let home = home(near);
-        let mut config = Box::pin(self.base(credentials, &home)).await?;
+        let (mut config, profiles) = Box::pin(self.base(credentials, &home)).await?;
         if let Some(role) = &credentials.role_arn {
             let id = credentials.external_id.as_deref();
             config = Box::pin(assumed(&config, role, id)).await;
         }
-        self.identify(config, home).await
+        let session = self.identify(config, home).await;
+        session.map_err(|error| error.of_profile(&profiles))
     }
 
     /// Signs in to an account by a role that the user of another session assumes.
@@ -216,11 +231,12 @@ impl Wire {
         &self,
         credentials: &Credentials,
         home: &Region,
-    ) -> Result<SdkConfig, SignInError> {
+    ) -> Result<(SdkConfig, ProfileSet), SignInError> {
         let named = credentials.profile.as_deref();
         let profiles = profile::read(self.settings(), named)
             .await
             .map_err(|why| SignInError::Wrong(why.to_string()))?;
+        proxies::check(&Env::real()).map_err(|why| SignInError::Wrong(why.to_string()))?;
         let usual = self.settings().attempts;
         let (retries, attempts) = retries::of(&Env::real(), &profiles, usual)
             .map_err(|why| SignInError::Wrong(why.to_string()))?;
@@ -287,7 +303,7 @@ impl Wire {
         if let Some(provider) = config.credentials_provider() {
             checked.set_credentials_provider(Some(CachedCredentials::of(provider)));
         }
-        Ok(checked.build())
+        Ok((checked.build(), profiles))
     }
 }
 

@@ -45,7 +45,12 @@ impl Collecting {
     }
 
     fn start(&self, concurrency: &str, more: &[&str]) -> Child {
-        self.program()
+        self.command(concurrency, more).spawn().unwrap()
+    }
+
+    fn command(&self, concurrency: &str, more: &[&str]) -> Command {
+        let mut command = self.program();
+        command
             .args([
                 "collect",
                 "--organization",
@@ -57,9 +62,8 @@ impl Collecting {
             .args(REGIONS.iter().flat_map(|region| ["--region", region]))
             .args(more)
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
+            .stderr(Stdio::piped());
+        command
     }
 
     fn finish(&self, more: &[&str]) -> (Option<i32>, String) {
@@ -173,6 +177,34 @@ fn ctrl_c_keeps_what_is_whole_and_says_so() {
     assert!(said.contains("--resume"), "{said}");
     assert!(!collecting.path("facts.json").exists());
     assert_eq!(collecting.kept(), 3);
+}
+
+#[test]
+fn what_had_no_answer_is_asked_again_when_a_run_goes_on() {
+    let collecting = Collecting::new(2);
+    let server = &collecting.server;
+    server.fault(
+        Fault::error(500, "InternalFailure")
+            .operation("backup:DescribeGlobalSettings")
+            .times(2),
+    );
+    server.fault(
+        Fault::error(403, "ExpiredTokenException")
+            .operation("backup:ListBackupPlans")
+            .times(1),
+    );
+    let run = |more: &[&str]| {
+        let mut command = collecting.command("1", more);
+        let output = command.env("AWS_MAX_ATTEMPTS", "1").output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.code(), said)
+    };
+    let (code, said) = run(&[]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("have expired"), "{said}");
+    let (code, said) = run(&["--resume"]);
+    assert_eq!(code, Some(0), "{said}");
+    collecting.assert_whole();
 }
 
 #[test]

@@ -404,3 +404,14 @@ fn settings_that_would_end_the_sdk_are_errors_or_none() {
     }
     drop(server.take_complaints());
 }
+
+#[test]
+fn a_proxy_that_is_none_is_an_error_and_nothing_goes_out_without_it() {
+    let server = served(&rds());
+    let url = server.url();
+    let proxy = ("HTTPS_PROXY", "htp:/me:s3cret@proxy:3128");
+    let (code, said) = run(&server, &[("AWS_ENDPOINT_URL", &url), proxy], &[]);
+    assert!(code == 2 && said.contains("`HTTPS_PROXY` is not"), "{said}");
+    assert!(!said.contains("s3cret"), "{said}");
+    assert!(server.finish().is_empty());
+}

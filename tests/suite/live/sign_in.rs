@@ -82,7 +82,9 @@ fn keys_that_aws_does_not_know_end_it() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("sts:GetCallerIdentity answered InvalidClientTokenId"),
+        error.contains(
+            "sts:GetCallerIdentity answered InvalidClientTokenId: it knows no such access key"
+        ),
         "{error}"
     );
     assert!(!error.contains("s3cret"), "{error}");
@@ -172,4 +174,25 @@ fn credentials_that_have_expired_are_to_be_renewed() {
         "{said}"
     );
     assert!(!said.contains("--source-profile"), "{said}");
+}
+
+#[test]
+fn a_profile_that_gives_no_credentials_says_what_it_lacks() {
+    let server = served(&rds());
+    let home = Home::new(&server);
+    let text = "[profile bare]\nregion = us-east-2\n\
+                [profile sso]\nsso_session = ours\nsso_account_id = 111122223333\nsso_role_name = Reader\n\
+                [sso-session ours]\nsso_region = us-east-1\nsso_start_url = https://ours.awsapps.com/start\n";
+    std::fs::write(home.path("config"), text).unwrap();
+    for (name, says) in [
+        ("bare", "the profile `bare` names no credentials"),
+        ("sso", "`aws sso login --profile sso` gets one"),
+    ] {
+        let said = home
+            .collect(&copy_of(DATABASE), &profile(name), None)
+            .unwrap_err()
+            .to_string();
+        assert!(said.contains(says), "{said}");
+        assert!(!said.contains("os error"), "{said}");
+    }
 }

@@ -15,7 +15,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::inventory::{GapEntry, Inventory, Timestamp, items};
-use crate::known::{AccountId, Gap, Region};
+use crate::known::{AccountId, Gap, NoAnswer, Region};
 
 use super::aggregator::{self, Held};
 use super::error::LiveError;
@@ -215,8 +215,9 @@ impl Run {
         if let Some(expired) = expired(&whole) {
             return Err(expired);
         }
-        // What ran out of time is not whole, and another run may read it.
-        if let Some(journal) = self.journal.as_ref().filter(|_| !self.wire.is_over()) {
+        // What lacks an answer is not whole, and another run may get it.
+        let is_whole = !self.wire.is_over() && !lacks_an_answer(&whole);
+        if let Some(journal) = self.journal.as_ref().filter(|_| is_whole) {
             journal.keep(part, &whole)?;
         }
         self.so_far.absorb(whole);
@@ -248,6 +249,12 @@ impl Run {
         });
         each(tasks).await.into_iter().collect()
     }
+}
+
+/// Whether some call had no answer, and nobody said no to it.
+fn lacks_an_answer(part: &Inventory) -> bool {
+    let mut gaps = items(&part.gaps).iter().map(GapEntry::to_gap);
+    gaps.any(|gap| gap.error.as_deref().and_then(NoAnswer::of).is_some())
 }
 
 /// Whether credentials ended while a part was read: the rest would be gaps alone.
