@@ -91,9 +91,8 @@ pub struct PlanFile {
     /// Planning ended with an error.
     #[serde(default)]
     pub errored: bool,
-    /// False: some changes wait for another plan.
-    #[serde(default = "yes")]
-    pub complete: bool,
+    /// False: some changes wait for another plan. Absent: nobody says.
+    pub complete: Option<bool>,
     /// Changes that wait for another plan.
     #[serde(default)]
     pub deferred_changes: Vec<serde::de::IgnoredAny>,
@@ -131,10 +130,6 @@ struct Contents {
     resources: Vec<serde::de::IgnoredAny>,
     #[serde(default)]
     child_modules: Vec<serde::de::IgnoredAny>,
-}
-
-const fn yes() -> bool {
-    true
 }
 
 /// One resource instance.
@@ -365,7 +360,7 @@ impl PlanFile {
                     }
                     let says_nothing = plan.configuration.is_none()
                         && !plan.errored
-                        && plan.complete
+                        && plan.complete != Some(false)
                         && plan.deferred_changes.is_empty();
                     if told.planned_values.is_none()
                         && told.resource_changes.is_none()

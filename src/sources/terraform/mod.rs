@@ -43,6 +43,7 @@ mod tried;
 mod typed;
 mod types;
 mod variables;
+mod whole;
 mod written;
 
 use std::cell::RefCell;
@@ -213,7 +214,7 @@ pub fn read_beside(
             "planning ended with an error: mend what terraform plan reported, and plan again";
         open.push(says.to_owned());
     }
-    if !plan.complete || !plan.deferred_changes.is_empty() {
+    if whole::is_partial(&plan) {
         open.push("some changes wait for another plan: this one is not whole".to_owned());
     }
     let makes = after.makes(&now.world, Makes::Certainly);

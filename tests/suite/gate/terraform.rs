@@ -176,6 +176,42 @@ fn a_plan_that_is_not_whole_leaves_open_what_else_there_is() {
     }
 }
 
+#[test]
+fn a_plan_that_does_not_say_whether_it_is_whole_has_all_of_its_configuration() {
+    let resource =
+        |name: &str| json!({"mode": "managed", "type": "aws_backup_selection", "name": name});
+    let change = |module: &str, name: &str| {
+        json!({"address": name, "module_address": module, "mode": "managed", "type": "aws_backup_selection",
+               "name": name, "change": {"actions": ["no-op"]}})
+    };
+    let counted = json!({"mode": "managed", "type": "aws_backup_selection", "name": "counted",
+                         "count_expression": {"constant_value": 0}});
+    let read = json!({"mode": "data", "type": "aws_kms_key", "name": "key"});
+    let inner = json!({"resources": [resource("inner")]});
+    let open = |changes: Value, complete: Value| {
+        let mut plan = json!({
+            "format_version": "1.2",
+            "resource_changes": changes,
+            "configuration": {"root_module": {
+                "resources": [resource("outer"), counted, read],
+                "module_calls": {"m": {"module": inner}, "none": {"count_expression": {}, "module": inner}},
+            }},
+        });
+        if !complete.is_null() {
+            plan["complete"] = complete;
+        }
+        let text = plan.to_string();
+        let planned = terraform::read("p", text.as_bytes(), &BTreeMap::new(), None).unwrap();
+        let mut open = planned.open.iter();
+        open.any(|text| text.contains("wait for another plan"))
+    };
+    let (outer, within) = (change("", "outer"), change("module.m", "inner"));
+    assert!(!open(json!([outer, within]), Value::Null));
+    assert!(open(json!([outer]), Value::Null));
+    assert!(open(json!([within]), Value::Null));
+    assert!(!open(json!([outer]), json!(true)));
+}
+
 /// What AWS would tell of the things that a plan has now, beyond what is in the plan: that there is no more.
 fn as_aws_tells(before: &Overlay) -> Overlay {
     let mut document = before.document.clone();

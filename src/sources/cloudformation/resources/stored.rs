@@ -93,6 +93,8 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
         "DBSnapshotIdentifier",
         "SnapshotIdentifier",
         "SourceDBClusterIdentifier",
+        "GlobalClusterIdentifier",
+        "ReplicationSourceIdentifier",
         "SourceDbiResourceId",
         "SourceDbClusterResourceId",
         "SourceDBInstanceAutomatedBackupsArn",

@@ -231,7 +231,8 @@ const NEAR: &[&str] = &[
     "awscc_redshift_cluster", "awscc_docdb_", "awscc_neptune_", "awscc_cloudformation_", "awscc_dsql_cluster", "awscc_eks_cluster",
     "awscc_iam_service_linked_role", "awscc_redshiftserverless_", "awscc_servicecatalog_cloud_formation_provisioned_product",
     "awscc_timestream_", "awscc_controltower_", "aws_dynamodb_global_table", "aws_efs_replication_configuration", "aws_serverlessapplicationrepository_cloudformation_stack",
-    "aws_servicecatalog_provisioned_product",
+    "aws_servicecatalog_provisioned_product", "aws_rds_instance_state", "aws_rds_global_cluster", "aws_docdb_global_cluster",
+    "aws_neptune_global_cluster",
 ];
 
 /// What of that no check asks for.
