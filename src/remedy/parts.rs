@@ -60,6 +60,7 @@ impl Parts {
             | Self::From(_)
             | Self::RolePolicy { .. }
             | Self::AttachedPolicies { .. }
+            | Self::Kept(_)
             | Self::TwoStep(_) => None,
         }
     }

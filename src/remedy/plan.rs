@@ -135,6 +135,7 @@ const fn turn(remedy: &Remedy) -> (RemedyKind, bool) {
         | Parts::RolePolicy { .. }
         | Parts::AttachedPolicies { .. }
         | Parts::Vault(_)
+        | Parts::Kept(_)
         | Parts::TwoStep(_) => (remedy.kind, true),
     }
 }
