@@ -323,8 +323,7 @@ fn a_fix_is_written_where_the_policy_stands() {
     let key = json!({"arn": CENTRAL_KEY, "key_id": CENTRAL_KEY.rsplit('/').next(), "id": CENTRAL_KEY.rsplit('/').next(),
         "key_usage": "ENCRYPT_DECRYPT", "is_enabled": true});
     let of = |effect: &str| {
-        let statement =
-            json!({"Effect": effect, "Principal": "*", "Action": "kms:*", "Resource": "*"});
+        let statement = json!({"Effect": effect, "Principal": "*", "Action": "kms:CreateGrant", "Resource": "*"});
         let own = json!({"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{TO}:root")}, "Action": "kms:*", "Resource": "*"});
         let policy = json!({"Version": "2012-10-17", "Statement": [own, statement]});
         json!({"key_id": CENTRAL_KEY, "policy": policy.to_string()})

@@ -77,7 +77,7 @@ fn change(kind: &str, name: &str, before: Value, after: Value, unknown: Value) -
 fn plan(changes: &[Value]) -> terraform_plan::Read {
     let block = json!({"address": "aws_organizations_policy_attachment.a", "mode": "managed", "type": "aws_organizations_policy_attachment",
         "name": "a", "expressions": {"policy_id": {"references": ["aws_organizations_policy.p.id", "aws_organizations_policy.p"]}}});
-    let plan = json!({"format_version": "1.2", "resource_changes": changes,
+    let plan = json!({"format_version": "1.2", "complete": true, "resource_changes": changes,
         "configuration": {"root_module": {"resources": [block]}}});
     terraform_plan::read(&plan)
 }

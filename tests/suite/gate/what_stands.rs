@@ -50,7 +50,7 @@ pub(super) fn plan_with(changes: &[(&str, Value)], differs: impl Fn(&mut Value))
         })
         .collect();
     let changes: Vec<&Value> = changes.iter().map(|(_, change)| change).collect();
-    let mut plan = json!({"format_version": "1.2", "resource_changes": changes, "configuration": {
+    let mut plan = json!({"format_version": "1.2", "complete": true, "resource_changes": changes, "configuration": {
         "provider_config": providers, "root_module": {"resources": blocks}}});
     differs(&mut plan);
     let accounts = [

@@ -18,6 +18,11 @@ const NEVER: &[(&str, Status, &str)] = &[
         "no composite is generated with the part that holds its template or its cluster's state",
     ),
     (
+        "nested-copies-dropped",
+        Status::Pass,
+        "likewise: without that part nobody knows that all can go along",
+    ),
+    (
         "reserved-vault",
         Status::Fail,
         "no vault is generated with the name of that of EFS's automatic backups",
