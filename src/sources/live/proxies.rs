@@ -48,10 +48,14 @@ fn is_proxy(text: &str) -> bool {
     };
     let authority = rest.split('/').next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
+    let has_host = match host.rsplit_once(':') {
+        // The address of the sixth version, without a port.
+        Some(_) if host.ends_with(']') => true,
+        Some((name, port)) => !name.is_empty() && port.parse::<u16>().is_ok(),
+        None => !host.is_empty(),
+    };
     let mut request = HttpRequest::new(SdkBody::empty());
-    !host.is_empty()
-        && !host.starts_with(':')
-        && request.set_uri(format!("http://{authority}/")).is_ok()
+    has_host && request.set_uri(format!("http://{authority}/")).is_ok()
 }
 
 #[cfg(test)]
@@ -66,6 +70,8 @@ mod tests {
             "proxy:3128",
             "proxy",
             "socks5://localhost:1080",
+            "http://[::1]:3128",
+            "http://[::1]",
         ] {
             assert!(is_proxy(text), "{text}");
         }
@@ -75,6 +81,7 @@ mod tests {
             "http://",
             "http:///x",
             ":3128",
+            "proxy:port",
             "a b",
         ] {
             assert!(!is_proxy(text), "{text}");
