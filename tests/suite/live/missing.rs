@@ -221,6 +221,7 @@ fn a_member_account_that_may_not_read_the_tree_asks_the_simulator() {
         ]);
         // All else that the copy and its backup ask of the role, what stands for many things first.
         for (action, resource) in [
+            ("rds:AddTagsToResource", snapshots.clone()),
             ("rds:CopyDBSnapshot", snapshots.clone()),
             ("rds:CreateDBSnapshot", snapshots.clone()),
             ("rds:DescribeDBSnapshots", snapshots.clone()),
