@@ -106,6 +106,13 @@ impl Laid<'_> {
                 why,
                 at,
             );
+            let mut over = over;
+            let rules = over.get("BackupPlan").and_then(|plan| plan.get("Rules"));
+            // One that is destroyed, and may not be, keeps its selections.
+            if rules.and_then(Value::as_array).is_some_and(Vec::is_empty) {
+                over.insert("BackupPlan".to_owned(), json!({ "unknown": why }));
+                over.shift_remove("Selections");
+            }
             return over;
         }
         either::stays_or_not(list, over, there, (key, is_anew), why)

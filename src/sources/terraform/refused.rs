@@ -159,6 +159,7 @@ fn refused<'a, 'p>(ids: &Identities<'a, 'p>, facts: &Standing) -> Vec<(&'a Objec
             found.push((object, NotDone { why, only: None }));
         }
     }
+    found.extend(plans_in_use(ids, facts));
     for object in all.filter(|object| object.does("delete")) {
         let Some(arn) = ids.arn(object, Moment::Now) else {
             continue;
@@ -186,6 +187,34 @@ fn refused<'a, 'p>(ids: &Identities<'a, 'p>, facts: &Standing) -> Vec<(&'a Objec
         }
     }
     found
+}
+
+/// The backup plans that go while there are selections of theirs that do not.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-a-backup-plan.html>.
+fn plans_in_use<'a, 'p>(
+    ids: &Identities<'a, 'p>,
+    facts: &Standing,
+) -> Vec<(&'a Object<'p>, NotDone)> {
+    let all = ids.objects.all.iter();
+    let goes = all.filter(|object| !object.is_data && object.does("delete"));
+    let of_kind = |kind: &'static str| goes.clone().filter(move |object| object.kind == kind);
+    let kept = of_kind("aws_backup_plan").filter_map(|object| {
+        let id = ids.plan_id(object, Moment::Now);
+        let own = of_kind("aws_backup_selection").filter(|one| one.text(Moment::Now, "plan_id") == Some(&*id));
+        let own: BTreeSet<&str> = own
+            .flat_map(|one| [one.text(Moment::Now, "id"), one.text(Moment::Now, "name")])
+            .flatten()
+            .collect();
+        let other = facts.selections(&id).find(|one| !own.contains(one))?;
+        let why = format!(
+            "{} is destroyed, and may not be deleted, as the selection `{other}` of it is not: delete that first",
+            object.address
+        );
+        let only = (!object.is_made()).then_some(id);
+        Some((object, NotDone { why, only }))
+    });
+    kept.collect()
 }
 
 /// Whether what takes the place of another is made before that is destroyed.

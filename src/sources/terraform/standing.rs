@@ -17,6 +17,8 @@ pub struct Standing {
     protected: BTreeSet<String>,
     /// The option groups with options that stay for good, by Region, account and name.
     permanent: BTreeSet<String>,
+    /// The selections of backup plans, by the plans' ids: each by its id, else by its name.
+    selections: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A vault that is there.
@@ -75,6 +77,17 @@ impl Standing {
                 self.permanent.insert(format!("{home}:{}", group.name));
             }
         }
+        for plan in items(&region.plans) {
+            let all = plan.selections.value().and_then(|Json(all)| all.as_array());
+            let name = |one: &Value| {
+                let told = one
+                    .get("SelectionId")
+                    .or_else(|| one.get("SelectionName"))?;
+                told.as_str().map(str::to_owned)
+            };
+            let names = all.into_iter().flatten().filter_map(name);
+            self.selections.insert(plan.id.to_string(), names.collect());
+        }
         let resources = items(&region.resources).iter();
         for resource in resources.filter(|one| one.resource_type != Field::Null) {
             self.names.insert(resource.arn.to_string());
@@ -99,6 +112,12 @@ impl Standing {
             self.permanent
                 .contains(&format!("{region}:{account}:{group}"))
         })
+    }
+
+    /// The selections of a backup plan, by its id: each by its id, else by its name.
+    pub fn selections(&self, plan: &str) -> impl Iterator<Item = &str> {
+        let all = self.selections.get(plan).into_iter().flatten();
+        all.map(String::as_str)
     }
 
     /// What is known of a vault.

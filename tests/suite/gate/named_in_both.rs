@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::judged::{Change, into_central, judged};
 use super::plan_facts::change;
 use crate::support::Estate;
-use crate::support::estate::{CENTRAL, DATABASE, FROM, PROD, RESOURCE_KEY, TO, key_policy};
+use crate::support::estate::{CENTRAL, DATABASE, FROM, PROD, RESOURCE_KEY, ROLE, TO, key_policy};
 
 /// A change of nothing that matters.
 fn harmless() -> Value {
@@ -87,23 +87,21 @@ fn a_plan_that_is_renamed_is_known_by_both_names() {
 
 #[test]
 fn what_is_named_and_goes_is_removed() {
-    let gone = change(
-        "aws_backup_plan.p",
-        plan_of("daily"),
-        Value::Null,
-        json!({}),
-    );
+    let gone = |address: &str, before: Value| change(address, before, Value::Null, json!({}));
+    let tagged = json!([{"string_equals": [{"key": "aws:ResourceTag/backup", "value": "daily"}]}]);
+    let selection = json!({"id": "s-1", "name": "tagged", "plan_id": "p-1", "iam_role_arn": ROLE, "resources": ["*"],
+        "not_resources": [], "selection_tag": [], "condition": tagged});
+    let gone = [
+        gone("aws_backup_plan.p", plan_of("daily")),
+        gone("aws_backup_selection.s", selection),
+    ];
     let id = format!("p-1/nightly/{DATABASE}/{CENTRAL}");
     for named in [
         ["--plan", "daily"],
         ["--copy", &id],
         ["--resource", DATABASE],
     ] {
-        let found = judged(
-            &Estate::rds().planned(),
-            &Change::Plan(std::slice::from_ref(&gone)),
-            &named,
-        );
+        let found = judged(&Estate::rds().planned(), &Change::Plan(&gone), &named);
         let expected = "orders into central: feasible -> feasible (removed)".to_owned();
         assert_eq!((found.copies, found.code), (vec![expected], 0), "{named:?}");
     }

@@ -491,3 +491,37 @@ fn a_database_leaves_its_option_group_when_that_is_applied_and_never_one_with_pe
         assert_eq!(found, format!("blocked -> {is}"), "{permanent} {now}");
     }
 }
+
+#[test]
+fn a_backup_plan_goes_with_its_last_selection() {
+    let rule = json!([{"RuleName": "daily", "TargetBackupVaultName": "prod", "ScheduleExpression": "cron(0 5 ? * * *)",
+        "Lifecycle": {"DeleteAfterDays": 35},
+        "CopyActions": [{"DestinationBackupVaultArn": CENTRAL, "Lifecycle": {"DeleteAfterDays": 35}}]}]);
+    let selection = |id: &str| json!({"SelectionId": id, "SelectionName": id, "IamRoleArn": ROLE, "Resources": [DATABASE]});
+    let estate = |selections: &[&str]| {
+        let all: Vec<Value> = selections.iter().map(|id| selection(id)).collect();
+        let plan = json!([{"BackupPlanId": "p-1", "BackupPlan": {"BackupPlanName": "daily", "Rules": rule}, "Selections": all}]);
+        let none = Estate::rds().set("/copies", json!([]));
+        none.set(&format!("{SOURCE}/plans"), plan)
+    };
+    let gone = |address: &str, before: Value| change(address, before, Value::Null, json!({}));
+    let of = plan(
+        FROM,
+        &[
+            gone("aws_backup_plan.p", json!({"id": "p-1", "name": "daily"})),
+            gone(
+                "aws_backup_selection.s",
+                json!({"id": "s-1", "name": "s-1", "plan_id": "p-1"}),
+            ),
+        ],
+    );
+    let found = |selections: &[&str]| {
+        let found = judged(&estate(selections), &Change::WholePlan(&of), &[]);
+        (found.code, found.gaps.join("; "))
+    };
+    let (code, gaps) = found(&["s-1"]);
+    assert!(code == 0 && !gaps.contains("may not be deleted"), "{gaps}");
+    // AWS deletes no plan of which there are selections: their copies go on.
+    let (code, gaps) = found(&["s-1", "s-2"]);
+    assert!(code == 3 && gaps.contains("may not be deleted"), "{gaps}");
+}
