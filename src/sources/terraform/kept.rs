@@ -104,8 +104,11 @@ fn recovery_points(
     };
     let empty_it = "delete them first, or keep the vault and make another under another name";
     match (is_emptied, vault.is_locked) {
-        (true, false) => None,
-        (true, true) => Some(format!("it is locked, and {holds}: {empty_it}")),
+        (true, Some(false)) => None,
+        (true, Some(true)) => Some(format!("it is locked, and {holds}: {empty_it}")),
+        (true, None) => Some(format!(
+            "{holds}, and nobody told whether it is locked: give the facts of the vault"
+        )),
         (false, _) if force.is_empty() => Some(format!("{holds}: {empty_it}")),
         (false, _) => Some(format!(
             "{holds}: {empty_it}; or set {force} and apply that first"

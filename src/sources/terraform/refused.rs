@@ -201,14 +201,23 @@ fn plans_in_use<'a, 'p>(
     let of_kind = |kind: &'static str| goes.clone().filter(move |object| object.kind == kind);
     let kept = of_kind("aws_backup_plan").filter_map(|object| {
         let id = ids.plan_id(object, Moment::Now);
-        let own = of_kind("aws_backup_selection").filter(|one| one.text(Moment::Now, "plan_id") == Some(&*id));
+        let own = of_kind("aws_backup_selection")
+            .filter(|one| one.text(Moment::Now, "plan_id") == Some(&*id));
         let own: BTreeSet<&str> = own
             .flat_map(|one| [one.text(Moment::Now, "id"), one.text(Moment::Now, "name")])
             .flatten()
             .collect();
-        let other = facts.selections(&id).find(|one| !own.contains(one))?;
+        let other = match facts.selections(&id)? {
+            Some(all) => {
+                let other = all.iter().find(|one| !own.contains(one.as_str()))?;
+                format!("as the selection `{other}` of it is not: delete that first")
+            }
+            None => {
+                "as nobody told which selections it has (backup:ListBackupSelections)".to_owned()
+            }
+        };
         let why = format!(
-            "{} is destroyed, and may not be deleted, as the selection `{other}` of it is not: delete that first",
+            "{} is destroyed, and may not be deleted, {other}",
             object.address
         );
         let only = (!object.is_made()).then_some(id);

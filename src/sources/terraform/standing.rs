@@ -17,8 +17,8 @@ pub struct Standing {
     protected: BTreeSet<String>,
     /// The option groups with options that stay for good, by Region, account and name.
     permanent: BTreeSet<String>,
-    /// The selections of backup plans, by the plans' ids: each by its id, else by its name.
-    selections: BTreeMap<String, BTreeSet<String>>,
+    /// The selections of backup plans, by the plans' ids: each by its id, else by its name. `None`: they were not read.
+    selections: BTreeMap<String, Option<BTreeSet<String>>>,
 }
 
 /// A vault that is there.
@@ -26,8 +26,8 @@ pub struct Standing {
 pub struct VaultOfNow {
     /// How many recovery points it holds at the least; `None`: that was not read.
     pub points: Option<i64>,
-    /// Whether it is locked.
-    pub is_locked: bool,
+    /// Whether it is locked; `None`: that was not read.
+    pub is_locked: Option<bool>,
 }
 
 impl Standing {
@@ -78,15 +78,18 @@ impl Standing {
             }
         }
         for plan in items(&region.plans) {
-            let all = plan.selections.value().and_then(|Json(all)| all.as_array());
             let name = |one: &Value| {
                 let told = one
                     .get("SelectionId")
                     .or_else(|| one.get("SelectionName"))?;
                 told.as_str().map(str::to_owned)
             };
-            let names = all.into_iter().flatten().filter_map(name);
-            self.selections.insert(plan.id.to_string(), names.collect());
+            let names = match &plan.selections {
+                Field::Is(Json(Value::Array(all))) => all.iter().map(name).collect(),
+                Field::Null => Some(BTreeSet::new()),
+                Field::Is(_) | Field::Absent => None,
+            };
+            self.selections.insert(plan.id.to_string(), names);
         }
         let resources = items(&region.resources).iter();
         for resource in resources.filter(|one| one.resource_type != Field::Null) {
@@ -114,10 +117,10 @@ impl Standing {
         })
     }
 
-    /// The selections of a backup plan, by its id: each by its id, else by its name.
-    pub fn selections(&self, plan: &str) -> impl Iterator<Item = &str> {
-        let all = self.selections.get(plan).into_iter().flatten();
-        all.map(String::as_str)
+    /// The selections of a backup plan that is there, by its id: each by its id, else by its name. `None` within: they were not read.
+    #[must_use]
+    pub fn selections(&self, plan: &str) -> Option<Option<&BTreeSet<String>>> {
+        self.selections.get(plan).map(Option::as_ref)
     }
 
     /// What is known of a vault.
@@ -136,7 +139,7 @@ impl Standing {
 fn of_vault(vault: &Vault) -> VaultOfNow {
     VaultOfNow {
         points: vault.number_of_recovery_points.value().copied(),
-        is_locked: vault.locked == Field::Is(true),
+        is_locked: vault.locked.value().copied(),
     }
 }
 

@@ -75,6 +75,11 @@ fn a_vault_goes_where_it_is_known_to_be_empty_or_emptied() {
             "undecided",
         ),
         (
+            facts("Locked", Value::Null),
+            json!({"force_destroy": true, "recovery_points": 3}),
+            "undecided",
+        ),
+        (
             facts("Locked", json!(true)),
             json!({"force_destroy": true, "recovery_points": 3}),
             "undecided",
