@@ -195,6 +195,8 @@ cites! {
     FSX_COPY_BACKUP = "CopyBackup, Amazon FSx API", "https://docs.aws.amazon.com/fsx/latest/APIReference/API_CopyBackup.html";
     /// Of which file systems Amazon FSx makes no backups.
     FSX_CREATE_BACKUP = "CreateBackup, Amazon FSx API", "https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateBackup.html";
+    /// Where Amazon FSx for Windows File Server copies a backup.
+    FSX_WINDOWS_COPY = "Protecting your data with backups, FSx for Windows File Server", "https://docs.aws.amazon.com/fsx/latest/WindowsGuide/using-backups.html";
     /// Of which volumes no backups are made.
     FSX_ONTAP_BACKUPS = "Protecting your data with volume backups, FSx for ONTAP", "https://docs.aws.amazon.com/fsx/latest/ONTAPGuide/using-backups.html";
     /// What of Amazon FSx for OpenZFS is not copied.

@@ -1,5 +1,6 @@
 //! From where to where a copy goes, as far as AWS's tables ask.
 
+use super::regions::is_opt_in;
 use crate::known::Region;
 
 /// From which Region to which a copy goes, and whether to another account.
@@ -18,6 +19,13 @@ impl Crossing {
     #[must_use]
     pub fn is_cross_region(&self) -> bool {
         self.from != self.to
+    }
+
+    /// The opt-in Region that it goes to or comes from, where it goes to another Region.
+    #[must_use]
+    pub fn opt_in_end(&self) -> Option<&Region> {
+        let mut ends = [&self.to, &self.from].into_iter();
+        ends.find(|end| self.is_cross_region() && is_opt_in(end))
     }
 
     /// Whether it goes to another account or Region.

@@ -44,8 +44,14 @@ pub fn notes(kind: Kind) -> &'static [&'static str] {
             "a composite: the cluster's state is on the vault's key, volumes and buckets follow their own type's rules",
             "in air-gapped vaults since 2026-03-12, not in me-south-1 and me-central-1",
         ],
-        Kind::FsxLustre | Kind::FsxWindows => &[
+        Kind::FsxLustre => &[
             "not to or from me-south-1 and me-central-1",
+            "that the other opt-in Regions take and give copies is inferred: AWS's pages disagree",
+            "in air-gapped vaults since 2025-03-12",
+        ],
+        Kind::FsxWindows => &[
+            "not to or from me-south-1 and me-central-1",
+            "whether the other opt-in Regions take and give copies is not known: AWS's pages disagree",
             "in air-gapped vaults since 2025-03-12",
         ],
         Kind::FsxOntap => &[
@@ -54,6 +60,7 @@ pub fn notes(kind: Kind) -> &'static [&'static str] {
         ],
         Kind::FsxOpenZfs => &[
             "not to or from me-south-1 and me-central-1",
+            "that the other opt-in Regions take and give copies is inferred: AWS's pages disagree",
             "the feature table marks cold storage and not air-gapped vaults, the document history of 2025-03-12 and the \
              quotas the reverse: the latter are taken",
         ],

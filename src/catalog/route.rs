@@ -95,6 +95,7 @@ pub fn route(kind: Kind, crossing: &Crossing, into_lagv: bool) -> RouteAnswer {
         .into_iter()
         .chain(route.partition_limits())
         .chain(route.regional_limits())
+        .chain(route.guides_of_fsx())
         .chain(route.lagv_limits());
     for finding in findings {
         match finding {
@@ -287,6 +288,25 @@ impl Route<'_> {
         .collect()
     }
 
+    /// What the guides of FSx said of opt-in Regions until 2025, where a newer state of the guide leaves it out: that of FSx for Windows
+    /// still has it.
+    fn guides_of_fsx(&self) -> Option<Finding> {
+        let guides = [
+            (Kind::FsxLustre, cite::FSX_LUSTRE_COPY),
+            (Kind::FsxOpenZfs, cite::FSX_OPENZFS_COPY),
+        ];
+        let (_, cite) = guides.into_iter().find(|(kind, _)| *kind == self.kind)?;
+        let end = self.crossing.opt_in_end()?;
+        Some(Finding::Doubt(
+            format!(
+                "AWS's pages disagree whether a backup of {} is copied to another Region to or from the opt-in Region {end}: \
+                 AWS Backup's table excepts Bahrain and UAE alone, and until 2025 the guide of the file system said that it is not",
+                self.name()
+            ),
+            cite,
+        ))
+    }
+
     /// Where logically air-gapped vaults are, and for which kinds.
     fn lagv_limits(&self) -> Vec<Finding> {
         if !self.into_lagv {
@@ -414,6 +434,10 @@ mod tests {
             (Kind::CloudFormation,     "us-east-1",      "us-east-1",      "",             "yes"),
             (Kind::CloudFormation,     "us-east-1",      "us-east-1",      "account",      "CrossAccount"),
             (Kind::FsxOpenZfs,         "us-east-1",      "us-east-1",      "lagv",         "inferred"),
+            (Kind::FsxOpenZfs,         "us-east-1",      "eu-south-1",     "",             "inferred"),
+            (Kind::FsxLustre,          "af-south-1",     "us-east-1",      "account",      "inferred"),
+            (Kind::FsxLustre,          "af-south-1",     "af-south-1",     "account",      "yes"),
+            (Kind::FsxLustre,          "us-east-1",      "eu-west-1",      "",             "yes"),
             // opt-in Regions
             (Kind::Timestream,         "us-east-1",      "eu-south-1",     "account",      "CrossAccount"),
             (Kind::Timestream,         "us-east-1",      "eu-south-1",     "",             "yes"),

@@ -2,8 +2,8 @@
 
 use super::engine_versions::{cluster_engine, engine_lacking, has_engine};
 use super::not_copied::{
-    of_an_unknown_word, of_deployment, of_image, of_log_backups, of_snapshot_elsewhere,
-    of_storage_class, of_volume_style,
+    fsx_in_opt_in_region, of_an_unknown_word, of_deployment, of_image, of_log_backups,
+    of_snapshot_elsewhere, of_storage_class, of_volume_style,
 };
 use super::rds_backups::{instance_not_backed_up, of_instance, of_limitless};
 use super::words::{foretold, kinds_of, not_read, region_meant, status_message, table_answer};
@@ -29,6 +29,7 @@ pub(super) const CHECK: Check = Check {
         cite::FSX_LUSTRE_COPY,
         cite::FSX_OPENZFS_COPY,
         cite::FSX_ONTAP_COPY,
+        cite::FSX_WINDOWS_COPY,
         cite::FSX_COPY_BACKUP,
         cite::SAP_HANA,
         cite::LAGV,
@@ -47,6 +48,7 @@ const RULES: &[RouteRule] = &[
     out_of_air_gapped,
     instance_not_backed_up,
     not_copied,
+    fsx_in_opt_in_region,
     engine_lacking,
 ];
 

@@ -120,6 +120,34 @@ pub fn of_deployment(
     })
 }
 
+/// The guide of FSx for Windows says that backups are not copied to another Region where one of both is an opt-in Region, and AWS
+/// Backup's table excepts Bahrain and UAE alone.
+///
+/// See <https://docs.aws.amazon.com/fsx/latest/WindowsGuide/using-backups.html>.
+pub fn fsx_in_opt_in_region(
+    copy: &Copy,
+    _: &Facts<'_>,
+    kind: Kind,
+    crossing: &Crossing,
+) -> Fact<Option<Outcome>> {
+    let end = crossing
+        .opt_in_end()
+        .filter(|_| kind == Kind::FsxWindows && copy.copy_of.is_none());
+    match end {
+        None => Fact::Known(None),
+        Some(end) => Fact::unknown(
+            Gap::not_told(
+                format_args!(
+                    "whether a backup of FSx for Windows is copied to another Region to or from the opt-in Region {end}: \
+                     its guide says that it is not, and AWS Backup's table excepts Bahrain and UAE alone"
+                ),
+                copy.subject().as_str(),
+            )
+            .within(copy.endpoints().destination_account().known(), Some(end)),
+        ),
+    }
+}
+
 /// What the description of the backup tells of a file system or a volume, else that of the resource.
 fn of_fsx(
     copy: &Copy,
