@@ -3,6 +3,7 @@
 use crate::catalog::calls::api_call;
 use crate::catalog::{Kind, recovery_points, regions};
 use crate::inventory::lookup::{Facts, VaultType, contradiction};
+use crate::inventory::objects::is_plan_of_policy;
 use crate::inventory::word::Start;
 use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
@@ -267,8 +268,18 @@ fn dynamodb_kind(
     let Some((account, region)) = place else {
         return one_of(kinds, gap_of(named, resource, facts));
     };
+    let plan = named.plan.as_ref();
+    let is_of_policy = plan.is_some_and(|plan| is_plan_of_policy(&plan.id));
     match facts.dynamodb_advanced(account, &region) {
         Fact::Known(true) => KindOf::Known(Kind::DynamoDbAdvanced),
+        // A backup of a plan, or on demand, opts the account in by itself; one of a backup policy does not:
+        // https://docs.aws.amazon.com/aws-backup/latest/devguide/advanced-ddb-backup.html
+        Fact::Known(false) if !is_of_policy && facts.dynamodb_managed(account, &region) => {
+            let what = "whether the backup has the advanced features where DynamoDB is not opted in to, which a backup of a plan does by itself";
+            let table = resource.map_or("", Arn::as_str);
+            let gap = Gap::not_told(what, table).within(Some(account), Some(&region));
+            KindOf::OneOf(kinds, Box::new(gap))
+        }
         Fact::Known(false) => KindOf::Known(Kind::DynamoDbBasic),
         Fact::Unknown(gap) => KindOf::OneOf(kinds, gap),
     }

@@ -378,6 +378,15 @@ impl<'a> Facts<'a> {
         .map(|text| text.map(|text| &**text))
     }
 
+    /// Whether AWS Backup is set to manage DynamoDB's backups, whatever the account opted in to.
+    #[must_use]
+    pub fn dynamodb_managed(&self, account: AccountId, region: &Region) -> bool {
+        let settings = self.region(account, region).field(|r| &r.region_settings);
+        let management = settings.value().and_then(|all| all.management.value());
+        let told = management.and_then(|types| types.get("DynamoDB")?.as_bool());
+        told == Some(true)
+    }
+
     /// Whether AWS Backup's advanced features for DynamoDB are on: both preferences are.
     #[must_use]
     pub fn dynamodb_advanced(&self, account: AccountId, region: &Region) -> Fact<bool> {
