@@ -1,6 +1,7 @@
 //! A change: what is laid over the facts, and what stood before it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use serde_json::Value;
@@ -14,6 +15,7 @@ use crate::known::{ByHand, Gap, near};
 use crate::plans::{self, Selection};
 use crate::report::{BACKUP_POLICY, Location, PlaceOfChange, Places};
 use crate::sources::planned::{Makes, Planned, Unlisted};
+use crate::sources::standing::Standing;
 use crate::sources::{additions, recorded, terraform};
 
 use super::called::{Called, CalledIn};
@@ -67,13 +69,14 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     let names = Names::of(&base);
     let plans = plans_of(asked, output)?;
     let mut prefixes = Prefixes::of(addresses(&plans)?, &names);
-    let standing = match plans.is_empty() {
-        true => terraform::Standing::default(),
-        false => terraform::Standing::of(&base),
+    let standing = match plans.is_empty() && !has_templates {
+        true => Standing::default(),
+        false => Standing::of(&base),
     };
+    let standing = Arc::new(standing);
     let mut plans = plans.into_iter();
     let mut called = Called::default();
-    let mut templates = Templates::new(asked, (&facts, &names), output)?;
+    let mut templates = Templates::new(asked, (&facts, &names, &standing), output)?;
     // What somebody lays over the facts says nothing of what is there now.
     let (mut now, mut then): (Vec<Option<Overlay>>, Vec<Overlay>) = (Vec::new(), Vec::new());
     let mut ages = Vec::new();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::vec;
 
 use anyhow::bail;
@@ -13,6 +14,7 @@ use crate::known::near;
 use crate::sources::cloudformation::{self, Settings, StackTags, parameters, stand_ins};
 use crate::sources::planned::Planned;
 use crate::sources::recorded;
+use crate::sources::standing::Standing;
 
 use super::called::{Called, CalledIn};
 use super::named;
@@ -41,7 +43,7 @@ pub(super) struct Templates<'a> {
 impl<'a> Templates<'a> {
     pub(super) fn new(
         asked: &'a ChangeArgs,
-        (base, names): (&Value, &Names),
+        (base, names, standing): (&Value, &Names, &Arc<Standing>),
         output: &Output,
     ) -> anyhow::Result<Self> {
         let over = asked.over.0.iter();
@@ -115,6 +117,7 @@ impl<'a> Templates<'a> {
             });
             let settings = Settings {
                 prefix,
+                standing: Some(Arc::clone(standing)),
                 ..templates.settings(path)?
             };
             let root = Stack {

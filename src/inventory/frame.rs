@@ -214,7 +214,8 @@ impl GapEntry {
     pub fn to_gap(&self) -> Gap {
         let (account, region) = (self.account.value(), self.region.value());
         if let Some(waits) = self.waits_for.value() {
-            let kind = if self.permission.value().map(|text| &**text) == Some(NOT_UNDERSTOOD) {
+            let is_unsaid = self.permission.value().map(|text| &**text) == Some(NOT_UNDERSTOOD);
+            let kind = if is_unsaid && !self.is_of_everything() {
                 ByHand::NotUnderstood
             } else {
                 ByHand::Planned

@@ -10,7 +10,7 @@ use super::list::{List, items};
 use super::objects::{Key, Role, Vault};
 use super::policy::Policy;
 use crate::catalog::calls::api_call;
-use crate::known::{AccountId, ApiCall, Gap, Region};
+use crate::known::{AccountId, ApiCall, Arn, Gap, Region};
 use crate::policy::Document;
 
 /// A field of a key in an overlay: whoever sets its policy says that it may lock everybody out.
@@ -141,7 +141,7 @@ fn refused(before: &Inventory, after: &Inventory) -> Vec<NotTaken> {
                 account: account.account,
                 region: region.cloned(),
                 arn: arn.to_owned(),
-                why: format!("{arn}: {why}"),
+                why: format!("{arn}: {why}: mend it"),
             });
         };
         let stood: HashMap<&str, &Role> = was
@@ -252,7 +252,8 @@ fn refused_vaults<'a>(
             }
             (None, _) => {
                 let mut keys = items(&is.keys).iter();
-                keys.find(|one| one.arn == *key).and_then(no_vault_on)
+                let own = keys.find(|one| one.arn == *key);
+                own.map_or_else(|| Some(not_read(key)), no_vault_on)
             }
         };
         found.extend(why.map(|why| (Of::Vault, arn, why)));
@@ -264,16 +265,33 @@ fn refused_vaults<'a>(
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault.html>.
 fn no_vault_on(key: &Key) -> Option<String> {
-    let is = |field: &Field<Box<str>>, value: &str| field.value().is_none_or(|is| **is == *value);
     let arn = &key.arn;
-    if !is(&key.key_state, "Enabled") {
-        let state = key.key_state.value().map_or("", |state| state);
-        return Some(format!("no vault is made on {arn}, which is {state}"));
+    match &key.key_state {
+        Field::Is(state) if **state == *"Enabled" => {}
+        Field::Is(state) => return Some(format!("no vault is made on {arn}, which is {state}")),
+        Field::Null => return Some(format!("no vault is made on {arn}, which does not exist")),
+        Field::Absent => return Some(not_read(arn)),
     }
+    let is = |field: &Field<Box<str>>, value: &str| field.value().is_none_or(|is| **is == *value);
     let is_symmetric =
         is(&key.key_spec, "SYMMETRIC_DEFAULT") && is(&key.key_usage, "ENCRYPT_DECRYPT");
-    (!is_symmetric)
-        .then(|| format!("no vault is made on {arn}, which is no symmetric key to encrypt with"))
+    if !is_symmetric {
+        return Some(format!(
+            "no vault is made on {arn}, which is no symmetric key to encrypt with"
+        ));
+    }
+    // Whoever makes the vault uses the key for that.
+    let policy = key.policy.value()?.document();
+    let mut taken = ["kms:CreateGrant", "kms:DescribeKey"].into_iter();
+    let denied = taken.find(|action| policy.denies_everybody(&action.to_lowercase()))?;
+    Some(format!(
+        "no vault is made on {arn}, whose policy denies everybody {denied}"
+    ))
+}
+
+/// Why it is not known whether a vault is made on a key that nobody looked at.
+fn not_read(key: &Arn) -> String {
+    format!("whether a vault can be made on {key} was not read (kms:DescribeKey)")
 }
 
 /// A policy, where it is another than before.

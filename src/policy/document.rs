@@ -144,6 +144,21 @@ impl Document {
         statements.any(|one| one.effect() == Effect::Allow && one.names(action) != Truth::False)
     }
 
+    /// Whether a statement of it denies everybody an action, given in lower case, on all that it is a policy of.
+    #[must_use]
+    pub fn denies_everybody(&self, action: &str) -> bool {
+        let mut statements = self.statements.iter();
+        statements.any(|one| {
+            let is_of_all = one.principals().iter().any(|named| named.text() == "*");
+            let mut resources = one.resources();
+            one.effect() == Effect::Deny
+                && one.names(action) == Truth::True
+                && one.conditions().is_empty()
+                && (is_of_all && !one.is_not_principal())
+                && (resources.any(|resource| resource == "*") && !one.is_not_resource())
+        })
+    }
+
     /// Whether a statement of it may deny an action of a service.
     #[must_use]
     pub fn may_deny(&self, service: &str) -> bool {

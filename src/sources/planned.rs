@@ -190,6 +190,12 @@ fn put_last(items: &[Value], one: &Value) -> Option<Value> {
         })
 }
 
+/// Adds an item to a list of policies, with what is not known of both where it has one of the name.
+pub fn put(items: &mut Vec<Value>, one: Value) {
+    items.extend(put_last(items, &one));
+    items.push(one);
+}
+
 /// Adds to a list of a thing, or takes a name from it: one that is told whole, or is laid over the one that is there.
 pub fn join(
     thing: &mut Map<String, Value>,
@@ -204,8 +210,7 @@ pub fn join(
     let is_told = |items: &[Value], one: &Value| list != "Selections" && items.contains(one);
     let add = |items: &mut Vec<Value>, added: Option<Value>| {
         if let Some(one) = added.filter(|one| !is_told(items, one)) {
-            items.extend(put_last(items, &one));
-            items.push(one);
+            put(items, one);
         }
     };
     match all {

@@ -3,6 +3,7 @@
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-reference.html>.
 
 mod allowed_pattern;
+mod anatomy;
 mod block;
 mod circles;
 mod conditions;
@@ -20,6 +21,7 @@ mod names;
 pub mod nested;
 mod no_such_name;
 mod node;
+mod not_deleted;
 mod not_taken;
 mod not_told;
 pub mod outputs;
@@ -34,6 +36,7 @@ mod resources;
 mod rules;
 mod same;
 mod scalar;
+mod schemas;
 mod stack_tags;
 pub mod stand_ins;
 mod stored_values;
@@ -183,15 +186,26 @@ pub fn read_change(
             .is_some_and(|id| unknown.contains(id))
     });
     iam::detached(&now, &mut then, |id| kept.stays(id));
-    plan::unselected(&now, &mut then, |id| kept.stays(id));
+    let not_deleted = not_deleted::all(&now, &then, |id| kept.stays(id));
+    for keeps in not_deleted.values().filter(|keeps| keeps.is_certain) {
+        then.note(keeps.why.clone());
+    }
+    let is_kept = |plan: &str| not_deleted.get(plan).is_some_and(|keeps| keeps.is_certain);
+    plan::unselected(&now, &mut then, |id| kept.stays(id), is_kept);
     let unread = std::mem::take(&mut then.unread);
     let why = |thing: &str| {
+        if let Some(keeps) = not_deleted.get(thing) {
+            return keeps.why.clone();
+        }
         let places = now.places.get(thing).into_iter().flatten();
         let mut ids = places.filter_map(|place| place.rsplit(' ').next());
         let why = ids.find_map(|id| unread.get(id));
         why.unwrap_or(&no_more).clone()
     };
-    let stays = |thing: &str| stays(&kept, &now.places, thing);
+    let stays = |thing: &str| match not_deleted.get(thing) {
+        Some(keeps) => keeps.is_certain.then_some(true),
+        None => stays(&kept, &now.places, thing),
+    };
     then.world.lacks((&now.world, &known_now.world), stays, why);
     fsx::linked_anew(&now, &mut then, |id| kept.stays(id));
     kms::unnamed(&now, &mut then, |id| kept.stays(id));

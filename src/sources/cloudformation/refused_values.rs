@@ -7,6 +7,7 @@ use super::names::kind;
 use super::reader::TemplateReader;
 use super::template::plain;
 use super::text::Node;
+use crate::sources::replica_keys::why_none;
 
 /// What AWS takes.
 enum Takes {
@@ -76,15 +77,22 @@ pub fn told(reader: &mut TemplateReader<'_>) {
             let value = value(reader, node, path)?;
             let takes = takes.instead_of(&value)?;
             Some(format!(
-                "{at} has the {path} `{value}`, of which AWS takes {takes}"
+                "{at} has the {path} `{value}`, of which AWS takes {takes}: mend it"
             ))
         }));
+        if kind(node) == "AWS::KMS::ReplicaKey"
+            && let Some(home) = &reader.home
+            && let Some(primary) = value(reader, node, "PrimaryKeyArn")
+        {
+            let why = why_none(&primary, home);
+            open.extend(why.map(|why| format!("{at}: {why}")));
+        }
         let bounds = BOUNDS.iter().filter(|(of, _)| *of == kind(node));
         open.extend(bounds.filter_map(|(_, bounds)| {
             let [least, most] = bounds.map(|path| value(reader, node, path)?.parse::<i64>().ok());
             (least? > most?).then(|| {
                 let [least, most] = bounds;
-                format!("{at} has a {least} above its {most}, which AWS does not take")
+                format!("{at} has a {least} above its {most}, which AWS does not take: mend it")
             })
         }));
     }

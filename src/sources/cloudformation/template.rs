@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -10,6 +11,7 @@ use super::text::Node;
 pub use super::values::{is_open, plain, unknown, why};
 pub use crate::catalog::regions::partition;
 use crate::known::{AccountId, Region};
+use crate::sources::standing::Standing;
 
 /// What is known of the things that a template made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,6 +92,8 @@ pub struct Settings {
     pub nested: BTreeSet<String>,
     /// The tags of the stack.
     pub tags: StackTags,
+    /// What stands by the facts; `None`: they are not given.
+    pub standing: Option<Arc<Standing>>,
 }
 
 impl Settings {

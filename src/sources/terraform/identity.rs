@@ -13,7 +13,7 @@ use crate::sources::planned::Home;
 use super::object::{Attribute, Moment, Object};
 use super::objects::Objects;
 use super::provider::{Providers, provider_of};
-use super::standing::name_of_arn;
+use crate::sources::standing::name_of_arn;
 
 /// How the ARN of a type is made of a name.
 struct ArnOfName {

@@ -37,7 +37,6 @@ mod same_source;
 mod sets;
 mod shape;
 mod source;
-mod standing;
 mod texts;
 mod tried;
 mod typed;
@@ -52,10 +51,10 @@ use std::collections::{BTreeMap, HashMap};
 use crate::inventory::{Timestamp, Waiting};
 use crate::known::AccountId;
 use crate::sources::planned::{Makes, Planned, PlannedResource, World};
+use crate::sources::standing::Standing;
 
 pub use file::PlanError;
 pub use source::{ConfigurationError, Source};
-pub use standing::Standing;
 
 use evaluate::Evaluator;
 use file::PlanFile;

@@ -7,7 +7,8 @@ use super::identity::Identities;
 use super::kept;
 use super::object::{Moment, Object, unknown};
 use super::reader::PlanReader;
-use super::standing::Standing;
+use crate::sources::replica_keys::why_none;
+use crate::sources::standing::{SelectionOfNow, Standing};
 
 /// The parts of a thing that AWS deletes before it, by their types, each with what they say of it.
 const PARTS: &[(&str, &str)] = &[
@@ -122,17 +123,17 @@ fn refused<'a, 'p>(ids: &Identities<'a, 'p>, facts: &Standing) -> Vec<(&'a Objec
             let other = others.find(|other| other.address != object.address);
             let why = match other {
                 Some(other) if other.is_made() && !other.does("delete") => {
-                    format!("{} makes {name}, too", other.address)
+                    format!("{} makes {name}, too: mend it", other.address)
                 }
                 Some(other) => format!(
-                    "{} is {name}, and that it goes first is not told: use a moved block, or another name",
+                    "{} is {name}, and that it goes first is not told: mend it: use a moved block, or another name",
                     other.address
                 ),
                 None if there.is_empty() && facts.has(name) => format!(
-                    "by the facts {name} is there already: import it, or where the plan was applied since, plan anew"
+                    "by the facts {name} is there already: mend it: import it, or where the plan was applied since, plan anew"
                 ),
                 None if is_made_first(object) && !there.is_empty() => format!(
-                    "it is made before the {name} that is there is destroyed (create_before_destroy): leave that out, or give it another name"
+                    "it is made before the {name} that is there is destroyed (create_before_destroy): mend it: leave that out, or give it another name"
                 ),
                 None => continue,
             };
@@ -153,13 +154,14 @@ fn refused<'a, 'p>(ids: &Identities<'a, 'p>, facts: &Standing) -> Vec<(&'a Objec
             && facts.is_for_good(&arn, was)
         {
             let why = format!(
-                "{} leaves the option group {was}, which has permanent options: RDS takes it from no database",
+                "{} leaves the option group {was}, which has permanent options: RDS takes it from no database: mend it",
                 object.address
             );
             found.push((object, NotDone { why, only: None }));
         }
     }
     found.extend(plans_in_use(ids, facts));
+    found.extend(replicas(ids));
     for object in all.filter(|object| object.does("delete")) {
         let Some(arn) = ids.arn(object, Moment::Now) else {
             continue;
@@ -189,6 +191,21 @@ fn refused<'a, 'p>(ids: &Identities<'a, 'p>, facts: &Standing) -> Vec<(&'a Objec
     found
 }
 
+/// The replicas of keys that KMS does not make.
+fn replicas<'a, 'p>(
+    ids: &Identities<'a, 'p>,
+) -> impl Iterator<Item = (&'a Object<'p>, NotDone)> + use<'a, 'p> {
+    let all = ids.objects.all.iter();
+    let made = all.filter(|object| object.kind == "aws_kms_replica_key" && object.is_made());
+    let refused = made.filter_map(|object| {
+        let home = ids.home(object, Moment::Then)?;
+        let why = why_none(object.text(Moment::Then, "primary_key_arn")?, &home)?;
+        let why = format!("{}: {why}", object.address);
+        Some((object, NotDone { why, only: None }))
+    });
+    refused.collect::<Vec<_>>().into_iter()
+}
+
 /// The backup plans that go while there are selections of theirs that do not.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-a-backup-plan.html>.
@@ -203,21 +220,16 @@ fn plans_in_use<'a, 'p>(
         let id = ids.plan_id(object, Moment::Now);
         let own = of_kind("aws_backup_selection")
             .filter(|one| one.text(Moment::Now, "plan_id") == Some(&*id));
-        let own: BTreeSet<&str> = own
-            .flat_map(|one| [one.text(Moment::Now, "id"), one.text(Moment::Now, "name")])
-            .flatten()
+        let own: Vec<SelectionOfNow> = own
+            .map(|one| {
+                let text = |name| one.text(Moment::Now, name).map(str::to_owned);
+                let (id, name) = (text("id"), text("name"));
+                SelectionOfNow { id, name }
+            })
             .collect();
-        let other = match facts.selections(&id)? {
-            Some(all) => {
-                let other = all.iter().find(|one| !own.contains(one.as_str()))?;
-                format!("as the selection `{other}` of it is not: delete that first")
-            }
-            None => {
-                "as nobody told which selections it has (backup:ListBackupSelections)".to_owned()
-            }
-        };
+        let in_use = facts.in_use(&id, &own)?;
         let why = format!(
-            "{} is destroyed, and may not be deleted, {other}",
+            "{} is destroyed, and may not be deleted, {in_use}",
             object.address
         );
         let only = (!object.is_made()).then_some(id);

@@ -23,6 +23,7 @@ mod names_at_apply;
 mod names_beside;
 mod names_to_come;
 mod nested_stacks;
+mod not_deleted;
 mod older_facts;
 mod open_answer;
 mod open_at_fault;

@@ -452,6 +452,41 @@ fn no_vault_is_made_on_a_key_that_cannot_be_used() {
     }
 }
 
+/// A vault that is made is not there before, and whether it is made depends on a key.
+#[test]
+fn no_vault_is_made_on_a_key_that_nobody_looked_at_or_that_denies_it() {
+    let laid = overlay(
+        "vaults",
+        json!({"BackupVaultArn": PROD, "EncryptionKeyArn": KEY}),
+    );
+    let deny = |more: Value| {
+        let mut deny =
+            json!({"Effect": "Deny", "Principal": "*", "Action": "kms:Create*", "Resource": "*"});
+        let fields = deny.as_object_mut().unwrap();
+        fields.extend(more.as_object().unwrap().clone());
+        key_policy(FROM, json!([share(SLR, USE), deny]))
+    };
+    let of_caller = json!({"Condition": {"StringNotLike": {"aws:PrincipalArn": "*:role/*"}}});
+    let with =
+        |field: &str, value: Value| Estate::rds().set(&format!("{RESOURCE_KEY}/{field}"), value);
+    for (estate, is) in [
+        (Estate::rds(), "feasible"),
+        (with("Policy", deny(of_caller)), "feasible"),
+        (with("Policy", deny(json!({}))), "undecided"),
+        (
+            Estate::rds().without(&format!("{RESOURCE_KEY}/KeyState")),
+            "undecided",
+        ),
+        (Estate::rds().without(RESOURCE_KEY), "undecided"),
+    ] {
+        let found = judged(&estate, &Change::Overlay(&laid), &[]);
+        let told = found.report["gaps"].to_string();
+        let is_of_vault =
+            told.contains("no vault is made on") || told.contains("a vault can be made on");
+        assert_eq!(is_of_vault, is == "undecided", "{told}");
+    }
+}
+
 /// CloudFormation hands on what the template says, and AWS Backup takes no id and no alias of a key.
 #[test]
 fn a_template_names_the_key_of_a_vault_by_its_arn() {
@@ -529,4 +564,11 @@ fn a_backup_plan_goes_with_its_last_selection() {
     // AWS deletes no plan of which there are selections: their copies go on.
     let (code, gaps) = found(&["s-1", "s-2"]);
     assert!(code == 3 && gaps.contains("may not be deleted"), "{gaps}");
+    let unread = estate(&["s-1"]).without(&format!("{SOURCE}/plans/0/Selections"));
+    let found = judged(&unread, &Change::WholePlan(&of), &[]);
+    let told = found.gaps.join("; ");
+    assert!(
+        found.code == 3 && told.contains("nobody told which selections it has"),
+        "{told}"
+    );
 }

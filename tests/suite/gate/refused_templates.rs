@@ -7,6 +7,8 @@ use backup_preflight::sources::cloudformation::{self, Settings};
 
 use crate::support::estate::FROM;
 
+const REFUSED: &str = ", and CloudFormation refuses the template: mend it";
+
 const PLAN: &str = "
   Plan:
     Type: AWS::Backup::BackupPlan
@@ -36,7 +38,7 @@ fn refused(text: &str) -> Vec<String> {
         cloudformation::read_change(nothing, ("t.yaml", text.as_bytes()), &settings()).unwrap();
     let [alone, change] = [alone, change].map(|planned| {
         let mut open = planned.open;
-        open.retain(|text| text.ends_with(": CloudFormation refuses the template"));
+        open.retain(|text| text.ends_with(REFUSED));
         open
     });
     assert_eq!(alone, change, "{text}");
@@ -84,8 +86,10 @@ fn a_section_a_property_or_a_name_that_nobody_has_is_told_with_its_line() {
             "t.yaml:11: Plan has the property `Name`, which AWS::Backup::BackupPlan does not",
         ),
         (
-            plan.replace("[{Dest", "[!If [C, {Region: us-west-2}, {}], {Dest")
-                + "Conditions: {C: !Equals [a, b]}\n",
+            plan.replace(
+                "[{Dest",
+                "[!If [C, {Region: us-west-2}, !Ref AWS::NoValue], {Dest",
+            ) + "Conditions: {C: !Equals [a, b]}\n",
             "t.yaml:10: Plan has the property `Region`, which a copy action does not",
         ),
         (
@@ -99,11 +103,140 @@ fn a_section_a_property_or_a_name_that_nobody_has_is_told_with_its_line() {
             "t.yaml:11: K has the property `Grants`, which AWS::KMS::Key does not",
         ),
     ] {
-        assert_eq!(
-            refused(&text),
-            [format!("{says}: CloudFormation refuses the template")],
-            "{text}"
-        );
+        assert_eq!(refused(&text), [format!("{says}{REFUSED}")], "{text}");
+    }
+}
+
+#[test]
+fn what_a_template_has_beside_properties_is_looked_at() {
+    let plan = format!("Resources:{PLAN}");
+    let last = |more: &str| format!("{plan}{more}");
+    for (text, says) in [
+        (
+            format!("AWSTemplateFormatVersion: '2012-10-17'\n{plan}"),
+            "t.yaml:1: the AWSTemplateFormatVersion is `2012-10-17`, and there is 2010-09-09 alone",
+        ),
+        (
+            last("    DependOn: Plan\n"),
+            "t.yaml:11: Plan has the attribute `DependOn`, which no resource has (did you mean `DependsOn`?)",
+        ),
+        (
+            last("    UpdateReplacePolcy: Retain\n"),
+            "t.yaml:11: Plan has the attribute `UpdateReplacePolcy`, which no resource has (did you mean `UpdateReplacePolicy`?)",
+        ),
+        (
+            last("    Connectors: {}\n"),
+            "t.yaml:11: Plan has the attribute `Connectors`, which no resource has",
+        ),
+        (
+            last("    DeletionPolicy: Keep\n"),
+            "t.yaml:11: Plan has the DeletionPolicy `Keep`, which is none of Delete, Retain, RetainExceptOnCreate, Snapshot",
+        ),
+        (
+            last("    UpdateReplacePolicy: RetainExceptOnCreate\n"),
+            "t.yaml:11: Plan has the UpdateReplacePolicy `RetainExceptOnCreate`, which is none of Delete, Retain, Snapshot",
+        ),
+        (
+            last("    DeletionPolicy: Snapshot\n"),
+            "t.yaml:11: Plan has the DeletionPolicy Snapshot, which AWS::Backup::BackupPlan does not take",
+        ),
+        (
+            last("  My-Topic: {Type: 'AWS::SNS::Topic'}\n"),
+            "t.yaml:11: the name of the resource `My-Topic` has more than letters and digits",
+        ),
+        (
+            last("Parameters: {P: {Type: Strng}}\n"),
+            "t.yaml:11: the parameter P is of the type `Strng`, which none is (did you mean `String`?)",
+        ),
+        (
+            last("Parameters: {P: {Default: a}}\n"),
+            "t.yaml:11: the parameter P has no `Type`",
+        ),
+        (
+            last("Parameters: {P: {Type: String, Defalt: a}}\n"),
+            "t.yaml:11: the parameter P has `Defalt`, which none has (did you mean `Default`?)",
+        ),
+        (
+            last("Outputs: {A: {Description: x}}\n"),
+            "t.yaml:11: the output A has no `Value`",
+        ),
+        (
+            last(
+                "Outputs: {A: {Value: x, Export: {Name: n}}, B: {Value: y, Export: {Name: !Sub n}}}\n",
+            ),
+            "t.yaml:11: the output B exports `n`, which A does, too",
+        ),
+    ] {
+        assert_eq!(refused(&text), [format!("{says}{REFUSED}")], "{text}");
+    }
+}
+
+#[test]
+fn what_a_type_requires_is_set() {
+    let plan = format!("Resources:{PLAN}");
+    let with = |kind: &str, properties: &str| {
+        format!("{plan}  X: {{Type: '{kind}', Properties: {{{properties}}}}}\n")
+    };
+    let document = "{Version: '2012-10-17', Statement: []}";
+    let (policy, trust) = (
+        format!("PolicyDocument: {document}"),
+        "AssumeRolePolicyDocument",
+    );
+    for (text, says) in [
+        (
+            with("AWS::Backup::BackupVault", ""),
+            "t.yaml:11: X has no `BackupVaultName`, which AWS::Backup::BackupVault requires",
+        ),
+        (
+            format!("{plan}  X: {{Type: 'AWS::Backup::BackupVault'}}\n"),
+            "t.yaml:11: X has no `BackupVaultName`, which AWS::Backup::BackupVault requires",
+        ),
+        (
+            with(
+                "AWS::Backup::BackupVault",
+                "BackupVaultName: !Ref AWS::NoValue",
+            ),
+            "t.yaml:11: X has no `BackupVaultName`, which AWS::Backup::BackupVault requires",
+        ),
+        (
+            with("AWS::IAM::Policy", &policy),
+            "t.yaml:11: X has no `PolicyName`, which AWS::IAM::Policy requires",
+        ),
+        (
+            with(
+                "AWS::KMS::ReplicaKey",
+                "PrimaryKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/mrk-1'",
+            ),
+            "t.yaml:11: X has no `KeyPolicy`, which AWS::KMS::ReplicaKey requires",
+        ),
+        (
+            with(
+                "AWS::IAM::Role",
+                &format!("{trust}: {document}, Policies: [{{{policy}}}]"),
+            ),
+            "t.yaml:11: X has no `PolicyName`, which an inline policy requires",
+        ),
+        (
+            with(
+                "AWS::Backup::BackupSelection",
+                "BackupPlanId: !Ref Plan, BackupSelection: {SelectionName: s, Resources: ['*']}",
+            ),
+            "t.yaml:11: X has no `IamRoleArn`, which the selection requires",
+        ),
+        (
+            plan.replace("RuleName: r\n            ", ""),
+            "t.yaml:8: Plan has no `RuleName`, which a rule requires",
+        ),
+    ] {
+        assert_eq!(refused(&text), [format!("{says}{REFUSED}")], "{text}");
+    }
+    for text in [
+        with("AWS::Backup::BackupVault", "BackupVaultName: !If [C, v, w]")
+            + "Conditions: {C: !Equals [!Ref P, b]}\nParameters: {P: {Type: String}}\n",
+        with("AWS::KMS::Key", ""),
+        with("AWS::RDS::DBInstance", ""),
+    ] {
+        assert_eq!(refused(&text), [""; 0], "{text}");
     }
 }
 
@@ -117,6 +250,12 @@ fn what_it_takes_is_not_refused() {
         ),
         format!(
             "Transform: AWS::Serverless-2016-10-31\nGlobals: {{}}\n{plan}    DependsOn: FunctionRole\n"
+        ),
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\n{plan}    Connectors: {{}}\n    Version: '1'\n    Description: x\n    UpdateReplacePolicy: Retain\n"
+        ),
+        format!(
+            "Parameters: {{P: {{Type: 'List<AWS::EC2::Subnet::Id>', ConstraintDescription: x}}}}\n{plan}"
         ),
         format!("{plan}    DependsOn: M.Key\n  M: {{Type: 'Org::Key::Of::MODULE'}}\n"),
         format!(

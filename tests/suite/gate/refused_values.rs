@@ -69,8 +69,32 @@ fn a_value_that_aws_does_not_take_is_told() {
             "the DBInstanceIdentifier `a--b`, of which AWS takes what matches (?=.{1,63}$)[a-zA-Z](-?[a-zA-Z0-9])*",
         ),
     ] {
-        let says = format!("t.yaml:2: A has {says}");
+        let says = format!("t.yaml:2: A has {says}: mend it");
         assert_eq!(open(kind, bad), [says], "{kind} {bad}");
         assert_eq!(open(kind, good), [""; 0], "{kind} {good}");
+    }
+}
+
+#[test]
+fn a_replica_is_of_a_multi_region_key_of_another_region() {
+    let key = |arn: &str| {
+        format!("KeyPolicy: {{Version: '2012-10-17', Statement: []}}, PrimaryKeyArn: '{arn}'")
+    };
+    let found = |arn: &str| open("AWS::KMS::ReplicaKey", &key(arn));
+    let primary = "arn:aws:kms:us-east-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef";
+    assert_eq!(found(primary), [""; 0]);
+    for (arn, says) in [
+        (primary.replace("mrk-", ""), "is no multi-Region key"),
+        (
+            primary.replace("us-east-1", "us-east-2"),
+            "is of the Region of the replica",
+        ),
+        (
+            primary.replace(FROM, "444455556666"),
+            "is of another account",
+        ),
+    ] {
+        let says = format!("t.yaml:2: A: KMS makes no replica of {arn}, which {says}: mend it");
+        assert_eq!(found(&arn), [says]);
     }
 }

@@ -240,7 +240,7 @@ fn what_is_not_read_leaves_the_answer_open_unless_it_stays() {
         ("AWS::Serverless::Application", json!({})),
         (
             "AWS::Organizations::Policy",
-            json!({"Type": "DECLARATIVE_POLICY_EC2", "Content": {}}),
+            json!({"Name": "x", "Type": "DECLARATIVE_POLICY_EC2", "Content": {}}),
         ),
         ("AWS::Organizations::Account", json!({})),
         ("AWS::RAM::ResourceShare", json!({})),

@@ -31,7 +31,12 @@ fn under_condition(mut resource: Value) -> Value {
 
 /// An estate that says of all vaults that there are.
 fn listed() -> Estate {
-    Estate::rds().set("/accounts/1/regions/0/vaults_complete", json!(true))
+    Estate::rds()
+        .set("/accounts/1/regions/0/vaults_complete", json!(true))
+        .set(
+            "/accounts/1/regions/0/vaults/0/NumberOfRecoveryPoints",
+            json!(0),
+        )
 }
 
 /// The one copy, and how the run ends, of a stack that stays as it is but for what is given.

@@ -9,7 +9,7 @@ use crate::sources::cloudformation::reader::{
 };
 use crate::sources::cloudformation::template::{is_open, partition, unknown, why};
 use crate::sources::cloudformation::text::Node;
-use crate::sources::planned::join;
+use crate::sources::planned::{join, put};
 
 pub fn role<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let Some((home, arn)) = reader.place(id, node) else {
@@ -35,13 +35,17 @@ pub fn role<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let inline: Value = match reader.of(node, "Policies") {
         None => made(json!([])),
         Some(Value::Array(items)) => {
-            let items = items.into_iter().map(|item| {
-                if item.get("unknown").is_some() {
-                    return item;
-                }
-                json!({"PolicyName": item.get("PolicyName"), "Document": document(item.get("PolicyDocument").cloned())})
-            });
-            made(items.collect())
+            let mut all = Vec::new();
+            for item in items {
+                let policy = match item.get("unknown") {
+                    Some(_) => item,
+                    None => {
+                        json!({"PolicyName": item.get("PolicyName"), "Document": document(item.get("PolicyDocument").cloned())})
+                    }
+                };
+                put(&mut all, policy);
+            }
+            made(Value::Array(all))
         }
         Some(open) => open,
     };

@@ -140,11 +140,13 @@ pub fn perhaps_selects<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Nod
     selects(reader, (id, node), (home, plan), unknown(why));
 }
 
-/// What the template of now selects for plans and the change no longer does.
+/// What the template of now selects for plans and the change no longer does. `is_kept`: whether a plan that leaves the template is not
+/// deleted.
 pub fn unselected(
     now: &TemplateReader<'_>,
     then: &mut TemplateReader<'_>,
     stays: impl Fn(&str) -> Option<bool>,
+    is_kept: impl Fn(&str) -> bool,
 ) {
     for was in &now.selected {
         let name = was.selection.get("SelectionName");
@@ -158,8 +160,14 @@ pub fn unselected(
         // A plan of the template's own goes with what is selected for it.
         let known = then.world.known(&was.home, "plans", &was.plan).is_some();
         let own = now.world.says(&was.plan);
-        if !known && own.is_some_and(|plan| plan.contains_key("BackupPlan")) {
-            continue;
+        let body = own.and_then(|plan| plan.get("BackupPlan")).cloned();
+        if let Some(body) = body.filter(|_| !known) {
+            if !is_kept(&was.plan) {
+                continue;
+            }
+            let plan = then.world.thing(&was.home, "plans", &was.plan);
+            let stands = json!({"made": body, "stands": true});
+            plan.insert("BackupPlan".to_owned(), stands);
         }
         let (added, removed) = match stays(&was.by) {
             Some(true) => (Some(was.selection.clone()), None),

@@ -1,6 +1,8 @@
-//! What the facts say of the things that a plan makes or destroys: whether they are there, and what keeps them from being deleted.
+//! What the facts say of the things that a plan or a template makes or destroys: whether they are there, and what keeps them from being
+//! deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde_json::Value;
 
@@ -17,8 +19,8 @@ pub struct Standing {
     protected: BTreeSet<String>,
     /// The option groups with options that stay for good, by Region, account and name.
     permanent: BTreeSet<String>,
-    /// The selections of backup plans, by the plans' ids: each by its id, else by its name. `None`: they were not read.
-    selections: BTreeMap<String, Option<BTreeSet<String>>>,
+    /// The selections of backup plans, by the plans' ids. `None`: they were not read.
+    selections: BTreeMap<String, Option<Vec<SelectionOfNow>>>,
 }
 
 /// A vault that is there.
@@ -28,6 +30,49 @@ pub struct VaultOfNow {
     pub points: Option<i64>,
     /// Whether it is locked; `None`: that was not read.
     pub is_locked: Option<bool>,
+}
+
+/// A selection of a backup plan, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelectionOfNow {
+    /// Its id.
+    pub id: Option<String>,
+    /// Its name, which others of the plan may have, too.
+    pub name: Option<String>,
+}
+
+impl SelectionOfNow {
+    fn is(&self, other: &Self) -> bool {
+        match (&self.id, &other.id) {
+            (Some(own), Some(other)) => own == other,
+            (None, _) | (_, None) => self.name.is_some() && self.name == other.name,
+        }
+    }
+}
+
+/// Why a backup plan is not deleted.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-a-backup-plan.html>.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanInUse {
+    /// It has this selection, by its name or id.
+    By(String),
+    /// Which selections it has was not read.
+    NotRead,
+}
+
+impl fmt::Display for PlanInUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::By(selection) => write!(
+                f,
+                "as the selection `{selection}` of it is not: mend it: delete that first"
+            ),
+            Self::NotRead => {
+                f.write_str("as nobody told which selections it has (backup:ListBackupSelections)")
+            }
+        }
+    }
 }
 
 impl Standing {
@@ -78,18 +123,17 @@ impl Standing {
             }
         }
         for plan in items(&region.plans) {
-            let name = |one: &Value| {
-                let told = one
-                    .get("SelectionId")
-                    .or_else(|| one.get("SelectionName"))?;
-                told.as_str().map(str::to_owned)
+            let of = |one: &Value| {
+                let text = |name: &str| one.get(name)?.as_str().map(str::to_owned);
+                let (id, name) = (text("SelectionId"), text("SelectionName"));
+                (id.is_some() || name.is_some()).then_some(SelectionOfNow { id, name })
             };
-            let names = match &plan.selections {
-                Field::Is(Json(Value::Array(all))) => all.iter().map(name).collect(),
-                Field::Null => Some(BTreeSet::new()),
+            let all = match &plan.selections {
+                Field::Is(Json(Value::Array(all))) => all.iter().map(of).collect(),
+                Field::Null => Some(Vec::new()),
                 Field::Is(_) | Field::Absent => None,
             };
-            self.selections.insert(plan.id.to_string(), names);
+            self.selections.insert(plan.id.to_string(), all);
         }
         let resources = items(&region.resources).iter();
         for resource in resources.filter(|one| one.resource_type != Field::Null) {
@@ -117,10 +161,20 @@ impl Standing {
         })
     }
 
-    /// The selections of a backup plan that is there, by its id: each by its id, else by its name. `None` within: they were not read.
+    /// Why a backup plan is not deleted, by its id, where these selections of it are; `None`: the facts know nothing that keeps it.
     #[must_use]
-    pub fn selections(&self, plan: &str) -> Option<Option<&BTreeSet<String>>> {
-        self.selections.get(plan).map(Option::as_ref)
+    pub fn in_use(&self, plan: &str, deleted: &[SelectionOfNow]) -> Option<PlanInUse> {
+        let Some(all) = self.selections.get(plan)? else {
+            return Some(PlanInUse::NotRead);
+        };
+        let mut left = all.clone();
+        for one in deleted {
+            if let Some(at) = left.iter().position(|other| other.is(one)) {
+                left.remove(at);
+            }
+        }
+        let other = left.into_iter().next()?;
+        other.name.or(other.id).map(PlanInUse::By)
     }
 
     /// What is known of a vault.

@@ -1,0 +1,97 @@
+//! What leaves a template and AWS does not delete: it stays, and so do the copies of it.
+
+use serde_json::{Value, json};
+
+use super::judged::{Change, judged};
+use super::template_before::{nothing, resource_of, template};
+use crate::support::Estate;
+use crate::support::estate::{
+    CENTRAL, CENTRAL_KEY, DATABASE, DESTINATION_VAULT, FROM, RESOURCE, ROLE, SOURCE, TO,
+};
+
+/// What becomes of the one copy, and what is told of it.
+fn becomes(estate: &Estate, now: &Value, account: &str) -> (String, String) {
+    let found = judged(estate, &Change::Templates(now, &nothing(), account), &[]);
+    (found.copies.join("; "), found.report["gaps"].to_string())
+}
+
+#[test]
+fn a_vault_that_holds_recovery_points_stays() {
+    let central = json!({"BackupVaultName": "central", "EncryptionKeyArn": CENTRAL_KEY});
+    let now = template(json!({"V": resource_of("AWS::Backup::BackupVault", &central)}));
+    let points = |count: Value| {
+        let at = format!("{DESTINATION_VAULT}/NumberOfRecoveryPoints");
+        Estate::rds().set(&at, count)
+    };
+    let of = |estate: &Estate| becomes(estate, &now, TO);
+    let copy = |is: &str| format!("orders into central: feasible -> {is}");
+    assert_eq!(of(&points(json!(3))).0, copy("feasible (same)"));
+    assert_eq!(of(&points(json!(0))).0, copy("blocked (worse)"));
+    let (found, told) = of(&Estate::rds());
+    assert_eq!(found, copy("undecided (worse)"));
+    assert!(
+        told.contains("nobody told whether it holds recovery points"),
+        "{told}"
+    );
+}
+
+/// An estate with a backup plan that has these selections, each by its id and name.
+fn with_plan(selections: &[(&str, &str)]) -> Estate {
+    let rule = json!([{"RuleName": "daily", "TargetBackupVaultName": "prod", "ScheduleExpression": "cron(0 5 ? * * *)",
+        "Lifecycle": {"DeleteAfterDays": 35},
+        "CopyActions": [{"DestinationBackupVaultArn": CENTRAL, "Lifecycle": {"DeleteAfterDays": 35}}]}]);
+    let all = selections.iter().map(|(id, name)| {
+        json!({"SelectionId": id, "SelectionName": name, "IamRoleArn": ROLE, "Resources": [DATABASE]})
+    });
+    let plan = json!([{"BackupPlanId": "p-1", "BackupPlan": {"BackupPlanName": "daily", "Rules": rule},
+        "Selections": all.collect::<Vec<_>>()}]);
+    let none = Estate::rds().set("/copies", json!([]));
+    none.set(&format!("{SOURCE}/plans"), plan)
+}
+
+#[test]
+fn a_plan_that_the_selections_of_others_hang_on_stays() {
+    let rule = json!([{"RuleName": "daily", "TargetBackupVault": "prod", "ScheduleExpression": "cron(0 5 ? * * *)",
+        "Lifecycle": {"DeleteAfterDays": 35},
+        "CopyActions": [{"DestinationBackupVaultArn": CENTRAL, "Lifecycle": {"DeleteAfterDays": 35}}]}]);
+    let plan = json!({"BackupPlan": {"BackupPlanName": "daily", "BackupPlanRule": rule}});
+    let selection = json!({"BackupPlanId": {"Ref": "Plan"}, "BackupSelection":
+        {"SelectionName": "own", "IamRoleArn": ROLE, "Resources": [DATABASE]}});
+    let now = template(json!({
+        "Plan": resource_of("AWS::Backup::BackupPlan", &plan),
+        "S": resource_of("AWS::Backup::BackupSelection", &selection),
+    }));
+    let of = |estate: &Estate| becomes(estate, &now, FROM);
+    assert_eq!(
+        of(&with_plan(&[("s-1", "own")])).0,
+        "orders into central: feasible -> feasible (removed)"
+    );
+    // Its own goes, and the other's copy goes on.
+    let both = with_plan(&[("s-1", "own"), ("s-2", "others")]);
+    let (found, _) = of(&both);
+    assert!(
+        found.contains("orders into central: feasible -> feasible (same)"),
+        "{found}"
+    );
+    assert!(found.contains("(removed)"), "{found}");
+    let unread = with_plan(&[("s-1", "own")]).without(&format!("{SOURCE}/plans/0/Selections"));
+    let found = judged(&unread, &Change::Templates(&now, &nothing(), FROM), &[]);
+    assert_eq!(found.code, 3, "{:?}", found.copies);
+}
+
+#[test]
+fn what_is_protected_from_deletion_stays() {
+    let now = |protected: bool| {
+        let of = json!({"DBInstanceIdentifier": "orders", "Engine": "postgres", "DeletionProtection": protected});
+        template(json!({"D": resource_of("AWS::RDS::DBInstance", &of)}))
+    };
+    let of = |estate: &Estate, protected: bool| becomes(estate, &now(protected), FROM).0;
+    let copy = |is: &str| format!("orders into central: feasible -> {is}");
+    assert_eq!(of(&Estate::rds(), true), copy("feasible (same)"));
+    assert_eq!(of(&Estate::rds(), false), copy("blocked (worse)"));
+    let read = Estate::rds().set(
+        &format!("{RESOURCE}/Detail/DeletionProtection"),
+        json!(true),
+    );
+    assert_eq!(of(&read, false), copy("feasible (same)"));
+}
