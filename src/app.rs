@@ -43,6 +43,7 @@ mod stacks;
 mod survey;
 mod targets;
 mod templates;
+mod unread_makers;
 mod whose;
 
 use std::process::ExitCode;

@@ -16,7 +16,7 @@ use crate::plans::{self, Selection};
 use crate::report::{BACKUP_POLICY, Location, PlaceOfChange, Places};
 use crate::sources::planned::{Makes, Planned, Unlisted};
 use crate::sources::standing::Standing;
-use crate::sources::{additions, recorded, terraform};
+use crate::sources::{additions, asked_before, recorded, terraform};
 
 use super::called::{Called, CalledIn};
 use super::configurations::Configurations;
@@ -26,6 +26,7 @@ use super::otherwise;
 use super::prefixes::{Names, Prefixes};
 use super::print::warn;
 use super::templates::Templates;
+use super::unread_makers;
 use super::whose;
 
 /// The facts before and after a change.
@@ -132,6 +133,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 warnings,
                 open: left_open,
                 unlisted: beside,
+                unread_makers: unread,
                 providers: of_plan,
                 makes: made,
                 told_accounts: _,
@@ -159,6 +161,12 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             open.extend(
                 left_open
                     .into_iter()
+                    .map(|why| Gap::by_hand(ByHand::Planned, operation, format!("{name}: {why}"))),
+            );
+            let unread = unread.iter().filter(|_| asked.all);
+            open.extend(
+                unread
+                    .filter_map(|maker| unread_makers::why(maker, &base))
                     .map(|why| Gap::by_hand(ByHand::Planned, operation, format!("{name}: {why}"))),
             );
             for (thing, addresses) in said {
@@ -210,6 +218,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             warn(output, &text);
         }
     }
+    asked_before::keep(&now, &mut then);
     let now = additions::last(now.into_iter().flatten().collect());
     let then = additions::last(then);
     if then.is_empty() {

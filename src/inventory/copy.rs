@@ -300,8 +300,7 @@ fn organization_policies_assumed(role: &Fact<Arn>, facts: &Facts<'_>) -> Option<
     let account = role.as_ref().known().and_then(Arn::account)?;
     let unbound = matches!(facts.organization(account), Fact::Known(None))
         || matches!(facts.is_management_account(account), Fact::Known(true));
-    let read = matches!(facts.service_control_policies(account), Fact::Known(_))
-        && matches!(facts.resource_control_policies(account), Fact::Known(_));
+    let read = facts.control_policies_are_read(account);
     (!read && !unbound).then(|| {
         format!("organization policies: those on account {account} were not read, and are taken to allow the copy")
     })

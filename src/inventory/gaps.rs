@@ -84,9 +84,9 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
         "organizations:ListParents" => {
             account().is_some_and(|id| known(facts.organization_path(id)))
         }
-        "organizations:ListPoliciesForTarget" => account().is_some_and(|id| {
-            known(facts.service_control_policies(id)) && known(facts.resource_control_policies(id))
-        }),
+        "organizations:ListPoliciesForTarget" => {
+            account().is_some_and(|id| facts.control_policies_are_read(id))
+        }
         "iam:GetRole" => {
             of_arn(&|arn| known(facts.role_exists(arn)) && known(facts.role_trust(arn)))
         }

@@ -297,6 +297,14 @@ pub fn is_plan_of_policy(id: &str) -> bool {
     id.starts_with(PLAN_OF_POLICY)
 }
 
+impl ControlPolicy {
+    /// Whether nothing is told of it: it stands for those of which nobody read which they are.
+    #[must_use]
+    pub fn is_any_other(&self) -> bool {
+        !self.id.is_present() && !self.name.is_present() && !self.document.is_present()
+    }
+}
+
 impl Plan {
     /// Its name in the list of plans, which the plan itself has, too: there it is where the plan was not read.
     ///

@@ -2,6 +2,7 @@
 //! by field; what is absent leaves the facts as they are; `{"unknown": "why"}` makes a fact unknown.
 
 mod aws_tags;
+mod control_part;
 mod data;
 mod default_key;
 mod document;
@@ -18,6 +19,7 @@ mod names;
 mod open;
 mod organization;
 mod otherwise;
+mod policy_change;
 mod stale;
 mod stands;
 mod strange;
@@ -42,8 +44,8 @@ pub use open::{
     KEY_FOR_GOOD, MAY_STAY, NAME_SHAPE, NAME_TO_COME, NOT_MADE_NOW, SAVED, UNLOCKED,
     WHERE_IT_STANDS,
 };
-pub use organization::{Becomes, PolicyChange, PolicyType};
 pub use otherwise::{ReadOtherwise, said_otherwise};
+pub use policy_change::{Becomes, PolicyChange, PolicyType};
 pub use stale::forget_roles;
 pub use strange::strangers;
 pub use unknown::unknown_within;

@@ -315,7 +315,7 @@ pub fn leave_policies_open(one: &mut Overlay, other: &mut Overlay) -> Vec<String
                     Becomes::Document(_)
                     | Becomes::AttachedTo(_)
                     | Becomes::Deleted
-                    | Becomes::Stands(_) => Becomes::Document(unknown),
+                    | Becomes::Stands(..) => Becomes::Document(unknown),
                 };
             }
             if !open.contains(&why) {
@@ -353,8 +353,8 @@ fn commute(one: &Becomes, other: &Becomes) -> bool {
         }
         (Becomes::Document(_) | Becomes::Attached(..), Becomes::Deleted)
         | (Becomes::Deleted, Becomes::Document(_) | Becomes::Attached(..)) => false,
-        (Becomes::AttachedTo(_) | Becomes::Stands(_), _)
-        | (_, Becomes::AttachedTo(_) | Becomes::Stands(_))
+        (Becomes::AttachedTo(_) | Becomes::Stands(..), _)
+        | (_, Becomes::AttachedTo(_) | Becomes::Stands(..))
         | (Becomes::Document(_) | Becomes::Detached(_), Becomes::Detached(_))
         | (Becomes::Detached(_), Becomes::Document(_) | Becomes::Deleted)
         | (Becomes::Deleted, Becomes::Detached(_) | Becomes::Deleted) => true,

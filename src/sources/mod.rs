@@ -6,6 +6,7 @@
 )]
 
 pub mod additions;
+pub mod asked_before;
 pub mod cloudformation;
 mod commands;
 pub mod config;

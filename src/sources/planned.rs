@@ -31,6 +31,8 @@ pub struct Planned {
     pub open: Vec<String>,
     /// What it may make or tag beside that: it matters where a plan takes it.
     pub unlisted: Vec<Unlisted>,
+    /// What it leaves as it is and does not tell.
+    pub unread_makers: Vec<UnreadMaker>,
     /// The providers of a plan, for which accounts may be given.
     pub providers: Vec<String>,
     /// Those of them whose account nothing but the command line tells, of those that something of the plan is under.
@@ -73,6 +75,17 @@ pub struct Unlisted {
     pub tags: Option<Map<String, Value>>,
     /// What makes it, in words.
     pub why: String,
+}
+
+/// What stays as it is, is not read, and may make copies: the facts tell them, where they have the backup plans of its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadMaker {
+    /// What it is, in words.
+    pub by: String,
+    /// Where it is, where that is known.
+    pub home: Option<Home>,
+    /// Of a backup plan: its id, where that is known.
+    pub plan: Option<Option<String>>,
 }
 
 /// The resources that say something of a thing, by its ARN or id: addresses of a plan, logical ids of a template.

@@ -161,6 +161,10 @@ fn document(policy: &ControlPolicy) -> Option<&Document> {
 }
 
 fn no_text(facts: &Facts<'_>, account: AccountId, policy: &ControlPolicy) -> Gap {
+    if policy.is_any_other() {
+        let call = api_call!("organizations:ListPoliciesForTarget");
+        return facts.gap(call, &account.to_string(), Some(account), None);
+    }
     let name = policy.id.value().map_or("", |id| id);
     facts.gap(
         api_call!("organizations:DescribePolicy"),

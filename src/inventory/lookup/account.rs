@@ -321,6 +321,22 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether all control policies that are in force on the account were read, of both kinds.
+    #[must_use]
+    pub fn control_policies_are_read(&self, account: AccountId) -> bool {
+        let all = [
+            self.service_control_policies(account),
+            self.resource_control_policies(account),
+        ];
+        all.into_iter().all(|levels| match levels {
+            Fact::Known(levels) => {
+                let mut policies = levels.into_iter().flatten().flatten();
+                !policies.any(ControlPolicy::is_any_other)
+            }
+            Fact::Unknown(_) => false,
+        })
+    }
+
     fn control_policies_gap(&self, account: AccountId) -> Gap {
         let call = api_call!("organizations:ListPoliciesForTarget");
         self.gap(call, &account.to_string(), Some(account), None)

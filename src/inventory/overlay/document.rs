@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::organization::PolicyChange;
+use super::policy_change::PolicyChange;
 
 /// A document that is laid over an inventory.
 #[derive(Clone, Debug, PartialEq)]

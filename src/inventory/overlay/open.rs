@@ -126,6 +126,7 @@ pub(super) const TOLD_OF_ALL: &[&str] = &[
     "FileSystemType",
     "OptionGroupMemberships",
     "StorageType",
+    "BackupRetentionPeriod",
     "TableName",
     "DBInstanceIdentifier",
 ];

@@ -6,77 +6,14 @@
 
 use serde_json::{Map, Value, json};
 
+use super::control_part;
 use super::either::{self, is_same_policy};
+use super::policy_change::{Becomes, Depth, PolicyChange, PolicyType, depth, is_it, way};
 use super::unknown::unknown_within;
 use crate::inventory::Inventory;
 use crate::inventory::field::Field;
 use crate::inventory::frame::Account;
 use crate::inventory::items;
-
-/// The types of policies of an organization that decide copies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PolicyType {
-    /// A service control policy.
-    Service,
-    /// A resource control policy.
-    Resource,
-    /// A backup policy.
-    Backup,
-    /// A tag policy.
-    Tag,
-}
-
-impl PolicyType {
-    const ALL: [Self; 4] = [Self::Service, Self::Resource, Self::Backup, Self::Tag];
-
-    /// The field of an account that has what is in force, and the call that reads it.
-    const fn field(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Service => (
-                "service_control_policies",
-                "organizations:ListPoliciesForTarget",
-            ),
-            Self::Resource => (
-                "resource_control_policies",
-                "organizations:ListPoliciesForTarget",
-            ),
-            Self::Backup => ("backup_policy", "organizations:DescribeEffectivePolicy"),
-            Self::Tag => ("tag_policy", "organizations:DescribeEffectivePolicy"),
-        }
-    }
-}
-
-/// What becomes of a policy.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PolicyChange {
-    /// What it is; `None`: not known.
-    pub of: Option<PolicyType>,
-    /// Its id, where it has one.
-    pub id: Option<String>,
-    /// Its name, which no other policy of its type has.
-    pub name: Option<String>,
-    /// What becomes of it.
-    pub becomes: Becomes,
-    /// What says so: the address or logical id of a resource.
-    pub by: String,
-}
-
-/// What becomes of a policy of an organization. A target is a root, a unit or an account; `None`: not known.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Becomes {
-    /// It has this document, wherever it is attached.
-    Document(Value),
-    /// It is attached to a target, with this document.
-    Attached(Option<String>, Value),
-    /// It is detached from a target.
-    Detached(Option<String>),
-    /// Whether it stays where it is attached elsewhere than to these is not known.
-    AttachedTo(Vec<String>),
-    /// It is deleted.
-    Deleted,
-    /// Nothing: it is attached to a target now, and stays so.
-    Stands(String),
-}
 
 /// A field of an account that is unknown after the change: the account, the call that would read it, and why.
 pub(super) struct UnknownAccountField {
@@ -139,7 +76,9 @@ pub(super) fn lay(
             }
             let Some(why) = why else { continue };
             account.shift_remove(field);
-            not_simulated(account);
+            if of.is_of_controls() {
+                not_simulated(account);
+            }
             let account = account.get("account").and_then(Value::as_str);
             left.push(UnknownAccountField {
                 account: account.unwrap_or_default().to_owned(),
@@ -156,7 +95,7 @@ pub(super) fn unread(inventory: &Inventory, changes: &[PolicyChange]) -> Vec<Str
     let changed = |of: PolicyType| {
         let mut all = changes.iter();
         all.any(|change| {
-            change.of.is_none_or(|is| is == of) && !matches!(change.becomes, Becomes::Stands(_))
+            change.of.is_none_or(|is| is == of) && !matches!(change.becomes, Becomes::Stands(..))
         })
     };
     let control = changed(PolicyType::Service) || changed(PolicyType::Resource);
@@ -214,55 +153,21 @@ fn not_simulated(account: &mut Map<String, Value>) {
     }
 }
 
-/// Where a target is on the way to an account.
-enum Depth {
-    No,
-    Unknown,
-    /// So many levels below the root; that of the account itself is the last.
-    Level(usize),
-}
-
-/// The targets on the way to an account, root first, itself last; `None`: its place in the tree is not known.
-fn way(account: &Map<String, Value>) -> Option<Vec<&str>> {
-    let id = account.get("account")?.as_str()?;
-    let path = account.get("organization")?.get("Path")?.as_str()?;
-    let parts = path.split('/').filter(|part| !part.is_empty()).skip(1);
-    Some(parts.filter(|part| *part != id).chain([id]).collect())
-}
-
-fn depth(account: &Map<String, Value>, target: Option<&str>) -> Depth {
-    let Some(target) = target else {
-        return Depth::Unknown;
-    };
-    let is_account = target.len() == 12 && target.bytes().all(|one| one.is_ascii_digit());
-    let own = account.get("account").and_then(Value::as_str) == Some(target);
-    match way(account) {
-        _ if is_account && !own => Depth::No,
-        Some(way) => match way.iter().position(|one| *one == target) {
-            Some(level) => Depth::Level(level),
-            None if target.starts_with("r-") || target.starts_with("ou-") => Depth::No,
-            None => Depth::Unknown,
-        },
-        None => Depth::Unknown,
-    }
-}
-
-/// Whether a policy of the facts is the one that changes; `None`: its names do not tell.
-fn is_it(policy: &Value, change: &PolicyChange) -> Option<bool> {
-    let same = |field: &str, name: Option<&String>| {
-        let there = policy.get(field).and_then(Value::as_str);
-        Some(there? == name?.as_str())
-    };
-    same("Id", change.id.as_ref()).or_else(|| same("Name", change.name.as_ref()))
-}
-
 /// Lays a change over the control policies of an account, level by level.
 fn control(
     account: &mut Map<String, Value>,
     field: &str,
     change: &PolicyChange,
 ) -> Result<(), String> {
-    if let Becomes::Stands(target) = &change.becomes {
+    let is_unread = account.get(field).is_none();
+    if control_part::is_one(account.get(field)) {
+        control_part::lay(account, field, change);
+        return Ok(());
+    }
+    if let Becomes::Stands(target, _) = &change.becomes {
+        if is_unread {
+            control_part::lay(account, field, change);
+        }
         return stands_there(account, field, change, target);
     }
     let by = &change.by;
@@ -273,13 +178,16 @@ fn control(
         Becomes::Attached(target, _) | Becomes::Detached(target) => {
             Some(depth(account, target.as_deref()))
         }
-        Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted | Becomes::Stands(_) => {
+        Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted | Becomes::Stands(..) => {
             None
         }
     };
     let Some(Value::Array(levels)) = account.get_mut(field) else {
         if !matches!(to, Some(Depth::No)) {
             not_simulated(account);
+        }
+        if is_unread {
+            control_part::lay(account, field, change);
         }
         return Ok(());
     };
@@ -355,7 +263,7 @@ fn control(
                 level.retain(|policy| is_it(policy, change) != Some(true));
             }
         }
-        Becomes::Stands(_) => {}
+        Becomes::Stands(..) => {}
     }
     Ok(())
 }
@@ -384,7 +292,7 @@ fn stands_there(
 
 fn not_in_the_facts(change: &PolicyChange, target: &str) -> String {
     format!(
-        "{}, which is attached to {target} by the state of the plan and not by the facts: read them anew",
+        "{}, which is attached to {target} by what stands there and not by the facts: read them anew",
         change.by
     )
 }
@@ -431,6 +339,15 @@ fn effective(
     change: &PolicyChange,
 ) -> Result<(), String> {
     let Some(now) = account.get(field) else {
+        if let Becomes::Stands(target, _) = &change.becomes
+            && of == PolicyType::Backup
+            && control_part::is_on(account, target)
+        {
+            return Err(format!(
+                "{}, a backup policy that is attached to {target}, and the account's was not read: mend it: read what is in force there (organizations:DescribeEffectivePolicy)",
+                change.by
+            ));
+        }
         return Ok(());
     };
     let together = || {
@@ -464,7 +381,7 @@ fn effective(
             Err(together())
         }
         Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted => Ok(()),
-        Becomes::Stands(target) => match depth(account, Some(target)) {
+        Becomes::Stands(target, _) => match depth(account, Some(target)) {
             Depth::Level(_) if is_none => Err(not_in_the_facts(change, target)),
             Depth::Level(_) | Depth::Unknown | Depth::No => Ok(()),
         },

@@ -49,7 +49,7 @@ pub fn all(
     let each = gone.filter_map(|(thing, places)| {
         let mut ids = places.iter().filter_map(|place| place.rsplit(' ').next());
         let keeps = ids
-            .find_map(|id| (stays(id) == Some(false)).then(|| keeps(now, (thing, id), &goes))?)?;
+            .find_map(|id| (stays(id) == Some(false)).then(|| keeps(now, (thing, id), goes))?)?;
         Some((thing.clone(), keeps))
     });
     each.collect()

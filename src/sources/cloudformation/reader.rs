@@ -11,7 +11,7 @@ use super::template::{Template, is_open, plain, unknown, why};
 use super::text::Node;
 use crate::inventory::{as_data, data};
 use crate::known::AccountId;
-use crate::sources::planned::{Home, Places, Unlisted, World, aws_managed_by};
+use crate::sources::planned::{Home, Places, Unlisted, UnreadMaker, World, aws_managed_by};
 
 /// The facts of a template, in the making.
 pub struct TemplateReader<'t> {
@@ -24,6 +24,8 @@ pub struct TemplateReader<'t> {
     pub open: Vec<String>,
     /// What may come of it beside the resources that it tells.
     pub unlisted: Vec<Unlisted>,
+    /// What stays as it is, is not read, and may make copies.
+    pub unread_makers: Vec<UnreadMaker>,
     pub places: Places,
     /// The policies that resources of their own give to roles.
     pub attached: Vec<RolePolicyAttachment>,

@@ -16,6 +16,7 @@ mod stored;
 pub mod volumes;
 
 use crate::known::near;
+use crate::sources::planned::UnreadMaker;
 
 use super::mentions::parameters_of_condition;
 use super::names::{kind, open_name};
@@ -210,8 +211,17 @@ fn unread(reader: &mut TemplateReader<'_>, id: &str, resource: &Node) {
     };
     // A template that lies in a file may have changed, where the stack that it makes says the same.
     let is_same = reader.is_same(id, resource) && !is_of_a_file(reader, resource);
-    if (reader.is_made(resource) != Some(false) || is_perhaps_made(reader, resource)) && !is_same {
+    if reader.is_made(resource) == Some(false) && !is_perhaps_made(reader, resource) {
+        return;
+    }
+    if !is_same {
         reader.open(text);
+    } else if MAKERS.contains(&kind(resource)) {
+        reader.unread_makers.push(UnreadMaker {
+            by: text,
+            home: reader.home.clone(),
+            plan: None,
+        });
     }
 }
 

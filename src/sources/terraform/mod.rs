@@ -41,6 +41,7 @@ mod texts;
 mod tried;
 mod typed;
 mod types;
+mod unread_makers;
 mod variables;
 mod whole;
 mod written;
@@ -249,6 +250,7 @@ pub fn read_beside(
         warnings,
         open,
         unlisted: then.unlisted,
+        unread_makers: unread_makers::all(&then.ids),
         providers: Providers::names(&plan),
         told_accounts: providers.told(),
         taken,

@@ -143,7 +143,7 @@ fn windows_of_databases_that_a_change_moves_are_where_it_moves_them() {
     ] {
         let of = |[day, week]: [&str; 2], kept: u8| {
             json!({"arn": arn, "identifier": "orders", "cluster_identifier": "orders", "engine": "postgres", daily: day, weekly: week,
-                "backup_retention_period": kept, "storage_encrypted": true, "kms_key_id": KEY})
+                "backup_retention_period": kept, "storage_encrypted": true, "kms_key_id": KEY, "apply_immediately": true})
         };
         let change = by_plan(address, &of(WINDOWS[0], 7), &of(WINDOWS[1], 0));
         let detail = after(&estate(kind, arn, &database(WINDOWS[0], 7)), &change);

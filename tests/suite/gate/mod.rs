@@ -79,6 +79,7 @@ mod updates;
 mod vault_of_nobody;
 mod what_is_not_told;
 mod what_stands;
+mod what_was_not_read;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

@@ -147,7 +147,8 @@ fn a_control_policy_of_a_plan_is_in_force_where_it_is_attached() {
     for (pointer, value, expected) in [
         ("/organization/Path", None, Undecided),
         ("/organization", None, Undecided),
-        ("/service_control_policies", None, Undecided),
+        // What is denied is denied, whatever else was not read.
+        ("/service_control_policies", None, Blocked),
         ("/service_control_policies", Some(json!([])), Undecided),
         // What is denied at one level is denied, whichever it is.
         ("/service_control_policies/1", None, Blocked),

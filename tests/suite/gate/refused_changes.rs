@@ -532,6 +532,38 @@ fn a_database_leaves_its_option_group_when_that_is_applied_and_never_one_with_pe
     }
 }
 
+/// Whether the version of now counts, or the one to come, depends on when the copy is made.
+#[test]
+fn a_major_version_waits_for_the_maintenance_window() {
+    let of = |version: &str, days: u32| {
+        json!({"identifier": "orders", "arn": DATABASE, "engine": "postgres", "engine_version": version,
+            "storage_encrypted": true, "kms_key_id": KEY, "backup_retention_period": days})
+    };
+    let said = |was: Value, mut is: Value, now: bool| {
+        is["apply_immediately"] = json!(now);
+        let moved = change("aws_db_instance.d", was, is, json!({}));
+        let laid = planned(&plan(FROM, &[moved])).after.document;
+        let detail = &laid["accounts"][0]["regions"][0]["resources"][0]["Detail"];
+        ["EngineVersion", "BackupRetentionPeriod"].map(|field| detail[field].clone())
+    };
+    let [version, _] = said(of("13.4", 7), of("16.4", 7), false);
+    assert!(
+        version
+            .to_string()
+            .contains("which is 13.4 until the maintenance window"),
+        "{version}"
+    );
+    assert_eq!(said(of("13.4", 7), of("16.4", 7), true)[0], json!("16.4"));
+    assert_eq!(said(of("16.3", 7), of("16.4", 7), false)[0], json!("16.4"));
+    let [_, days] = said(of("16.4", 0), of("16.4", 7), false);
+    assert!(
+        days.to_string()
+            .contains("which is 0 until the maintenance window"),
+        "{days}"
+    );
+    assert_eq!(said(of("16.4", 1), of("16.4", 7), false)[1], json!(7));
+}
+
 #[test]
 fn a_backup_plan_goes_with_its_last_selection() {
     let rule = json!([{"RuleName": "daily", "TargetBackupVaultName": "prod", "ScheduleExpression": "cron(0 5 ? * * *)",

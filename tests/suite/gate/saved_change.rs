@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use super::judged::{Change, checked, into_central, judged};
 use super::plan_facts::{change, plan};
-use crate::support::Estate;
 use crate::support::estate::{DATABASE, FROM, KEY, SLR, USE, key_policy, share};
+use crate::support::{Estate, run};
 
 fn key_of_plan(policy: &Value) -> Value {
     let after = json!({"policy": policy.to_string(), "is_enabled": true, "key_usage": "ENCRYPT_DECRYPT",
@@ -109,4 +109,25 @@ fn the_key_of_another_template_is_another_key() {
             expected
         );
     }
+}
+
+/// What a change leaves open of all that there may be is kept as what it is.
+#[test]
+fn what_is_left_open_is_told_again_as_it_was() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("saved.json").display().to_string();
+    let then = json!({"Resources": {"V": {"Type": "AWS::Backup::BackupVault", "DependOn": "K", "Properties": {"BackupVaultName": "v"}}}});
+    checked(&Estate::rds(), &Change::Template(&then), &["--save", &file]);
+    let ran = run(&["check", "--no-config", "--inventory", &file, "--all"]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(
+        ran.out.contains("has the attribute `DependOn`"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        !ran.out.contains("not known to this version"),
+        "{}",
+        ran.out
+    );
 }

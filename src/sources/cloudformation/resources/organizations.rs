@@ -9,9 +9,7 @@ use crate::sources::cloudformation::text::Node;
 
 /// A policy with what it is attached to.
 pub fn policy<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
-    if reader.is_same(id, node) || says_the_same(reader, id, node) {
-        return;
-    }
+    let stands = reader.is_same(id, node) || says_the_same(reader, id, node);
     let by = format!("{}:{}: {id}", reader.template.file, node.line);
     let of = match reader.of(node, "Type").as_ref().and_then(Value::as_str) {
         Some("SERVICE_CONTROL_POLICY") => Some(PolicyType::Service),
@@ -19,6 +17,7 @@ pub fn policy<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
         Some("BACKUP_POLICY") => Some(PolicyType::Backup),
         Some("TAG_POLICY") => Some(PolicyType::Tag),
         Some("AISERVICES_OPT_OUT_POLICY" | "CHATBOT_POLICY") => return,
+        Some(_) if stands => return,
         Some(_) => {
             return reader.open(format!(
                 "{by} is a policy of the organization of a type that is not read"
@@ -40,6 +39,17 @@ pub fn policy<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     };
     let place = format!("{}:{} {id}", reader.template.file, node.line);
     let told: Vec<String> = targets.iter().filter_map(|(one, _)| one.clone()).collect();
+    if stands {
+        let each = told.into_iter().map(|target| PolicyChange {
+            of,
+            id: None,
+            name: name.clone(),
+            becomes: Becomes::Stands(target, content.clone()),
+            by: by.clone(),
+        });
+        reader.world.organization.extend(each);
+        return;
+    }
     for target in &told {
         let of_backups = (of == Some(PolicyType::Backup)).then(|| backup_policies_on(target));
         for thing in [Some(target.clone()), of_backups].into_iter().flatten() {
@@ -106,8 +116,12 @@ pub fn left(
     stays: impl Fn(&str) -> Option<bool>,
 ) {
     let id = |change: &PolicyChange| change.by.rsplit(' ').next().map(str::to_owned);
-    let mut all = Vec::new();
+    let (mut all, mut stands) = (Vec::new(), Vec::new());
     for was in std::mem::take(&mut now.world.organization) {
+        if matches!(was.becomes, Becomes::Stands(..)) {
+            stands.push(was);
+            continue;
+        }
         let same = |one: &&PolicyChange| id(one) == id(&was) && one.of == was.of;
         let mut is = then.world.organization.iter().filter(same).peekable();
         let (gone, becomes) = match &was.becomes {
@@ -119,7 +133,10 @@ pub fn left(
                     is.any(|one| matches!(&one.becomes, Becomes::Attached(to, _) if to == target));
                 (!stays, Becomes::Detached(target.clone()))
             }
-            Becomes::Document(_) | Becomes::Detached(_) | Becomes::Deleted | Becomes::Stands(_) => {
+            Becomes::Document(_)
+            | Becomes::Detached(_)
+            | Becomes::Deleted
+            | Becomes::Stands(..) => {
                 continue;
             }
         };
@@ -137,6 +154,7 @@ pub fn left(
             }
         }
     }
+    now.world.organization = stands;
     // Where the template of now is told, so is what becomes of the policy elsewhere.
     then.world
         .organization

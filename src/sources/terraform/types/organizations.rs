@@ -48,17 +48,17 @@ pub fn policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if reader.moment != Moment::Then || !is_new_text || object.is_made() {
         return;
     }
-    let becomes = Becomes::Document(document(reader, object));
+    let becomes = Becomes::Document(document(reader, object, Moment::Then));
     changes(reader, object, Some(object), Moment::Now, becomes);
 }
 
 /// A policy that is attached anew, or stays where it is.
 pub fn attachment<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    if reader.moment != Moment::Then {
-        return;
-    }
     if !object.is_changed() {
         return stands(reader, object);
+    }
+    if reader.moment != Moment::Then {
+        return;
     }
     let target = match reader.ids.link(object, "target_id", Moment::Then) {
         Link::Value(target) => Some(target),
@@ -66,7 +66,7 @@ pub fn attachment<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     };
     let policy = policy_of(reader, object);
     let document = match policy {
-        Some(policy) => document(reader, policy),
+        Some(policy) => document(reader, policy, Moment::Then),
         None => unknown(format!("{}.policy_id", object.address)),
     };
     let becomes = Becomes::Attached(target, document);
@@ -83,6 +83,9 @@ fn stands<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some(PolicyUse::Read(Some(of))) = policy.map(|policy| kind(policy, Moment::Now)) {
         let name = policy.and_then(|policy| policy.text(Moment::Now, "name"));
         let name = name.map(str::to_owned);
+        let document = policy.map_or(Value::Null, |policy| {
+            document(reader, policy, reader.moment)
+        });
         if of == PolicyType::Backup {
             let on = backup_policies_on(&target);
             reader.placed(&on, policy.unwrap_or(object));
@@ -92,7 +95,7 @@ fn stands<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             of: Some(of),
             id: Some(id),
             name,
-            becomes: Becomes::Stands(target),
+            becomes: Becomes::Stands(target, document),
             by: object.address.to_owned(),
         });
     }
@@ -139,7 +142,7 @@ fn changes<'p>(
     let name = policy.and_then(|policy| policy.text(moment, "name"));
     let target = match &becomes {
         Becomes::Attached(target, _) | Becomes::Detached(target) => target.clone(),
-        Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted | Becomes::Stands(_) => {
+        Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted | Becomes::Stands(..) => {
             None
         }
     };
@@ -187,10 +190,10 @@ fn named<'a, 'p>(reader: &PlanReader<'a, 'p>, id: &str, moment: Moment) -> Optio
 }
 
 /// The document of a policy: that of a control policy as IAM takes it, any other as it stands.
-fn document<'p>(reader: &PlanReader<'_, 'p>, policy: &Object<'p>) -> Value {
-    match kind(policy, Moment::Then) {
+fn document<'p>(reader: &PlanReader<'_, 'p>, policy: &Object<'p>, moment: Moment) -> Value {
+    match kind(policy, moment) {
         PolicyUse::Read(Some(PolicyType::Service | PolicyType::Resource)) => {
-            let document = reader.ids.policy(policy, "content", Moment::Then);
+            let document = reader.ids.policy(policy, "content", moment);
             if document.is_null() {
                 unknown(format!("{}.content", policy.address))
             } else {
@@ -198,7 +201,7 @@ fn document<'p>(reader: &PlanReader<'_, 'p>, policy: &Object<'p>) -> Value {
             }
         }
         PolicyUse::Read(_) | PolicyUse::Unread | PolicyUse::Harmless => {
-            let text = match reader.ids.link(policy, "content", Moment::Then) {
+            let text = match reader.ids.link(policy, "content", moment) {
                 Link::Value(text) => serde_json::from_str::<Value>(&text).ok(),
                 Link::NotSet | Link::AwsChooses | Link::Unknown(_) => None,
             };

@@ -25,20 +25,45 @@ fn engine<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>) -> Value {
 ///
 /// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html>.
 const WAITING: &[(&str, MattersUntilThen)] = &[
-    ("option_group_name", |name| !name.starts_with("default:")),
-    ("storage_type", |kind| kind == "io2"),
+    ("option_group_name", |was, _| !was.starts_with("default:")),
+    ("storage_type", |was, _| was == "io2"),
+    // A Region may lack the one major version and have the other.
+    ("engine_version", |was, is| major(was) != major(is)),
+    // Without automated backups some replicas are not backed up.
+    ("backup_retention_period", |was, is| {
+        (was == "0") != (is == "0")
+    }),
 ];
 
-/// Whether a value may keep a copy from being made.
-type MattersUntilThen = fn(&str) -> bool;
+/// Whether what a value was, beside what it will be, may keep a copy from being made.
+type MattersUntilThen = fn(&str, &str) -> bool;
+
+/// The major version of an engine: `16` of 16.4, `8.0` of 8.0.39, `10.11` of 10.11.6.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html>.
+fn major(version: &str) -> &str {
+    /// As low a first number alone tells no major version.
+    const LOW: u32 = 11;
+    let mut dots = version.match_indices('.').map(|(at, _)| at);
+    let (first, second) = (dots.next(), dots.next());
+    let own = first.and_then(|at| version.get(..at)).unwrap_or(version);
+    let is_low = own.parse::<u32>().is_ok_and(|number| number <= LOW);
+    let end = if is_low { second } else { first };
+    end.and_then(|at| version.get(..at)).unwrap_or(version)
+}
 
 /// An attribute of an instance: not known where its change waits and what it was matters.
 fn when_applied<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, name: &str) -> Value {
     let is_now = object.switch(Moment::Then, "apply_immediately") == Value::Bool(true);
     let waits = reader.moment == Moment::Then && !is_now && object.changed().contains(&name);
     let mut rows = WAITING.iter().filter(|(of, _)| *of == name && waits);
-    let was = object.text(Moment::Now, name);
-    match was.filter(|was| rows.any(|(_, matters)| matters(was))) {
+    let [was, is] = [Moment::Now, Moment::Then].map(|moment| match object.marked(moment, name) {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    });
+    let is = is.unwrap_or_default();
+    match was.filter(|was| rows.any(|(_, matters)| matters(was, &is))) {
         Some(was) => unknown(format!(
             "{}.{name}, which is {was} until the maintenance window: set apply_immediately",
             object.address
@@ -65,7 +90,10 @@ pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let all = [
         ("DBInstanceIdentifier", told(reader, object, "identifier")),
         ("Engine", engine(reader, object)),
-        ("EngineVersion", told(reader, object, "engine_version")),
+        (
+            "EngineVersion",
+            when_applied(reader, object, "engine_version"),
+        ),
         ("StorageType", when_applied(reader, object, "storage_type")),
         ("OptionGroupMemberships", group),
         ("BackupTarget", set(reader, object, "backup_target")),
@@ -77,6 +105,10 @@ pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     ];
     let all = all.into_iter().chain(windows(reader, object, own));
     let mut detail = fields(all);
+    let kept = when_applied(reader, object, "backup_retention_period");
+    if let (Value::Object(detail), Some(_)) = (&mut detail, kept.get("unknown")) {
+        detail.insert("BackupRetentionPeriod".to_owned(), kept);
+    }
     if let (Value::Object(detail), Some(source)) = (&mut detail, replicated(reader, object)) {
         detail.insert("ReadReplicaSourceDBInstanceIdentifier".to_owned(), source);
     }
