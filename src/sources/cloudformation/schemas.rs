@@ -63,6 +63,14 @@ const REQUIRED: &[(&str, &[&str])] = &[
     ("AWS::IAM::RolePolicy",                       &["PolicyName", "RoleName"]),
     ("AWS::IAM::ManagedPolicy",                    &["PolicyDocument"]),
     ("AWS::Organizations::Policy",                 &["Content", "Name", "Type"]),
+    ("AWS::DynamoDB::Table",                       &["KeySchema"]),
+    ("AWS::DynamoDB::GlobalTable",                 &["Replicas"]),
+    ("AWS::EKS::Cluster",                          &["ResourcesVpcConfig", "RoleArn"]),
+    ("AWS::FSx::FileSystem",                       &["FileSystemType", "SubnetIds"]),
+    ("AWS::FSx::Volume",                           &["Name"]),
+    ("AWS::FSx::DataRepositoryAssociation",        &["DataRepositoryPath", "FileSystemId"]),
+    ("AWS::Redshift::Cluster",                     &["ClusterType", "DBName", "MasterUsername", "NodeType"]),
+    ("AWS::Timestream::Table",                     &["DatabaseName"]),
 ];
 
 /// What of a resource its schema does not take, with the lines.

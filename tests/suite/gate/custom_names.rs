@@ -53,6 +53,7 @@ fn what_is_new_takes_no_name_that_the_stack_gave() {
     ] {
         let more = match kind {
             "AWS::IAM::ManagedPolicy" => ", PolicyDocument: {Version: '2012-10-17', Statement: []}",
+            "AWS::DynamoDB::Table" => ", KeySchema: [{AttributeName: a, KeyType: HASH}]",
             _ => "",
         };
         let name = format!("{name}: same{more}");

@@ -246,7 +246,8 @@ fn a_policy_that_a_template_sets_on_a_bucket_is_asked() {
 
 #[test]
 fn a_policy_that_a_template_sets_on_a_table_or_a_file_system_is_asked() {
-    let of = |properties: Value| {
+    let of = |mut properties: Value| {
+        properties["KeySchema"] = json!([{"AttributeName": "id", "KeyType": "HASH"}]);
         let table = json!({"Type": "AWS::DynamoDB::Table", "Properties": properties});
         json!({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}, "T": table}})
     };

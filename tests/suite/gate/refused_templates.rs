@@ -224,6 +224,10 @@ fn what_a_type_requires_is_set() {
             "t.yaml:11: X has no `IamRoleArn`, which the selection requires",
         ),
         (
+            with("AWS::FSx::FileSystem", "FileSystemType: LUSTRE"),
+            "t.yaml:11: X has no `SubnetIds`, which AWS::FSx::FileSystem requires",
+        ),
+        (
             plan.replace("RuleName: r\n            ", ""),
             "t.yaml:8: Plan has no `RuleName`, which a rule requires",
         ),
