@@ -44,6 +44,7 @@ mod survey;
 mod targets;
 mod templates;
 mod unread_makers;
+mod unmet;
 mod whose;
 
 use std::process::ExitCode;

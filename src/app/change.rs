@@ -27,6 +27,7 @@ use super::prefixes::{Names, Prefixes};
 use super::print::warn;
 use super::templates::Templates;
 use super::unread_makers;
+use super::unmet::{self, Unread};
 use super::whose;
 
 /// The facts before and after a change.
@@ -47,12 +48,15 @@ pub(super) struct Laid {
     pub taken: Taken,
     /// What its things are called that have no name of their own.
     pub called: Called,
+    /// Where it changes something of which nothing was read.
+    pub unread: Vec<Unread>,
 }
 
 /// Lays the files of the command line over the facts.
 pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyhow::Result<Laid> {
     let configurations = Configurations::new(asked, output)?;
     named::check("--account", &asked.account, &asked.over)?;
+    unmet::refuse_slips(asked, &base)?;
     let mut accounts = OfPlans::new(&asked.account, &asked.over);
     let mut places = Places::new();
     let mut open = Vec::new();
@@ -81,16 +85,15 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     // What somebody lays over the facts says nothing of what is there now.
     let (mut now, mut then): (Vec<Option<Overlay>>, Vec<Overlay>) = (Vec::new(), Vec::new());
     let mut ages = Vec::new();
+    let mut strange = Vec::new();
     for (kind, path) in &asked.over.0 {
         let all = match kind {
             OverKind::Overlay => {
                 let (name, bytes) = recorded::json(path, output.max_input)?;
                 let laid = overlay(&name, &bytes)?;
+                unmet::refuse_slips_of(&laid, &base)?;
                 for (arn, meant) in strangers(&laid.document, &base) {
-                    let text = format!(
-                        "{name}: the facts have no `{arn}`, so it is a new thing; did you mean `{meant}`?"
-                    );
-                    warn(output, &text);
+                    strange.push((name.clone(), arn, meant));
                 }
                 now.push(None);
                 then.push(laid);
@@ -218,6 +221,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             warn(output, &text);
         }
     }
+    let unread = unmet::unread(&base, now.iter().map(Option::as_ref).zip(&then));
     asked_before::keep(&now, &mut then);
     let now = additions::last(now.into_iter().flatten().collect());
     let then = additions::last(then);
@@ -231,6 +235,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             makes,
             taken,
             called,
+            unread,
         });
     }
     let over = |base: Inventory, all: &[&Overlay]| -> anyhow::Result<Inventory> {
@@ -241,6 +246,13 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     };
     let before = over(base, &now.iter().collect::<Vec<_>>())?;
     let mut after = over(before.clone(), &then.iter().collect::<Vec<_>>())?;
+    unmet::refuse_unnamed(&strange, &after)?;
+    for (name, arn, meant) in strange {
+        let text = format!(
+            "{name}: the facts have no `{arn}`, so it is a new thing; did you mean `{meant}`?"
+        );
+        warn(output, &text);
+    }
     let operation = then.last().map_or("overlay", Overlay::operation);
     leave_refused_open(&before, &mut after, operation);
     let is_file = |one: &Overlay| one.waits_for == Waiting::Overlay;
@@ -290,6 +302,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         makes,
         taken,
         called,
+        unread,
     })
 }
 

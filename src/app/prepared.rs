@@ -17,6 +17,7 @@ use super::change::{self, Laid};
 use super::gathered::Gathered;
 use super::print::to_json;
 use super::targets::{Formats, Targets};
+use super::unmet;
 
 /// The facts, with the change laid over them.
 pub(super) struct Prepared {
@@ -70,9 +71,12 @@ pub(super) fn prepare(
         makes,
         taken,
         called,
+        unread,
     } = change::lay(&given.change, inventory, output)?;
     narrow(&mut inventory);
     open.extend(may_be_copied(unlisted, &inventory));
+    let both: Vec<&Inventory> = before.iter().chain([&inventory]).collect();
+    open.extend(unmet::gaps(unread, &both));
     targets.save(|| to_json(&with_open(&inventory, &open, &taken)))?;
     plans::add_those_of_policies(&mut inventory);
     // What is asked about is asked of both.

@@ -20,7 +20,6 @@ use super::called::{Called, CalledIn};
 use super::named;
 use super::prefixes::{Names, Prefixes};
 use super::print::warn;
-use super::regions::misspelt;
 use super::stacks::{self, Stack};
 
 /// A template of the command line: its path, its name and what is in it.
@@ -83,10 +82,6 @@ impl<'a> Templates<'a> {
         once("--import", pairs(&asked.import))?;
         once("--ssm", pairs(&asked.ssm))?;
         named::check("--template-region", &asked.template_region, &asked.over)?;
-        let regions = asked.template_region.iter().map(|named| &named.value);
-        for says in regions.filter_map(misspelt) {
-            warn(output, &format!("--template-region: {says}"));
-        }
         let named = asked.parameter.iter().cloned();
         given.extend(named.map(|(key, value)| (key, Some(value))));
         let mut templates = Self {

@@ -75,6 +75,7 @@ mod terraform_parts;
 mod terraform_roles;
 mod terraform_types;
 mod terraform_values;
+mod unmet;
 mod updates;
 mod vault_of_nobody;
 mod what_is_not_told;
