@@ -130,7 +130,7 @@ pub fn of_anybody(
 ) -> Ruling {
     let controls = Controls {
         doubts: doubts(facts, [Some(account), None]),
-        scps: of_account(facts, account, facts.service_control_policies(account)),
+        scps: of_account(facts, account, ControlKind::Service),
         rcps: Levels::None,
         account: Some(account),
         resource_account: None,

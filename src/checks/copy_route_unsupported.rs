@@ -76,7 +76,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if let Some(kind) = kinds.first()
         && kinds.iter().all(|kind| !capabilities(*kind).is_copyable())
     {
-        return never_copied(copy, *kind);
+        return never_copied(copy, *kind, facts);
     }
     let crossing = known!(copy.endpoints().crossing());
     let (kind, answer) = known!(table_answer(copy.route(), &crossing, false));
@@ -273,7 +273,7 @@ fn is_yet_to_be_made(copy: &Copy, facts: &Facts<'_>) -> bool {
 }
 
 /// What of no kind is copied: DynamoDB's backups are, once they have AWS Backup's advanced features.
-fn never_copied(copy: &Copy, kind: Kind) -> Outcome {
+fn never_copied(copy: &Copy, kind: Kind, facts: &Facts<'_>) -> Outcome {
     let kind_name = kind.with_article();
     let fail = Outcome::fail(format!(
         "a backup of {kind_name} cannot be copied, by any route"
@@ -290,7 +290,12 @@ fn never_copied(copy: &Copy, kind: Kind) -> Outcome {
         .zip(copy.endpoints().source_region().known());
     match place {
         Some((account, region)) if copy.transfer.recovery_point.is_none() => {
-            fail.needs([Need::AdvancedFeatures { account, region }])
+            let off = facts.dynamodb_off(account, &region);
+            let seen = off.map(|setting| {
+                let at = format!("/region_settings/{setting}/DynamoDB");
+                Evidence::at(format!("{account}/{region}"), at, "is not true")
+            });
+            fail.saw(seen).needs([Need::AdvancedFeatures { account, region }])
         }
         Some(_) | None => fail.by_hand(
             "switch AWS Backup's advanced features for DynamoDB on, and copy a backup made after that",

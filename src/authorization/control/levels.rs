@@ -4,6 +4,7 @@ use crate::catalog::calls::api_call;
 use crate::inventory::{ControlPolicy, Facts, Field, Question};
 use crate::known::{AccountId, Arn, Fact, Gap, part};
 use crate::policy::Document;
+use crate::verdict::ControlKind;
 
 use super::super::unread::stops_nothing;
 
@@ -17,7 +18,7 @@ pub enum Levels<'a> {
         policies: &'a [Vec<ControlPolicy>],
         /// Their texts; in place of one that was not read the one that stops nothing.
         documents: Vec<Vec<&'a Document>>,
-        /// The first that was not read.
+        /// The first that was not read; or that they are not as many as the account's place in the organization has.
         unread: Option<Box<Gap>>,
     },
     /// Not read.
@@ -85,12 +86,12 @@ impl Question for ThroughQuestion {
         };
         let of = |account: Option<AccountId>, must_allow: bool| {
             account.is_some_and(|account| {
-                let policies = if must_allow {
-                    facts.service_control_policies(account)
+                let kind = if must_allow {
+                    ControlKind::Service
                 } else {
-                    facts.resource_control_policies(account)
+                    ControlKind::Resource
                 };
-                stops(&of_account(facts, account, policies), must_allow)
+                stops(&of_account(facts, account, kind), must_allow)
             })
         };
         !of(self.principal, true) && !of(self.resource, false)
@@ -102,26 +103,31 @@ pub fn of_principal<'a>(facts: &Facts<'a>, role: &Arn) -> Levels<'a> {
     let Some(account) = role.account() else {
         return Levels::None;
     };
-    of_account(facts, account, facts.service_control_policies(account))
+    of_account(facts, account, ControlKind::Service)
 }
 
 /// Resource control policies bind what is in any account but the management account.
 pub fn of_resource<'a>(facts: &Facts<'a>, account: Option<AccountId>) -> Levels<'a> {
     match account {
         None => Levels::None,
-        Some(account) => of_account(facts, account, facts.resource_control_policies(account)),
+        Some(account) => of_account(facts, account, ControlKind::Resource),
     }
 }
 
-pub fn of_account<'a>(
-    facts: &Facts<'a>,
-    account: AccountId,
-    policies: Fact<Option<&'a [Vec<ControlPolicy>]>>,
-) -> Levels<'a> {
+pub fn of_account<'a>(facts: &Facts<'a>, account: AccountId, kind: ControlKind) -> Levels<'a> {
+    let policies = match kind {
+        ControlKind::Service => facts.service_control_policies(account),
+        ControlKind::Resource => facts.resource_control_policies(account),
+    };
     let outside = matches!(facts.organization(account), Fact::Known(None));
     if outside || matches!(facts.is_management_account(account), Fact::Known(true)) {
         return Levels::None;
     }
+    let name = match kind {
+        ControlKind::Service => "service_control_policies",
+        ControlKind::Resource => "resource_control_policies",
+    };
+    let of_place = |levels| facts.levels_otherwise(account, name, levels);
     match policies {
         Fact::Unknown(gap) => Levels::Unread(gap),
         Fact::Known(None) => Levels::None,
@@ -134,14 +140,13 @@ pub fn of_account<'a>(
             };
             let text = |policy| document(policy).unwrap_or(stops_nothing);
             let of_level = |level: &'a Vec<_>| level.iter().map(text).collect();
-            let unread = levels
-                .iter()
-                .flatten()
-                .find(|policy| document(policy).is_none());
+            let mut all = levels.iter().flatten();
+            let unread = all.find(|policy| document(policy).is_none());
+            let unread = unread.map(|policy| no_text(facts, account, policy));
             Levels::Read {
                 policies: levels,
                 documents: levels.iter().map(of_level).collect(),
-                unread: unread.map(|policy| Box::new(no_text(facts, account, policy))),
+                unread: unread.or_else(|| of_place(levels)).map(Box::new),
             }
         }
     }

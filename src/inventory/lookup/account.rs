@@ -337,6 +337,35 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// The gap that the control policies of a field leave which are of more or fewer levels than the account's place in its organization has: the
+    /// root, each unit and the account itself have a list each. Where the place was not read nothing can be said.
+    ///
+    /// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html>.
+    #[must_use]
+    pub fn levels_otherwise(
+        &self,
+        account: AccountId,
+        field: &str,
+        levels: ControlPolicies<'_>,
+    ) -> Option<Gap> {
+        let own = account.to_string();
+        let path = self.organization_path(account).known().flatten()?;
+        let above = path.split('/').skip(1);
+        let above = above.filter(|id| !id.is_empty() && **id != own);
+        let way: Vec<&str> = above.chain([own.as_str()]).collect();
+        if levels.len() == way.len() {
+            return None;
+        }
+        let (there, wanted) = (levels.len(), way.len());
+        let lists = if there == 1 { "list" } else { "lists" };
+        let says = format!(
+            "say which is right: `{field}` of {there} {lists}, or `Path` of {wanted} levels: it takes a list each of {}, in this order",
+            way.join(", ")
+        );
+        let gap = Gap::by_hand(ByHand::Contradiction, says, own);
+        Some(gap.within(Some(account), None))
+    }
+
     fn control_policies_gap(&self, account: AccountId) -> Gap {
         let call = api_call!("organizations:ListPoliciesForTarget");
         self.gap(call, &account.to_string(), Some(account), None)
@@ -419,18 +448,43 @@ impl<'a> Facts<'a> {
             Field::Null => return Fact::Known(false),
             Field::Absent => return Fact::unknown(gap()),
         };
-        let on = |field: &'a Field<Tree>| {
-            let types = field.value()?;
-            Some(types.get("DynamoDB").and_then(Tree::as_bool))
-        };
-        match (on(&settings.opt_in), on(&settings.management)) {
+        match dynamodb(settings) {
             (Some(Some(true)), Some(Some(true))) => Fact::Known(true),
             (_, Some(Some(false))) | (Some(Some(false)), _) => Fact::Known(false),
             // One of which a change told other types alone.
             (Some(_), Some(_)) if gap().hand() == Some(ByHand::Planned) => Fact::unknown(gap()),
+            // A type that AWS Backup manages in full it has among those that it protects.
+            (Some(None), Some(Some(true))) => {
+                let says = "say which is right: `ResourceTypeManagementPreference` with DynamoDB, or `ResourceTypeOptInPreference` without it";
+                let gap = Gap::by_hand(ByHand::Contradiction, says, format!("{account}/{region}"));
+                Fact::unknown(gap.within(Some(account), Some(region)))
+            }
             // A map that was read and leaves DynamoDB out does not say that the feature is on.
             (Some(_), Some(_)) => Fact::Known(false),
             (None, _) | (_, None) => Fact::unknown(gap()),
         }
     }
+
+    /// The setting that does not have AWS Backup's advanced features for DynamoDB on, where one was read.
+    #[must_use]
+    pub fn dynamodb_off(&self, account: AccountId, region: &Region) -> Option<&'static str> {
+        let settings = self.region(account, region).field(|r| &r.region_settings);
+        let (opt_in, management) = dynamodb(settings.value()?);
+        let is_off = |on: Option<Option<bool>>| on.is_some_and(|on| on != Some(true));
+        let both = [
+            (management, "ResourceTypeManagementPreference"),
+            (opt_in, "ResourceTypeOptInPreference"),
+        ];
+        let off = both.into_iter().find(|(on, _)| is_off(*on));
+        off.map(|(_, name)| name)
+    }
+}
+
+/// Whether DynamoDB is on in each of the two settings; `None`: it was not read.
+fn dynamodb(settings: &RegionSettings) -> (Option<Option<bool>>, Option<Option<bool>>) {
+    let on = |field: &Field<Tree>| {
+        let types = field.value()?;
+        Some(types.get("DynamoDB").and_then(Tree::as_bool))
+    };
+    (on(&settings.opt_in), on(&settings.management))
 }

@@ -234,7 +234,7 @@ fn of_a_policy_of_the_organization_that_two_plans_say_otherwise_of_nothing_is_kn
     let guard = json!({"Id": "p-guard", "Name": "guard", "Document": document("ec2:Foo")});
     let estate = Estate::rds().set(
         "/accounts/0/service_control_policies",
-        json!([[full], [full, guard]]),
+        json!([[full], [full, guard], [full]]),
     );
     let management = "999988887777";
     let changed = |action: &str| {

@@ -81,7 +81,8 @@ fn what_is_selected_by_tags_is_found_by_the_role() {
     let denied = json!([
         [{"Id": "p-FullAWSAccess", "Name": "FullAWSAccess"}],
         [{"Id": "p-FullAWSAccess", "Name": "FullAWSAccess"},
-         {"Id": "p-limit", "Name": "Limit", "Document": policy("Deny", &["tag:GetResources"])}]]);
+         {"Id": "p-limit", "Name": "Limit", "Document": policy("Deny", &["tag:GetResources"])}],
+        [{"Id": "p-FullAWSAccess", "Name": "FullAWSAccess"}]]);
     let denies =
         |estate: Estate| estate.set("/accounts/0/service_control_policies", denied.clone());
     let (found, checks) = verdict(&denies(Estate::rds().planned()));

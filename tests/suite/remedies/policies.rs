@@ -322,7 +322,7 @@ fn denied_by_organization(statement: Value) -> Estate {
         "Document": {"Version": "2012-10-17", "Statement": [statement]}});
     Estate::rds().set(
         "/accounts/0/service_control_policies",
-        json!([[all, deny], [all]]),
+        json!([[all, deny], [all], [all]]),
     )
 }
 

@@ -61,8 +61,12 @@ fn several_control_policies_that_deny_are_narrowed_and_proven_together() {
     let full = || full("p-FullAWSAccess");
     let [a, b, c] = ["p-a", "p-b", "p-c"].map(|id| policy(id, &from));
     for (case, levels, count) in [
-        ("one level", json!([[full(), a, b]]), 2),
-        ("root and unit", json!([[full(), a], [full(), b]]), 2),
+        ("one level", json!([[full(), a, b], [full()], [full()]]), 2),
+        (
+            "root and unit",
+            json!([[full(), a], [full(), b], [full()]]),
+            2,
+        ),
         (
             "three levels",
             json!([[full(), a], [full(), b], [full(), c]]),
@@ -70,10 +74,14 @@ fn several_control_policies_that_deny_are_narrowed_and_proven_together() {
         ),
         (
             "the one denies this, the other that",
-            json!([[full(), a, policy("p-b", &into)]]),
+            json!([[full(), a, policy("p-b", &into)], [full()], [full()]]),
             2,
         ),
-        ("one policy twice", json!([[full(), a], [full(), a]]), 1),
+        (
+            "one policy twice",
+            json!([[full(), a], [full(), a], [full()]]),
+            1,
+        ),
     ] {
         let estate = Estate::rds().set("/accounts/0/service_control_policies", levels);
         all_proven_together(&estate, count, case);
@@ -87,7 +95,8 @@ fn several_resource_control_policies_that_deny_are_narrowed_and_proven_together(
     let full = || full("p-RCPFullAWSAccess");
     let levels = json!([
         [full(), policy("r-1", &deny)],
-        [full(), policy("r-2", &deny)]
+        [full(), policy("r-2", &deny)],
+        [full()]
     ]);
     let estate = Estate::rds().set("/accounts/0/resource_control_policies", levels);
     let remedies = all_proven_together(&estate, 2, "two levels");

@@ -86,16 +86,27 @@ fn control(name: &str, facts: &Dice<'_>) -> Value {
         let id = format!("p-{}-{place}", name.replace('/', "-"));
         json!({"Id": id, "Name": place, "Document": document})
     };
+    let all = match name.ends_with("rcp") {
+        true => json!({"Id": "p-RCPFullAWSAccess"}),
+        false => json!({"Id": "p-FullAWSAccess"}),
+    };
     match facts.odder(
         name,
         4,
         "none",
-        &["one level", "two levels", "null", "empty level"],
+        &[
+            "root",
+            "root and unit",
+            "null",
+            "empty level",
+            "a level too few",
+        ],
     ) {
-        "one level" => json!([[policy("root")]]),
-        "two levels" => json!([[policy("root")], [policy("unit"), policy("second")]]),
+        "root" => json!([[policy("root")], [all], [all]]),
+        "root and unit" => json!([[policy("root")], [policy("unit"), policy("second")], [all]]),
         "null" => Value::Null,
-        "empty level" => json!([[policy("root")], []]),
+        "empty level" => json!([[policy("root")], [], [all]]),
+        "a level too few" => json!([[all], [all]]),
         _ => json!([]),
     }
 }
