@@ -30,14 +30,19 @@ pub fn nearest_of<'a>(
 /// Longer names are no slip of anybody's finger, and to compare them takes as much time as the square of their length.
 const LONGEST: usize = 300;
 
-/// The name that was meant in place of one that nobody has: of four letters one may be wrong, and two in all.
+/// The name that was meant in place of one that nobody has: of four letters one may be wrong, and two in all, or the case of any.
 pub fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const MOST: usize = 2;
+    let is_same = |known: &&str| known.eq_ignore_ascii_case(name);
     // Of other letters one is several bytes.
     let is_plain = |known: &str| name.is_ascii() && known.is_ascii();
     let is_near = |known: &str| !is_plain(known) || off_by(name, known, MOST).is_some();
     let known = known.into_iter();
-    let known = known.filter(|known| *known != name && is_near(known));
+    let known = known.filter(|known| *known != name && (is_same(known) || is_near(known)));
+    let known: Vec<&str> = known.collect();
+    if let Some(same) = known.iter().filter(|known| is_same(known)).min() {
+        return Some(same);
+    }
     nearest(name, known)
         .filter(|(far, known)| *far <= MOST && far.saturating_mul(4) <= known.len().max(name.len()))
         .map(|(_, known)| known)
@@ -136,6 +141,8 @@ mod tests {
             ("copies-of-order", Some("copies-of-orders")),
             ("dr", None),
             ("weather", None),
+            ("CENTRAL", Some("central")),
+            ("Copies-Of-Orders", Some("copies-of-orders")),
             ("central", None),
         ] {
             assert_eq!(meant(name, vaults), is, "{name}");

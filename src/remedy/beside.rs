@@ -33,6 +33,20 @@ impl Beside {
         }
     }
 
+    /// How copies go into a vault that is there; `None` where they do not.
+    pub fn into(to: &Arn, copies: &[&Copy], roles: &[&Arn], facts: &Facts<'_>) -> Option<Self> {
+        if goes(copies, &way(to), facts) {
+            return Some(Self::There(to.clone()));
+        }
+        let (policy, shares) = letting_in(to, roles, facts)?;
+        let change = Change {
+            copy: way(to),
+            ..Change::none().vault_policy(to, policy.clone())
+        };
+        goes_once(copies, &change, facts)
+            .then(|| Self::Opened(to.clone(), Box::new(policy), shares))
+    }
+
     /// Where copies go that are not to go into a vault. A vault that an earlier run made is one of those that are there; where no
     /// copies show that they can go there, it alone is.
     pub fn of(vault: &Arn, copies: &[&Copy], roles: &[&Arn], facts: &Facts<'_>) -> Option<Self> {
@@ -49,20 +63,13 @@ impl Beside {
         let there = there.filter(|it| is_on_customer_key(it, facts));
         let is_ours = |it: &&Arn| it.name().starts_with(wanted.name());
         let (ours, others): (Vec<&Arn>, Vec<&Arn>) = there.partition(is_ours);
-        let way = |to: &Arn| CopyChange::Destination(to.clone());
         let suits = |to: &&Arn| goes(copies, &way(to), facts);
         for to in ours.into_iter().take(TRIED) {
-            if copies.is_empty() || suits(&to) {
+            if copies.is_empty() {
                 return Some(Self::There(to.clone()));
             }
-            if let Some((policy, shares)) = letting_in(to, roles, facts) {
-                let change = Change {
-                    copy: way(to),
-                    ..Change::none().vault_policy(to, policy.clone())
-                };
-                if goes_once(copies, &change, facts) {
-                    return Some(Self::Opened(to.clone(), Box::new(policy), shares));
-                }
+            if let Some(it) = Self::into(to, copies, roles, facts) {
+                return Some(it);
             }
         }
         // What is copied into a locked vault by mistake nobody deletes.
@@ -75,6 +82,10 @@ impl Beside {
             VaultPlace::Free(new) | VaultPlace::There(new) => Some(Self::Free(new)),
         }
     }
+}
+
+fn way(to: &Arn) -> CopyChange {
+    CopyChange::Destination(to.clone())
 }
 
 /// Whether a vault is a standard one on an enabled customer managed key.

@@ -68,6 +68,37 @@ pub fn link(drafts: &mut [Draft], taken: &Taken) {
     }
 }
 
+/// What starts a copy comes after all else that the copy takes.
+pub fn start_last(drafts: &mut [Draft], starts: impl Fn(&Draft) -> bool) {
+    let mut of_copies: HashMap<usize, Vec<usize>> = HashMap::default();
+    for (place, draft) in drafts.iter().enumerate() {
+        if starts(draft) || !draft.remedy.alternative_to.is_empty() {
+            continue;
+        }
+        for target in &draft.targets {
+            of_copies.entry(target.copy).or_default().push(place);
+        }
+    }
+    let first = |draft: &Draft| {
+        let targets = draft.targets.iter();
+        let before = targets.filter_map(|target| of_copies.get(&target.copy));
+        let places: BTreeSet<usize> = before.flatten().copied().collect();
+        let ids = places.into_iter().filter_map(|place| drafts.get(place));
+        ids.map(|it| it.remedy.id.clone()).collect::<Vec<_>>()
+    };
+    let last = drafts.iter().enumerate().filter(|(_, draft)| starts(draft));
+    let last: Vec<(usize, Vec<String>)> =
+        last.map(|(place, draft)| (place, first(draft))).collect();
+    for (place, before) in last {
+        if let Some(draft) = drafts.get_mut(place) {
+            let requires = &mut draft.remedy.requires;
+            let more = before.into_iter().filter(|id| !requires.contains(id));
+            let more: Vec<String> = more.collect();
+            requires.extend(more);
+        }
+    }
+}
+
 /// The ids of those that must come before each, and of those that do in its place.
 fn links(drafts: &[Draft], taken: &Taken) -> Vec<[Vec<String>; 2]> {
     let ids = |places: &BTreeSet<usize>| -> Vec<String> {
@@ -77,12 +108,34 @@ fn links(drafts: &[Draft], taken: &Taken) -> Vec<[Vec<String>; 2]> {
     let first = first(drafts, taken);
     let others = others(drafts, taken);
     let each = first.iter().zip(&others).zip(drafts);
-    each.map(|((first, others), draft)| {
-        let mut first = ids(first);
-        first.extend(moved::opens(draft, drafts));
-        [first, ids(others)]
-    })
-    .collect()
+    let mut all: Vec<[Vec<String>; 2]> = each
+        .map(|((first, others), draft)| {
+            let mut first = ids(first);
+            first.extend(moved::opens(draft, drafts));
+            [first, ids(others)]
+        })
+        .collect();
+    // What must come first is of the same way.
+    let same: Vec<(usize, String)> = drafts
+        .iter()
+        .zip(&all)
+        .flat_map(|(draft, [first, _])| {
+            let before = drafts.iter().enumerate();
+            let before = before.filter(|(_, it)| first.contains(&it.remedy.id));
+            before
+                .map(|(place, _)| (place, draft.remedy.id.clone()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    for [first, others] in &mut all {
+        others.retain(|id| !first.contains(id));
+    }
+    for (place, taker) in same {
+        if let Some([_, others]) = all.get_mut(place) {
+            others.retain(|id| *id != taker);
+        }
+    }
+    all
 }
 
 /// The places of those that must come before each: a policy that names a role which does not exist cannot be saved.

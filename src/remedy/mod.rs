@@ -50,7 +50,7 @@ use crate::known::{AccountId, Arn};
 use onwards::Onwards;
 
 pub use audit::{plan_key, with_audited};
-pub use parts::{Kept, Meant, NewVault, Parts, SourcePlace, TwoStep};
+pub use parts::{Kept, NewVault, Parts, SourcePlace, TwoStep};
 pub use plan::{Proposed, propose, propose_of, remedies};
 pub use re_encrypt::own_key_policy;
 
@@ -150,8 +150,6 @@ pub struct Remedy {
     pub checks: Vec<(Arc<str>, &'static str)>,
     /// What it is made of, beyond its policies.
     pub parts: Parts,
-    /// The vault that may be meant in place of the one that is created.
-    pub meant: Option<Box<Meant>>,
     /// The resources of a plan or a template that say what the subject is: the change is one of their source, of the first.
     pub places: Vec<SourcePlace>,
 }
@@ -179,7 +177,6 @@ impl Remedy {
             copies: Vec::new(),
             checks: Vec::new(),
             parts: Parts::None,
-            meant: None,
             places: Vec::new(),
         }
     }

@@ -1,7 +1,9 @@
-//! The copies go into another vault than one whose key will not do: what that takes, one change for each who makes it.
+//! The copies go into another vault than one whose key will not do, or that is missing: what that takes, one change for each who
+//! makes it.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use smol_str::format_smolstr;
 
@@ -10,7 +12,7 @@ use super::along;
 use super::beside::Beside;
 use super::change::{Change, CopyChange};
 use super::command::comment;
-use super::draft::{Draft, Target};
+use super::draft::{Draft, Group, Target};
 use super::redirected::{made_in, redirected};
 use super::retention::is_rules_target;
 use super::vault::create;
@@ -51,12 +53,67 @@ pub fn instead(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Moved
     let ours = ours.filter_map(|copy| copy.endpoints().role.as_ref().known());
     let roles: Vec<&Arn> = ours.chain(along).collect();
     let place = Beside::of(vault, copies, &roles, facts)?;
+    to(&place, vault, (copies, &others), &roles, facts)
+}
+
+/// How copies of a vault that is missing go into one that is there, and is called nearly so.
+pub fn into_meant(
+    missing: &Arn,
+    meant: &Arn,
+    copies: &[&Copy],
+    facts: &Facts<'_>,
+) -> Option<Moved> {
+    if copies.iter().any(|copy| is_rules_target(copy, facts)) {
+        return None;
+    }
+    let others = along::others(copies, facts);
+    let roles = copies.iter();
+    let roles = roles.filter_map(|copy| copy.endpoints().role.as_ref().known());
+    let roles: Vec<&Arn> = roles.collect();
+    // What keeps them out of it besides, the checks say once they are to go there.
+    let place = Beside::into(meant, copies, &roles, facts);
+    let place = place.unwrap_or_else(|| Beside::There(meant.clone()));
+    let mut moved = to(&place, missing, (copies, &others), &roles, facts)?;
+    for draft in &mut moved.drafts {
+        draft.groups = ways(missing, copies);
+    }
+    Some(moved)
+}
+
+/// What tells the ways of copies whose vault is missing from those of others.
+pub fn ways(missing: &Arn, copies: &[&Copy]) -> Vec<Group> {
+    let copies = copies.iter();
+    copies
+        .map(|copy| (missing.clone(), Arc::clone(&copy.id)))
+        .collect()
+}
+
+/// The same of the policy of the vault that is there, where it is opened for them alone.
+pub fn ways_of_policy(policy: &Draft, all: &[Draft]) -> Vec<Group> {
+    let is_into = |draft: &&Draft| {
+        let change = draft.change.as_ref().map(|change| &change.copy);
+        !draft.groups.is_empty()
+            && matches!(change, Some(CopyChange::Destination(to)) if to.as_str() == policy.remedy.subject)
+            && policy.targets.iter().all(|it| draft.targets.contains(it))
+    };
+    let into = all.iter().find(is_into);
+    into.map_or_else(Vec::new, |draft| draft.groups.clone())
+}
+
+/// How copies go into another vault.
+fn to(
+    place: &Beside,
+    vault: &Arn,
+    (copies, others): (&[&Copy], &[Named]),
+    roles: &[&Arn],
+    facts: &Facts<'_>,
+) -> Option<Moved> {
     let new = place.vault();
     let mut sends = sends(vault, new, copies, facts)?;
     let mut made = Vec::new();
-    let (facts_then, lets_in) = match &place {
+    let (facts_then, lets_in) = match place {
         Beside::Free(new) => {
-            let create = created(new, vault, &roles)?;
+            let create = created(new, vault, roles)?;
             let change = create.change.clone();
             made.push(create);
             (change?.facts, Vec::new())
@@ -73,7 +130,7 @@ pub fn instead(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Moved
         facts: facts_then,
         copy: copy.clone(),
     });
-    along::settle(&mut sends, copies, &others, facts);
+    along::settle(&mut sends, copies, others, facts);
     sends.change = Some(Change {
         copy,
         ..Change::none()

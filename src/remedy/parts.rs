@@ -1,7 +1,6 @@
 //! What a remedy is made of, for those who write it down otherwise than in commands.
 
 use serde_json::Value;
-use smol_str::SmolStr;
 
 use crate::inventory::Lifecycle;
 use crate::known::{Arn, Region};
@@ -119,13 +118,4 @@ pub struct TwoStep {
     pub role: Option<Arn>,
     /// How long the copy is kept, where that is known; `Some(None)`: it never expires.
     pub lifecycle: Option<Option<Lifecycle>>,
-}
-
-/// The vault that may be meant in place of one that is created: it is there, and called nearly so.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Meant {
-    /// Its name.
-    pub name: SmolStr,
-    /// The commands after which the copies go into it.
-    pub commands: Vec<SmolStr>,
 }

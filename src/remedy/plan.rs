@@ -5,7 +5,7 @@ use std::mem::take;
 use std::sync::Arc;
 
 use super::draft::{Draft, Target};
-use super::linked::{Taken, link};
+use super::linked::{Taken, link, start_last};
 use super::moved::Moved;
 use super::prove::Proof;
 use super::wanted::Wanted;
@@ -123,6 +123,11 @@ fn proven(
     link(&mut drafts, &taken);
     let proofs = prove::prove(&mut drafts, failing, facts);
     taken.is_proven_as_its_takers(&mut drafts);
+    start_last(&mut drafts, |draft| {
+        let mut copies = draft.targets.iter().filter_map(|it| failing.get(it.copy));
+        draft.remedy.kind == RemedyKind::ChangeRetention
+            && copies.any(|failing| failing.copy.plan.is_none())
+    });
     (drafts, proofs)
 }
 
@@ -187,9 +192,16 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
     let mut moved: BTreeMap<&Arn, Moved> = BTreeMap::new();
     let mut opened: Vec<(PolicyOf, Vec<Share>, &[Target])> = Vec::new();
     for (need, targets) in needs {
-        if let Need::CustomerKeyOnVault { vault } = need
-            && let Some(mut of) = moved::instead(vault, &copies(targets), facts)
-        {
+        let (vault, of) = if let Need::CustomerKeyOnVault { vault } = need {
+            (vault, moved::instead(vault, &copies(targets), facts))
+        } else if let Need::Vault { vault, .. } = need {
+            let meant = facts.vault_meant(vault);
+            let into = |meant| moved::into_meant(vault, meant, &copies(targets), facts);
+            (vault, meant.and_then(into))
+        } else {
+            continue;
+        };
+        if let Some(mut of) = of {
             of.is_for(targets);
             let lets_in = take(&mut of.lets_in);
             let policy = lets_in.first().map(|share| share.policy.clone());
@@ -281,7 +293,14 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             // The remedies of an audit.
             Need::Cover(_) => Vec::new(),
             Need::Trust { role } => trust::draft(role, facts).into_iter().collect(),
-            Need::Vault { vault, .. } => vault::missing(vault, &ours, facts).into_iter().collect(),
+            Need::Vault { vault, .. } => {
+                let groups = match moved.contains_key(vault) {
+                    true => moved::ways(vault, &ours),
+                    false => Vec::new(),
+                };
+                let draft = vault::missing(vault, &ours, facts);
+                draft.map(|it| Draft { groups, ..it }).into_iter().collect()
+            }
             Need::CustomerKeyOnVault { .. } => continue,
             Need::CustomerKeyOnBackup {
                 key, share_with, ..
@@ -333,6 +352,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         }
         if let Some(mut draft) = key_policy::draft(of, wanted, facts) {
             draft.targets = targets.to_vec();
+            draft.groups = moved::ways_of_policy(&draft, &drafts);
             drafts.push(draft);
         }
     }

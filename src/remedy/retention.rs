@@ -12,6 +12,7 @@ use super::draft::Draft;
 use super::rule_name::rule_name;
 use super::{Kept, Parts, RemedyKind};
 use crate::catalog::lifecycles::COLD_DAYS;
+use crate::catalog::{Support, capabilities};
 use crate::inventory::{Copy, Extra, Facts, Field, Json, Lifecycle, List, is_plan_of_policy};
 use crate::known::{Arn, Fact};
 use crate::plans::{SaidBy, said_by};
@@ -35,16 +36,13 @@ pub fn retention(
     };
     let cold = now.and_then(moves_after);
     let least = cold.map_or(within, |cold| cold.saturating_add(COLD_DAYS).max(within));
-    let (wanted, stays_warm) = if max.is_none_or(|max| least <= max) {
+    let moves = !cold.is_some_and(|_| never_moves(copy));
+    let (wanted, stays_warm) = if moves && max.is_none_or(|max| least <= max) {
         (least, false)
     } else {
         (within, true)
     };
-    let warm = if stays_warm {
-        " and never move it to cold storage"
-    } else {
-        ""
-    };
+    let warm = if stays_warm { STAYS_WARM } else { "" };
     let title = format!(
         "keep {} for {wanted} days{warm}, within what the lock of the vault `{}` allows",
         kept(copy, facts),
@@ -66,18 +64,36 @@ pub fn lifecycle(copy: &Copy, days: i64, facts: &Facts<'_>) -> Draft {
     let vault = &copy.endpoints().destination_vault;
     let lock = facts.vault_lock(vault).known().flatten();
     let (min, max) = lock.map_or((None, None), |lock| (lock.min, lock.max));
-    if max.is_some_and(|max| max < days) {
+    let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
+    let kept_now = now.and_then(Lifecycle::days_kept);
+    // What the lock asks for, and what cold storage does, is one change.
+    let is_too_short = min.is_some_and(|min| kept_now.is_some_and(|kept| kept < min));
+    if is_too_short || max.is_some_and(|max| max < days) {
         return retention(copy, vault, (min, max), facts);
     }
+    if let Some(kept_now) = kept_now.filter(|_| never_moves(copy)) {
+        let title = format!("keep {} for {kept_now} days{STAYS_WARM}", kept(copy, facts));
+        return keep_for(copy, kept_now, Field::Null, title, facts);
+    }
     let title = format!(
-        "keep {} for {days} days, 90 of them in cold storage",
+        "keep {} for {days} days, {COLD_DAYS} of them in cold storage",
         kept(copy, facts)
     );
-    let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
     let cold = now.map_or(Field::Null, |now| {
         now.move_to_cold_storage_after_days.clone()
     });
     keep_for(copy, days, cold, title, facts)
+}
+
+/// What is said of a copy that is kept warm.
+const STAYS_WARM: &str = " and never move it to cold storage";
+
+/// Whether a copy is of a type that has no cold storage, by whoever starts it: a rule is for whatever its plan takes.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html>.
+fn never_moves(copy: &Copy) -> bool {
+    let moves = |kind| capabilities(kind).cold_storage != Support::No;
+    copy.plan.is_none() && copy.route().kind.agreed(moves).known() == Some(Some(false))
 }
 
 /// After how many days a copy moves to cold storage; `None`: never.

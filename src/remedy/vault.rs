@@ -1,63 +1,37 @@
 //! A vault to create: one that is missing, or one that takes the place of another.
 
 use serde_json::{Value, json};
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::format_smolstr;
 
 use super::air_gapped;
 use super::change::{Change, bare_key, bare_vault};
 use super::command::{option, put_vault_policy, region};
 use super::draft::Draft;
-use super::redirected::{made_in, redirected};
 use super::retention::is_rules_target;
 use super::statement::of_vault;
-use super::{Meant, NewVault, Parts, RemedyKind};
+use super::{NewVault, Parts, RemedyKind};
 use crate::inventory::{Copy, Facts, Field, Policy};
 use crate::known::{AccountId, Arn};
 
 /// The missing vault is created, on a key of its own; one that a rule names as its logically air-gapped target as such.
 pub fn missing(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft> {
-    let meant = facts.vault_meant(vault);
     let mut draft = if copies.iter().any(|copy| is_rules_target(copy, facts)) {
         air_gapped::draft(vault, copies)?
     } else {
-        let mut title = format!(
+        let title = format!(
             "create the vault `{}` on a customer managed key",
             vault.name()
         );
-        // A name that is spelled nearly so is a slip more often than a vault that somebody forgot.
-        if let Some(meant) = meant {
-            title = format!(
-                "name the vault `{}`, which is there, if that is meant; else {title}",
-                meant.name()
-            );
-        }
         let roles = copies.iter();
         let roles = roles.filter_map(|copy| copy.endpoints().role.as_ref().known());
         create(vault, title, &roles.collect::<Vec<_>>())?
     };
-    draft.remedy.meant = meant.map(|meant| {
-        Box::new(Meant {
-            name: SmolStr::new(meant.name()),
-            commands: named_instead(copies, (vault, meant), facts),
-        })
-    });
-    Some(draft)
-}
-
-/// What to change so that copies name another vault, and in which account.
-fn named_instead(copies: &[&Copy], vaults: (&Arn, &Arn), facts: &Facts<'_>) -> Vec<SmolStr> {
-    let mut commands = Vec::new();
-    for copy in copies {
-        let account = made_in(copy, facts);
-        let whose = account.map_or_else(String::new, |id| format!("# in account {id}\n"));
-        for command in redirected(&[copy], vaults, facts) {
-            let command = format_smolstr!("{whose}{command}");
-            if !commands.contains(&command) {
-                commands.push(command);
-            }
-        }
+    // A name that is spelled nearly so is a slip more often than a vault that somebody forgot.
+    if let Some(meant) = facts.vault_meant(vault) {
+        let hint = format!(", unless `{}` is meant, which is there", meant.name());
+        draft.remedy.title += &hint;
     }
-    commands
+    Some(draft)
 }
 
 /// The vault is created, on a key of its own, and lets these roles in.

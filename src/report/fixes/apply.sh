@@ -241,7 +241,6 @@ vault() {
   what=$3
   region=$4
   name=$5
-  doubt=$6
   found=${name//\\/\\\\}
   found=$(call backup list-backup-vaults --region="$region" \
     --query "BackupVaultList[?BackupVaultName=='${found//\'/\\\'}'].EncryptionKeyArn" --output text) ||
@@ -250,16 +249,6 @@ vault() {
   if [ -n "$found" ]; then
     say "$id: the vault $name is there already, on the key $found"
     return 0
-  fi
-  if [ -n "$doubt" ] && [ "$yes" = 1 ]; then
-    case " $only " in
-      *" $id "*) ;;
-      *)
-        say "$id: left as it is: $doubt; bash apply.sh $id makes $name all the same"
-        left="$left $id"
-        return 0
-        ;;
-    esac
   fi
   if ! agreed "$what"; then
     left="$left $id"

@@ -29,7 +29,7 @@ pub fn templates(items: &[Item<'_>]) -> Vec<FixFile> {
 
 /// The template that a change is in.
 pub fn path(item: &Item<'_>, items: &[Item<'_>]) -> Option<String> {
-    if item.only_if_named() || item.is_doubtful() || resources(item).is_none() {
+    if item.only_if_named() || resources(item).is_none() {
         return None;
     }
     let account = item.remedy.account?;

@@ -84,11 +84,6 @@ impl Item<'_> {
             || matches!(self.action, Action::TwoStep(_))
     }
 
-    /// Whether another vault may be meant than the one that is created: then nothing creates it that does not ask.
-    pub const fn is_doubtful(&self) -> bool {
-        self.remedy.meant.is_some()
-    }
-
     /// The file of its commands, or of what is to be written in the source.
     pub fn steps(&self) -> String {
         self.file(if self.remedy.places.is_empty() {
@@ -100,7 +95,7 @@ impl Item<'_> {
 
     /// Whether its commands go into a file of their own.
     pub fn has_steps(&self) -> bool {
-        matches!(self.action, Action::ByHand | Action::TwoStep(_)) || self.is_doubtful()
+        matches!(self.action, Action::ByHand | Action::TwoStep(_))
     }
 
     /// The Region that the change is made in; `None` for what is of a whole account.

@@ -11,9 +11,9 @@ mod script;
 mod terraform;
 mod unwritten;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::links::by_number;
 use super::table::words::{copies, count, few};
 use super::table::{Options, fixes_of_many, fixes_of_one, not_known};
 use super::{Report, headline};
@@ -146,7 +146,8 @@ fn does(report: &Report, items: &[Item<'_>]) -> String {
         }
     }
     let others = others.into_iter().map(|(of, ids)| {
-        let ids: Vec<String> = ids.into_iter().collect();
+        let mut ids: Vec<String> = ids.into_iter().collect();
+        ids.sort_by(|one, other| by_number(one, other));
         format!("{}: {of}", few(&ids, TOLD))
     });
     let all = [Some(of_copies).filter(|text| !text.is_empty()), by_hand];
@@ -204,13 +205,7 @@ fn steps(item: &Item<'_>, items: &[Item<'_>]) -> Option<FixFile> {
         shell::comment(&item.title()),
         before(item, items)
     );
-    // What is created is created by the script.
-    let commands = match &item.remedy.meant {
-        Some(meant) if !matches!(item.action, item::Action::ByHand) => {
-            Cow::Borrowed(&*meant.commands)
-        }
-        Some(_) | None => item.remedy.commands(),
-    };
+    let commands = item.remedy.commands();
     if is_script {
         text.push('\n');
         text.push_str(IN_ACCOUNT);

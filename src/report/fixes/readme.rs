@@ -26,7 +26,7 @@ pub fn text(items: &[Item<'_>], files: &[FixFile], unwritten: &[Unwritten]) -> S
             let _ = writeln!(text, "- **{lead}**: {what}");
         }
     }
-    text.push_str(&ways(&has));
+    text.push_str(&ways(&has, items, files));
     if has(function::FOLDER) {
         let _ = write!(
             text,
@@ -87,14 +87,33 @@ pub fn text(items: &[Item<'_>], files: &[FixFile], unwritten: &[Unwritten]) -> S
 }
 
 /// The ways in which the changes can be made, as far as there are files for them.
-fn ways(has: &impl Fn(&str) -> bool) -> String {
+fn ways(has: &impl Fn(&str) -> bool, items: &[Item<'_>], files: &[FixFile]) -> String {
     let (by_script, terraform, template) =
         (has(script::NAME), has("main.tf.json"), has("template-"));
     if !by_script && !terraform && !template {
-        return "\nAll of them are made by hand: `….source.txt` says what to write in the source of a plan or a template, \
-             `….steps.sh` has commands to read and fill in.\n"
-            .to_owned();
+        let kinds = [
+            (
+                ".source.txt",
+                "`….source.txt` says what to write in the source of a plan or a template",
+            ),
+            (".steps.sh", "`….steps.sh` has commands to read and fill in"),
+        ];
+        let there = kinds
+            .iter()
+            .filter(|(end, _)| files.iter().any(|file| file.path.ends_with(end)));
+        let says: Vec<&str> = there.map(|(_, says)| *says).collect();
+        return format!("\nAll of them are made by hand: {}.\n", says.join(", "));
     }
+    let mut all = items.iter();
+    let changes_what_is_there = all.any(|item| {
+        matches!(
+            item.action,
+            Action::KeyPolicy(_)
+                | Action::VaultPolicy(_)
+                | Action::CrossAccountBackup(_)
+                | Action::Region(_)
+        )
+    });
     let mut text = "\n## Make them in one of these ways\n\n".to_owned();
     let all = [
         (by_script, SCRIPT_SAYS),
@@ -105,7 +124,7 @@ fn ways(has: &impl Fn(&str) -> bool) -> String {
     for (number, (_, says)) in there.enumerate() {
         let _ = writeln!(text, "{}. {says}", number.saturating_add(1));
     }
-    if !template {
+    if !template && changes_what_is_there {
         text.push_str(
             "\nThere is no CloudFormation template: it cannot set the policy of a key or a vault that is there already and \
              in no stack, nor settings of an account.\n",
@@ -198,14 +217,6 @@ fn change(alike: &[&Item<'_>], items: &[Item<'_>]) -> String {
                 few(&others, OTHERS)
             );
         }
-    }
-    if remedy.meant.is_some() {
-        let _ = write!(
-            text,
-            " `{}` names the vault that may be meant. `bash apply.sh --yes` does not create the other unless {} is named.",
-            item.steps(),
-            remedy.id
-        );
     }
     let mut places = Vec::new();
     match item.action {

@@ -245,7 +245,6 @@ fn body(item: &Item<'_>, files: &[FixFile]) -> Option<String> {
         |account| account.to_string(),
     );
     let mut body = format!("  in_account {account} {id} || return 0\n");
-    let doubt = doubt(item);
     let what = word(&format!("{}{}", item.title(), proof(item)));
     let stem = &item.stem;
     let mut policy = |read: &str, write: &str| {
@@ -343,10 +342,9 @@ fn body(item: &Item<'_>, files: &[FixFile]) -> Option<String> {
         Action::Vault(vault) => {
             let region = vault.region().map(|region| region.to_string());
             let make = format!(
-                "  vault {id} {stem} {what} {} {} {}\n",
+                "  vault {id} {stem} {what} {} {}\n",
                 word(&region.unwrap_or_default()),
-                word(vault.name()),
-                word(&doubt.unwrap_or_default())
+                word(vault.name())
             );
             match policies(item) {
                 (_, Some(_)) => format!(
@@ -417,15 +415,6 @@ fn once(id: &str, what: &str, read: &str, is: &str, make: &str) -> String {
          say '{id}: already so'\n      return 0\n      ;;\n  esac\n  if agreed {what}; then\n    {make}\n    \
          say '{id}: done'\n    is_made {id}\n  else\n    left=\"$left {id}\"\n  fi\n"
     )
-}
-
-/// Whether another vault may be meant than the one that is created.
-fn doubt(item: &Item<'_>) -> Option<String> {
-    let meant = &item.remedy.meant.as_ref()?.name;
-    Some(format!(
-        "the vault {meant} is there, and may be meant: {} names it",
-        item.steps()
-    ))
 }
 
 fn proof(item: &Item<'_>) -> String {

@@ -141,7 +141,7 @@ pub fn is_ours(item: &Item<'_>) -> bool {
         // A trust policy is a part of its role, which is in a configuration of its own.
         Action::TrustPolicy(_) | Action::TwoStep(_) | Action::ByHand => false,
     };
-    known && !item.only_if_named() && !item.is_doubtful()
+    known && !item.only_if_named()
 }
 
 fn add(made: &mut Configuration, item: &Item<'_>, items: &[Item<'_>]) {

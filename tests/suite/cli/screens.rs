@@ -181,16 +181,19 @@ fn a_vault_whose_name_is_a_slip_is_not_made_without_a_word() {
     let text = run(&["check", "--example", "organization"]).out;
     for said in [
         "vault centrall (444455556666 us-east-1): did you mean central?",
-        "; 3 changes unblock 10; RDS reports needs r4 and r5, or r6 and r7 (not provable)\n",
+        "; 3 changes unblock 10; RDS reports needs r5 and r6, or r7 and r8 (not provable)\n",
         "GetKeyPolicy denied\n",
         "assumed: EFS policy and state, state, table policy, windows: not read (-v says what)\n",
     ] {
         assert!(text.contains(said), "{text}");
     }
     let report = run(&["check", "--example", "organization", "--format", "json"]).out;
-    assert!(
-        report.contains("name the vault `central`, which is there, if that is meant; else create")
-    );
+    for said in [
+        "create the vault `centrall` on a customer managed key, unless `central` is meant, which is there",
+        "copy into `central` instead of into `centrall`",
+    ] {
+        assert!(report.contains(said));
+    }
 }
 
 #[test]
@@ -256,7 +259,7 @@ fn what_no_single_answer_holds_is_read_by_collect() {
     let estate = Estate::rds().without("/accounts/0/service_control_policies");
     let text = run(&["check", "--inventory", &files.estate(&estate)]).out;
     let step = format!(
-        "settle: with credentials of {FROM} and --management-profile, then --inventory more.json beside the other facts:\n    backup-preflight collect --output more.json\n"
+        "settle: with credentials of {FROM} and a profile of the management account, then --inventory more.json beside the other facts; or --assume organization-policies-allow, where nobody may read them:\n    backup-preflight collect --output more.json --management-profile NAME\n"
     );
     assert!(text.contains(&step), "{text}");
     assert_eq!(text.matches("no call of AWS").count(), 0, "{text}");
@@ -276,7 +279,7 @@ fn what_an_audit_finds_names_the_change_and_says_nothing_twice() {
     let text = run(&["audit", "--example", "organization"]).out;
     for said in [
         "error[plan-copies-nowhere]: plan legacy (111122223333 us-east-1): selection `old` takes nothing\n",
-        "fixed by r8, r9: create vault local-cmk, move plans to local-cmk\n",
+        "fixed by r9, r10: create vault local-cmk, move plans to local-cmk\n",
         "5 vaults: 1 failing (local of 222233334444), 1 with warnings; 5 plans: 2 failing (legacy, weekly); ",
         "… 18 warnings more, of resources whose copies are blocked (-v has all)\n",
     ] {
