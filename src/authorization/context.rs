@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use smol_str::{SmolStr, StrExt as _, format_smolstr};
 
 use crate::catalog::calls::api_call;
-use crate::catalog::condition_keys::{VOLUME_ENCRYPTED, is_foreign, may_set_tags, tag_keys};
+use crate::catalog::condition_keys::{
+    VOLUME_ENCRYPTED, is_foreign, key_meant, may_set_tags, tag_keys,
+};
 use crate::inventory::{EncryptedWith, Facts, Question, Tags};
-use crate::known::{AccountId, Arn, Fact, Gap, Region, part};
-use crate::policy::{Context, Entry, Request, Rest, Shape};
+use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, part};
+use crate::policy::{Context, Entry, Request, Rest, Shape, operator_meant};
 
 /// An action, and the requests in which it may come.
 pub type Variants = (&'static str, Vec<Request>);
@@ -323,6 +325,27 @@ pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) 
             of_subject(api_call!("kms:ListResourceTags"))
         }
         _ if lower.starts_with("aws:resourcetag/") => of_subject(api_call!("backup:ListTags")),
-        _ => Gap::not_told(key, subject.as_str()).where_is(subject),
+        _ => misspelt(key, subject)
+            .unwrap_or_else(|| Gap::not_told(key, subject.as_str()).where_is(subject)),
     }
+}
+
+/// The gap that a condition leaves whose operator or key is none that AWS documents, where one is near: AWS refuses a policy with
+/// such an operator, and takes one with such a key.
+fn misspelt(condition: &str, subject: &Arn) -> Option<Gap> {
+    let (name, wrong, meant) = match condition.split_once(" of ") {
+        Some((operator, _)) => (
+            operator,
+            "AWS refuses such an operator",
+            operator_meant(operator)?,
+        ),
+        None => (
+            condition,
+            "AWS has no such condition key",
+            key_meant(condition)?,
+        ),
+    };
+    let says = format!("say what `{name}` is: {wrong}; did you mean `{meant}`?");
+    let gap = Gap::by_hand(ByHand::NotUnderstood, says, subject.as_str());
+    Some(gap.where_is(subject))
 }

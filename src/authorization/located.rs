@@ -168,6 +168,16 @@ impl LocatedPolicy<'_> {
         each.collect()
     }
 
+    /// That an action which a statement names is nearly the one that is asked for; nothing where none is.
+    fn action_meant(&self, index: usize, action: &str) -> String {
+        let statement = self.document.statements().get(index);
+        let mut named = statement
+            .into_iter()
+            .flat_map(|statement| statement.actions());
+        let slip = named.find(|named| is_a_slip(named, action));
+        slip.map_or_else(String::new, |slip| format!(": `{slip}` is misspelt"))
+    }
+
     /// Statements that would allow but for one thing, where that is worth saying.
     pub fn near(&self, near: &[NearMiss], action: &str) -> Vec<Evidence> {
         near.iter()
@@ -175,11 +185,14 @@ impl LocatedPolicy<'_> {
                 let name = self.name(miss.statement.index);
                 let (trap, says) = match &miss.why {
                     Miss::Principal => return None,
-                    Miss::Action if miss.statement.policy == PolicyType::Resource => (
-                        None,
-                        format!("{name} names the principal, and not {action}"),
-                    ),
-                    Miss::Action => (None, format!("{name} does not name {action}")),
+                    Miss::Action => {
+                        let slip = self.action_meant(miss.statement.index, action);
+                        let says = match miss.statement.policy {
+                            PolicyType::Resource => "names the principal, and not",
+                            _ => "does not name",
+                        };
+                        (None, format!("{name} {says} {action}{slip}"))
+                    }
                     Miss::Resource => (
                         None,
                         format!("{name} would allow {action}, but names another resource"),

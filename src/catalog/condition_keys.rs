@@ -6,6 +6,8 @@
 //!
 //! See <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
 
+use crate::known::near;
+
 /// The services whose keys no other service's request carries, sorted.
 const SERVICES: &[&str] = &[
     "acm",
@@ -54,6 +56,45 @@ pub fn is_foreign(key: &str, service: &str) -> bool {
     };
     let own = prefix == service || (prefix == "iam" && service == "sts");
     !own && SERVICES.binary_search(&prefix).is_ok() && !OF_CREDENTIALS.contains(&key)
+}
+
+/// The keys of requests to any service, to KMS and to AWS Backup.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>,
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html> and
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html>.
+#[rustfmt::skip]
+const KEYS: &[&str] = &[
+    "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast", "aws:ChatbotSourceArn", "aws:CurrentTime",
+    "aws:Ec2InstanceSourcePrivateIPv4", "aws:Ec2InstanceSourceVpc", "aws:EpochTime", "aws:FederatedProvider",
+    "aws:MultiFactorAuthAge", "aws:MultiFactorAuthPresent", "aws:PrincipalAccount", "aws:PrincipalArn",
+    "aws:PrincipalIsAWSService", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalServiceName",
+    "aws:PrincipalServiceNamesList", "aws:PrincipalTag", "aws:PrincipalType", "aws:Referer", "aws:RequestTag",
+    "aws:RequestedRegion", "aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths", "aws:ResourceTag",
+    "aws:SecureTransport", "aws:SourceAccount", "aws:SourceArn", "aws:SourceIdentity", "aws:SourceIp", "aws:SourceOrgID",
+    "aws:SourceOrgPaths", "aws:SourceOwner", "aws:SourceVpc", "aws:SourceVpcArn", "aws:SourceVpce", "aws:TagKeys",
+    "aws:TokenIssueTime", "aws:UserAgent", "aws:ViaAWSService", "aws:VpcSourceIp", "aws:VpceAccount", "aws:VpceOrgID",
+    "aws:VpceOrgPaths", "aws:userid", "aws:username",
+    "backup:ChangeableForDays", "backup:CopyTargetOrgPaths", "backup:CopyTargets", "backup:FrameworkArns", "backup:Index",
+    "backup:MaxRetentionDays", "backup:MinRetentionDays", "backup:MpaApprovalTeamArn",
+    "kms:BypassPolicyLockoutSafetyCheck", "kms:CallerAccount", "kms:EncryptionAlgorithm", "kms:EncryptionContext",
+    "kms:EncryptionContextKeys", "kms:GrantConstraintType", "kms:GrantIsForAWSResource", "kms:GrantOperations",
+    "kms:GranteePrincipal", "kms:KeyOrigin", "kms:KeySpec", "kms:KeyUsage", "kms:MultiRegion", "kms:ReEncryptOnSameKey",
+    "kms:RequestAlias", "kms:ResourceAliases", "kms:RetiringPrincipal", "kms:ViaService",
+];
+
+/// The condition key that is meant by one that is none of these.
+#[must_use]
+pub fn key_meant(key: &str) -> Option<&'static str> {
+    let key = key.split_once('/').map_or(key, |(key, _)| key);
+    let key = key.to_ascii_lowercase();
+    let known: Vec<String> = KEYS.iter().map(|key| key.to_ascii_lowercase()).collect();
+    if known.contains(&key) || key.split(':').count() != 2 {
+        return None;
+    }
+    let meant = near::meant(&key, known.iter().map(String::as_str))?;
+    let mut all = KEYS.iter().copied();
+    all.find(|key| key.eq_ignore_ascii_case(meant))
 }
 
 /// The prefixes of the keys that carry the tags of a thing, where an action is done to it: those of the table of resource types of its
@@ -129,6 +170,22 @@ mod tests {
             "ec2:ModifySnapshotAttribute",
         ] {
             assert!(!may_set_tags(action), "{action}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_nearly_one_is_a_slip() {
+        assert_eq!(key_meant("aws:PrincipleOrgID"), Some("aws:PrincipalOrgID"));
+        assert_eq!(key_meant("kms:viaservce"), Some("kms:ViaService"));
+        assert_eq!(key_meant("kms:ViaServce"), Some("kms:ViaService"));
+        for key in [
+            "aws:principalorgid",
+            "aws:PrincipalTag/team",
+            "kms:EncryptionContext:aws:ebs:id",
+            "saml:aud",
+            "nothing",
+        ] {
+            assert_eq!(key_meant(key), None, "{key}");
         }
     }
 

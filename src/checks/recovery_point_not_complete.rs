@@ -4,7 +4,7 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Facts, Transfer};
-use crate::known::{Arn, ByHand, Fact, Gap};
+use crate::known::{Arn, ByHand, Fact, Gap, near};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -55,6 +55,31 @@ fn is_composite(copy: &Transfer) -> Fact<bool> {
         .kind
         .agreed(|kind| matches!(kind, Kind::CloudFormation | Kind::Eks));
     composite.map(|composite| composite.unwrap_or(false))
+}
+
+/// The gap that a status leaves of which it is not known whether such a recovery point can be copied: it may be misspelt.
+fn strange(status: &str, point: &Arn) -> Gap {
+    const KNOWN: &[&str] = &[
+        "AVAILABLE",
+        "COMPLETED",
+        "CREATING",
+        "DELETING",
+        "EXPIRED",
+        "PARTIAL",
+        "STOPPED",
+    ];
+    let gap = match near::meant(status, KNOWN.iter().copied()) {
+        Some(meant) => Gap::by_hand(
+            ByHand::NotUnderstood,
+            format!("say what `Status` {status} is: did you mean {meant}?"),
+            point.as_str(),
+        ),
+        None => Gap::not_told(
+            format!("whether a recovery point whose `Status` is {status} can be copied"),
+            point.as_str(),
+        ),
+    };
+    gap.where_is(point)
 }
 
 fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
@@ -126,11 +151,7 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
             format!(
                 "the recovery point is {other}, and whether it can be copied then is not known"
             ),
-            [Gap::not_told(
-                "whether a recovery point of this status can be copied",
-                point.as_str(),
-            )
-            .where_is(point)],
+            [strange(other, point)],
         )
         .saw(seen),
     }

@@ -39,6 +39,7 @@ pub use decision::{
 };
 pub use document::{Document, Effect, ParseError, Statement};
 pub use evaluate::{Answer, Decision, Policies, evaluate};
+pub use operator::operator_meant;
 pub use parse::ELEMENTS;
 pub use policy_type::{PolicyType, StatementRef};
 pub use principal::{How, Named, Principal, PrincipalError};

@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 
 use super::Truth;
+use crate::known::near;
 
 /// A condition operator, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,36 +101,49 @@ impl Operator {
     }
 }
 
+/// An operator's name, what it tests, and whether it is the negation.
 #[rustfmt::skip]
+const OPERATORS: &[(&str, Test, bool)] = &[
+    ("StringEquals",              Test::StringEquals,                    false),
+    ("StringNotEquals",           Test::StringEquals,                    true),
+    ("StringEqualsIgnoreCase",    Test::StringEqualsIgnoreCase,          false),
+    ("StringNotEqualsIgnoreCase", Test::StringEqualsIgnoreCase,          true),
+    ("StringLike",                Test::StringLike,                      false),
+    ("StringNotLike",             Test::StringLike,                      true),
+    ("ArnEquals",                 Test::Arn,                             false),
+    ("ArnLike",                   Test::Arn,                             false),
+    ("ArnNotEquals",              Test::Arn,                             true),
+    ("ArnNotLike",                Test::Arn,                             true),
+    ("NumericEquals",             Test::Number(Order::Equal),            false),
+    ("NumericNotEquals",          Test::Number(Order::Equal),            true),
+    ("NumericLessThan",           Test::Number(Order::Less),             false),
+    ("NumericLessThanEquals",     Test::Number(Order::LessOrEqual),      false),
+    ("NumericGreaterThan",        Test::Number(Order::Greater),          false),
+    ("NumericGreaterThanEquals",  Test::Number(Order::GreaterOrEqual),   false),
+    ("DateEquals",                Test::Date(Order::Equal),              false),
+    ("DateNotEquals",             Test::Date(Order::Equal),              true),
+    ("DateLessThan",              Test::Date(Order::Less),               false),
+    ("DateLessThanEquals",        Test::Date(Order::LessOrEqual),        false),
+    ("DateGreaterThan",           Test::Date(Order::Greater),            false),
+    ("DateGreaterThanEquals",     Test::Date(Order::GreaterOrEqual),     false),
+    ("Bool",                      Test::Bool,                            false),
+    ("BinaryEquals",              Test::Binary,                          false),
+    ("IpAddress",                 Test::Ip,                              false),
+    ("NotIpAddress",              Test::Ip,                              true),
+    ("Null",                      Test::Null,                            false),
+];
+
 fn test(name: &str) -> (Test, bool) {
-    match name {
-        "StringEquals"              => (Test::StringEquals, false),
-        "StringNotEquals"           => (Test::StringEquals, true),
-        "StringEqualsIgnoreCase"    => (Test::StringEqualsIgnoreCase, false),
-        "StringNotEqualsIgnoreCase" => (Test::StringEqualsIgnoreCase, true),
-        "StringLike"                => (Test::StringLike, false),
-        "StringNotLike"             => (Test::StringLike, true),
-        "ArnEquals" | "ArnLike"     => (Test::Arn, false),
-        "ArnNotEquals" | "ArnNotLike" => (Test::Arn, true),
-        "NumericEquals"             => (Test::Number(Order::Equal), false),
-        "NumericNotEquals"          => (Test::Number(Order::Equal), true),
-        "NumericLessThan"           => (Test::Number(Order::Less), false),
-        "NumericLessThanEquals"     => (Test::Number(Order::LessOrEqual), false),
-        "NumericGreaterThan"        => (Test::Number(Order::Greater), false),
-        "NumericGreaterThanEquals"  => (Test::Number(Order::GreaterOrEqual), false),
-        "DateEquals"                => (Test::Date(Order::Equal), false),
-        "DateNotEquals"             => (Test::Date(Order::Equal), true),
-        "DateLessThan"              => (Test::Date(Order::Less), false),
-        "DateLessThanEquals"        => (Test::Date(Order::LessOrEqual), false),
-        "DateGreaterThan"           => (Test::Date(Order::Greater), false),
-        "DateGreaterThanEquals"     => (Test::Date(Order::GreaterOrEqual), false),
-        "Bool"                      => (Test::Bool, false),
-        "BinaryEquals"              => (Test::Binary, false),
-        "IpAddress"                 => (Test::Ip, false),
-        "NotIpAddress"              => (Test::Ip, true),
-        "Null"                      => (Test::Null, false),
-        _                           => (Test::Odd, false),
-    }
+    let found = OPERATORS.iter().find(|(known, ..)| *known == name);
+    found.map_or((Test::Odd, false), |(_, test, negated)| (*test, *negated))
+}
+
+/// The operator that is meant by one that AWS does not document.
+#[must_use]
+pub fn operator_meant(text: &str) -> Option<&'static str> {
+    let name = text.split_once(':').map_or(text, |(_, name)| name);
+    let name = name.strip_suffix("IfExists").unwrap_or(name);
+    near::meant(name, OPERATORS.iter().map(|(known, ..)| *known))
 }
 
 #[cfg(test)]
@@ -160,5 +174,11 @@ mod tests {
         ] {
             assert_eq!(Operator::parse(name).test, Test::Odd, "{name}");
         }
+        assert_eq!(operator_meant("StringEqual"), Some("StringEquals"));
+        assert_eq!(
+            operator_meant("ForAnyValue:StringLikes"),
+            Some("StringLike")
+        );
+        assert_eq!(operator_meant("StringMatches"), None);
     }
 }
