@@ -120,6 +120,7 @@ impl<'a> Found<'a> {
         report.as_of(facts.assumed_at().map(Timestamp::as_str));
         report.remedies = remedies;
         report.raised.clone_from(how.raised);
+        report.only = how.only.to_vec();
         report.names = Names::of(&report.causes, facts);
         if let Some(audited) = audited {
             report = report.audited(audited, facts, how.everything);
@@ -245,9 +246,6 @@ impl<'a> Found<'a> {
         let mut shown = [0_usize; 3];
         let links = self.links();
         for copy in &self.copies {
-            if !self.is_wanted(copy.verdict) {
-                continue;
-            }
             let [feasible, blocked, undecided] = &mut shown;
             let count = match copy.verdict {
                 Verdict::Feasible => feasible,

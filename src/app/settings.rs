@@ -69,12 +69,14 @@ pub(super) fn waivers(config: &Config, given: &Given) -> anyhow::Result<Vec<Waiv
     let today = given.assume_at.map_or_else(recorded::today, day);
     let each = config.waivers.iter().map(|entry| {
         let by = By::parse(entry.by).context("a selector that no waiver has")?;
-        let waiver = Waiver::new(
-            entry.check.clone(),
-            by,
-            entry.pattern.clone(),
-            entry.reason.clone(),
-        );
+        let mut accounts = config.accounts.iter();
+        let named = accounts.find(|(_, of)| of.name.as_ref() == Some(&entry.pattern));
+        // The name stands wherever the account is told.
+        let pattern = match named.filter(|_| by == By::Account) {
+            Some((account, _)) => account.to_string(),
+            None => entry.pattern.clone(),
+        };
+        let waiver = Waiver::new(entry.check.clone(), by, pattern, entry.reason.clone());
         Ok(waiver
             .until(entry.expires.to_string(), entry.expires < today)
             .at(entry.at.clone()))
@@ -103,10 +105,13 @@ pub(super) fn fates(waivers: &[Waiver]) -> Vec<WaiverReport> {
         },
         findings: waiver.met(),
         at: waiver.at.clone(),
-        instead: waiver.instead().map(|of| {
-            let by = waiver.by.as_str();
-            format!("`{by}` is the one that a copy comes from, here {of}; `vault` selects by the vault that it goes to")
-        }),
+        instead: waiver
+            .instead()
+            .map(|of| {
+                let by = waiver.by.as_str();
+                format!("`{by}` is the one that a copy comes from, here {of}; `vault` selects by the vault that it goes to")
+            })
+            .or_else(|| Some(format!("did you mean `{}`?", waiver.nearly()?))),
     });
     each.collect()
 }

@@ -144,7 +144,7 @@ fn told(outcomes: &checks::Outcomes, subject: &str, links: &Links<'_>) -> Vec<Ch
 fn counted<'c>(each: impl Iterator<Item = &'c [CheckReport]>) -> Audited {
     let mut all = Audited::default();
     for checks in each {
-        count(&mut all, checks.iter().map(CheckReport::outcome));
+        count(&mut all, checks.iter().map(CheckReport::counted_as));
     }
     all
 }

@@ -130,6 +130,9 @@ struct Told<'a> {
     id: &'static str,
     /// How it came out.
     outcome: Status,
+    /// `error` where it warns and the configuration makes an error of that; absent else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    level: Option<&'static str>,
     /// That in words.
     message: &'a str,
     /// How strong AWS's word for the rule is.
@@ -174,6 +177,7 @@ impl Serialize for CheckReport {
         Told {
             id: self.check.id,
             outcome: found.status,
+            level: self.is_raised.then_some("error"),
             message: &found.message,
             basis: found.basis,
             evidence,

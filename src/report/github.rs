@@ -224,6 +224,9 @@ fn lines(report: &Report) -> Vec<String> {
             lines.push(format!("{word}: {id} ({number})"));
         }
     }
+    for (id, number) in headline::waived(report) {
+        lines.push(format!("waived: {id} ({number})"));
+    }
     for waiver in &report.waivers {
         lines.push(format!("{}: {}", waiver.word(), waiver.says()));
     }

@@ -3,7 +3,7 @@
 use crate::checks::{Counts, Coverage, OfType};
 use crate::verdict::Status;
 
-use super::model::Report;
+use super::model::{Count, Report};
 use super::table::words::{copies, count, few};
 
 /// The verdict where a change leaves all that fails as it was.
@@ -68,8 +68,13 @@ pub fn counts(report: &Report) -> String {
     if summary.waived > 0 {
         text += &format!(", {} waived", summary.waived);
     }
-    if summary.warnings > 0 {
-        text += &format!(", {}", count(summary.warnings, "warning"));
+    let raised = raised(report);
+    let warnings = summary.warnings.saturating_sub(raised);
+    if raised > 0 {
+        text += &format!(", {} by the configuration", count(raised, "error"));
+    }
+    if warnings > 0 {
+        text += &format!(", {}", count(warnings, "warning"));
     }
     text
 }
@@ -169,19 +174,53 @@ pub fn changes(report: &Report) -> Option<String> {
     ))
 }
 
-/// How often each check failed, was undecided or warned, so that none is left out where not all findings are told.
+/// How often each check failed, was undecided or warned, so that none is left out where not all findings are told. What is waived is
+/// counted by [`waived`], and a warning that the configuration makes an error of fails.
 #[must_use]
 pub fn checks(report: &Report, status: Status) -> Vec<(&'static str, usize)> {
     let counted = report.counted_checks().map(|(check, count)| {
+        let waived = report.waived.get(check.id).copied().unwrap_or_default();
+        let warns = count.warn.saturating_sub(waived.warn);
+        let (errors, warns) = match report.raised.contains(check.id) {
+            true => (warns, 0),
+            false => (0, warns),
+        };
         let number = match status {
-            Status::Fail => count.fail,
-            Status::Undecided => count.undecided,
-            Status::Warn => count.warn,
+            Status::Fail => count
+                .fail
+                .saturating_sub(waived.fail)
+                .saturating_add(errors),
+            Status::Undecided => count.undecided.saturating_sub(waived.undecided),
+            Status::Warn => warns,
             Status::Pass | Status::NotApplicable => 0,
         };
         (check.id, number)
     });
     counted.filter(|(_, number)| *number > 0).collect()
+}
+
+/// How often each check is waived.
+#[must_use]
+pub fn waived(report: &Report) -> Vec<(&'static str, usize)> {
+    let all = report.counted_checks().filter_map(|(check, _)| {
+        let Count {
+            fail,
+            undecided,
+            warn,
+        } = *report.waived.get(check.id)?;
+        Some((
+            check.id,
+            fail.saturating_add(undecided).saturating_add(warn),
+        ))
+    });
+    all.collect()
+}
+
+/// How many warnings the configuration makes errors of.
+fn raised(report: &Report) -> usize {
+    let raised = report.counted_checks();
+    let raised = raised.filter(|(check, _)| report.raised.contains(check.id));
+    raised.map(|(_, count)| count.warn).sum()
 }
 
 /// The exit code, and what it means.

@@ -124,6 +124,14 @@ fn head(page: &mut LimitedText, report: &Report) {
             out += &format!("{word}: {}\n\n", each.join(", "));
         }
     }
+    let waived = headline::waived(report);
+    let each = waived.iter();
+    let each: Vec<String> = each
+        .map(|(id, number)| format!("{} {number}", code(id)))
+        .collect();
+    if !each.is_empty() {
+        out += &format!("Waived: {}\n\n", each.join(", "));
+    }
     let gaps = report.gaps.iter().len();
     if gaps > 0 || !report.assumed.is_empty() {
         out += &format!(
@@ -207,8 +215,9 @@ fn causes(page: &mut LimitedText, report: &Report) {
             let subject = cause.subject.as_deref();
             let subject = subject.map(|subject| say(report, &words::thing(subject, &report.names)));
             let message = say(report, &cause.message);
+            let waived = if cause.is_waived() { " (waived)" } else { "" };
             vec![
-                code(cause.check),
+                format!("{}{waived}", code(cause.check)),
                 cause.copies.to_string(),
                 subject.map_or_else(
                     || message.clone(),

@@ -227,6 +227,12 @@ fn summary(report: &Report) -> String {
             parts.push(format!("{word}: {}", each.join(", ")));
         }
     }
+    let waived = headline::waived(report);
+    if !waived.is_empty() {
+        let each = waived.iter();
+        let each: Vec<String> = each.map(|(id, number)| format!("{id} {number}")).collect();
+        parts.push(format!("waived: {}", each.join(", ")));
+    }
     for waiver in &report.waivers {
         parts.push(format!("{}: {}", waiver.word(), waiver.says()));
     }

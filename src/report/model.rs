@@ -11,7 +11,7 @@ use crate::change::{Change, Changes};
 use crate::checks::{CHECKS, Check, Coverage};
 use crate::known::{Arn, Gap, HashMap};
 use crate::remedy::Remedy;
-use crate::verdict::Verdict;
+use crate::verdict::{Status, Verdict};
 
 use super::causes::Cause;
 use super::check::CheckReport;
@@ -49,6 +49,10 @@ pub struct Report {
     pub(super) checks: BTreeSet<usize>,
     /// How many times each of them failed, warned or was undecided.
     pub(super) tally: BTreeMap<usize, Count>,
+    /// How many of those are waived.
+    pub waived: BTreeMap<&'static str, Count>,
+    /// The verdicts of the copies that are listed; empty: all.
+    pub only: Vec<Verdict>,
     /// The files that the facts came from: those of a change first.
     pub inputs: Vec<String>,
     /// The plans and templates of the change.
@@ -115,6 +119,18 @@ pub struct Count {
     pub undecided: usize,
     /// It warned.
     pub warn: usize,
+}
+
+impl Count {
+    /// One more.
+    pub const fn add(&mut self, status: Status) {
+        let one = match status {
+            Status::Fail => &mut self.fail,
+            Status::Undecided => &mut self.undecided,
+            Status::Warn | Status::Pass | Status::NotApplicable => &mut self.warn,
+        };
+        *one = one.saturating_add(1);
+    }
 }
 
 /// The id of the report's format.
@@ -287,6 +303,12 @@ impl Report {
     pub fn counted_checks(&self) -> impl Iterator<Item = (&'static Check, Count)> {
         let tally = self.tally.iter();
         tally.filter_map(|(place, count)| Some((CHECKS.get(*place)?, *count)))
+    }
+
+    /// Whether copies of a verdict are listed.
+    #[must_use]
+    pub fn lists(&self, verdict: Verdict) -> bool {
+        self.only.is_empty() || self.only.contains(&verdict)
     }
 
     /// Whether a copy counts for the exit code: where a change is judged, one that it makes or makes worse; and never one

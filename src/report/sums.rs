@@ -93,6 +93,8 @@ impl<'a> Sums<'a> {
             summary: self.summary,
             checks: self.checks,
             tally: self.tally,
+            waived: BTreeMap::new(),
+            only: Vec::new(),
             inputs: Vec::new(),
             files: Vec::new(),
             repository: Repository::default(),
@@ -167,13 +169,7 @@ impl<'a> Sums<'a> {
         };
         self.checks.insert(place);
         if is_finding(outcome.status) {
-            let count = self.tally.entry(place).or_default();
-            let one = match outcome.status {
-                Status::Fail => &mut count.fail,
-                Status::Undecided => &mut count.undecided,
-                Status::Warn | Status::Pass | Status::NotApplicable => &mut count.warn,
-            };
-            *one = one.saturating_add(1);
+            self.tally.entry(place).or_default().add(outcome.status);
         }
     }
 }

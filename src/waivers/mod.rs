@@ -5,7 +5,7 @@ mod glob;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::known::Arn;
+use crate::known::{Arn, near};
 
 pub use glob::matches;
 
@@ -30,6 +30,8 @@ pub struct Waiver {
     met: AtomicUsize,
     /// The account or Region that the first copy comes from that it would have met by the one that it goes to.
     instead: OnceLock<String>,
+    /// What it nearly names of the first finding of its check that it does not meet.
+    nearly: OnceLock<String>,
 }
 
 /// What of a finding is looked at.
@@ -116,6 +118,7 @@ impl Waiver {
             at: String::new(),
             met: AtomicUsize::new(0),
             instead: OnceLock::new(),
+            nearly: OnceLock::new(),
         }
     }
 
@@ -146,6 +149,31 @@ impl Waiver {
             .get()
             .filter(|_| self.met() == 0)
             .map(String::as_str)
+    }
+
+    /// What a waiver that met nothing nearly names.
+    #[must_use]
+    pub fn nearly(&self) -> Option<&str> {
+        let nearly = self.nearly.get().filter(|_| self.met() == 0);
+        nearly.map(String::as_str)
+    }
+
+    /// Notes what of a finding is spelled nearly as the pattern is.
+    fn note_slip(&self, found: &Faced<'_>) {
+        if self.check != found.check || self.nearly.get().is_some() || self.pattern.contains('*') {
+            return;
+        }
+        let named = match self.by {
+            By::Subject => found.subject.or(found.arn),
+            By::Copy => found.copy,
+            By::Resource => found.resource.map(Arn::as_str),
+            By::Vault => found.vault.map(Arn::as_str),
+            By::Account => found.account.as_deref(),
+            By::Region => found.region.as_deref(),
+        };
+        if let Some(near) = near::meant(&self.pattern, named) {
+            self.nearly.get_or_init(|| near.to_owned());
+        }
     }
 
     /// Notes where a finding would be met by where its copy goes to.
@@ -201,6 +229,7 @@ pub fn waiver<'w>(all: &'w [Waiver], found: &Faced<'_>) -> Option<&'w Waiver> {
     for waiver in all {
         if !waiver.meets(found) {
             waiver.note(found);
+            waiver.note_slip(found);
             continue;
         }
         waiver.met.fetch_add(1, Ordering::Relaxed);

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use crate::change::Change;
 use crate::checks::{Audited, MayFail};
 use crate::known::{Arn, Count as _, HashMap};
-use crate::report::{Summary, Waived};
+use crate::report::{Count, Summary, Waived};
 use crate::verdict::{Outcome, Status, Verdict};
 use crate::waivers::{Faced, Waiver, waiver};
 
@@ -43,6 +43,7 @@ impl Found<'_> {
             .map(|remedy| (&*remedy.id, &*remedy.subject))
             .collect();
         let mut number = 0_usize;
+        let mut waived_checks: BTreeMap<&'static str, Count> = BTreeMap::new();
         let mut by_cause: HashMap<(&str, Option<SmolStr>), usize> = HashMap::default();
         for copy in &mut self.copies {
             let account = copy.place.account.map(|id| id.to_string());
@@ -69,6 +70,8 @@ impl Found<'_> {
                     continue;
                 };
                 waived.push((check.id, of(one)));
+                let count = waived_checks.entry(check.id).or_default();
+                count.add(found.status);
                 let cause = by_cause.entry((check.id, fault.map(SmolStr::new)));
                 cause.or_default().one_more();
             }
@@ -87,6 +90,20 @@ impl Found<'_> {
         let all = audited
             .map(|audited| of_audit(waivers, audited))
             .unwrap_or_default();
+        let found = audited.into_iter().flat_map(|audited| {
+            let each = [Status::Fail, Status::Undecided, Status::Warn].into_iter();
+            each.flat_map(|status| {
+                audited
+                    .found(status)
+                    .into_iter()
+                    .map(move |it| (it, status))
+            })
+        });
+        for (finding, status) in found.filter(|(finding, _)| all.contains_key(finding)) {
+            let count = waived_checks.entry(finding.1).or_default();
+            count.add(status);
+        }
+        self.report.waived = waived_checks;
         for vault in &mut self.report.vaults {
             for check in &mut vault.checks {
                 check.waived = all.get(&(vault.vault.to_string(), check.id())).cloned();

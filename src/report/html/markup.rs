@@ -93,6 +93,10 @@ pub fn picture(svg: &str) -> String {
 /// The causes, most copies first, and what is warned of.
 pub fn causes(report: &Report) -> String {
     if report.causes.is_empty() && report.warnings.is_empty() {
+        // What fails of vaults, plans and resources has no causes.
+        if report.exit_code != 0 {
+            return String::new();
+        }
         return "<p>Nothing blocks a copy, and nothing is left open.</p>".to_owned();
     }
     let mut table = by_check(report);

@@ -32,6 +32,9 @@ pub fn lines(sheet: &mut Sheet, report: &Report) {
     let mut copies: Vec<&CopyReport> = Vec::new();
     let mut left_out: Vec<String> = Vec::new();
     for verdict in VERDICTS {
+        if !report.lists(verdict) {
+            continue;
+        }
         let (word, _) = words::verdict(verdict);
         let all = match verdict {
             Verdict::Feasible => summary.feasible,
@@ -245,7 +248,9 @@ fn why(report: &Report, copy: &CopyReport) -> Why {
 
 /// Every copy with everything that was found of it, the blocked ones last.
 pub fn verbose(sheet: &mut Sheet, report: &Report) {
-    let mut copies: Vec<&CopyReport> = report.copies.iter().collect();
+    let copies = report.copies.iter();
+    let copies = copies.filter(|copy| report.lists(copy.verdict));
+    let mut copies: Vec<&CopyReport> = copies.collect();
     copies.sort_by_key(|copy| VERDICTS.iter().position(|verdict| *verdict == copy.verdict));
     for copy in copies {
         sheet.gap();

@@ -136,6 +136,11 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
     if summary.copies == 0 {
         let text = match &lead {
             Some(_) => format!("there were no copies to decide{warnings}"),
+            None if !report.removed.is_empty() => {
+                let gone = report.removed.len();
+                let is = if gone == 1 { "is" } else { "are" };
+                format!("{} {is} no longer made{warnings}", words::copies(gone))
+            }
             None => format!("there was nothing to decide{warnings}"),
         };
         return say(sheet, ("no copies", Paint::Unsure), &text);

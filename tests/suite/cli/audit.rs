@@ -195,6 +195,17 @@ fn only_leaves_the_copies_of_a_verdict_and_the_totals_of_all() {
     assert_eq!(two["copies"].as_array().unwrap().len(), 6);
     let ran = run(&[EXAMPLE, &["--only", "feasible"]].concat());
     assert_eq!(ran.code, 1, "what is not shown counts");
+    let told = |args: &[&str]| {
+        let table = run(&[EXAMPLE, args].concat()).out;
+        let lines = table.lines();
+        let of = |line: &&str| line.starts_with("retention-") || line.starts_with("17 copies:");
+        lines.filter(of).map(str::to_owned).collect::<Vec<_>>()
+    };
+    for only in ["blocked", "feasible", "undecided"] {
+        assert_eq!(told(&["--only", only]), told(&[]), "{only}");
+    }
+    let table = run(&[EXAMPLE, &["--only", "undecided"]].concat()).out;
+    assert!(!table.contains("\nblocked "), "{table}");
 }
 
 #[test]

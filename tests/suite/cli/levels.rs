@@ -150,9 +150,25 @@ fn a_warning_that_is_set_to_error_is_one_in_every_format() {
     let report = json(&told(&["--format", "json"], &config));
     let check = &report["resources"][0]["checks"][0];
     assert_eq!(
-        (&check["outcome"], &report["exit_code"]),
-        (&json!("warn"), &json!(1))
+        (&check["outcome"], &check["level"], &report["exit_code"]),
+        (&json!("warn"), &json!("error"), &json!(1))
     );
+    let resources = &report["summary"]["resources"];
+    assert_eq!(resources["failing"], 1, "{resources}");
+    let plainly = json(&told(&["--format", "json"], &plain));
+    let check = &plainly["resources"][0]["checks"][0];
+    assert_eq!(check.get("level"), None);
+    // The sums go by it.
+    let page = told(&["--format", "markdown"], &config);
+    assert!(
+        page.contains("\nFails: `resource-not-copied-out` 1\n"),
+        "{page}"
+    );
+    assert!(page.contains("1 error by the configuration"), "{page}");
+    let log = told(&["--format", "github"], &config);
+    assert!(log.contains("fails: resource-not-copied-out (1)"), "{log}");
+    let html = told(&["--format", "html"], &config);
+    assert!(!html.contains("Nothing blocks a copy"));
 }
 
 #[test]

@@ -51,6 +51,18 @@ fn what_is_waived_stays_blocked_and_does_not_count() {
     }
     let table = place.run(check);
     assert!(table.out.contains("waived: source-key-not-shared of account `*`, 7 findings, until 2999-01-31: by then it moves"), "{}", table.out);
+    let page = place.run(&[&check[..], &["--format", "markdown"]].concat());
+    assert!(
+        page.out.contains("\nWaived: ") && !page.out.contains("\nFails: "),
+        "{}",
+        page.out
+    );
+    let log = place.run(&[&check[..], &["--format", "github"]].concat());
+    assert!(
+        log.out.contains("waived: source-key-not-shared (") && !log.out.contains("fails: "),
+        "{}",
+        log.out
+    );
     let junit = place.run(&[&check[..], &["--format", "junit"]].concat());
     let junit = quick_junit::Report::deserialize_from_str(&junit.out).unwrap();
     assert_eq!((junit.failures, junit.errors), (0, 0));
@@ -93,6 +105,22 @@ fn a_waiver_meets_what_it_selects_and_nothing_else() {
             "{selector}"
         );
     }
+}
+
+#[test]
+fn an_account_may_be_selected_by_the_name_that_the_configuration_gives_it() {
+    let named = "[accounts.111122223333]\nname = 'prod'\n";
+    let waived = |selector: &str| {
+        let config = waiver("source-key-not-shared", selector, LATER);
+        let place = Place::new(&format!("{named}{config}"));
+        place.run(&["check", "--example", "organization"])
+    };
+    let by_name = waived("account = 'prod'");
+    assert!(by_name.out.contains("5 findings, until"), "{}", by_name.out);
+    let vault = "vault = 'arn:aws:backup:us-east-1:444455556666:backup-vault:centra'";
+    let slip = waived(vault);
+    let all = format!("{}{}", slip.err, slip.out);
+    assert!(all.contains("met nothing: did you mean `arn:aws:backup:us-east-1:444455556666:backup-vault:central`?"), "{all}");
 }
 
 #[test]
