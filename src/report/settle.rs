@@ -70,15 +70,21 @@ pub fn step(gap: &Gap, regions: &[&str], reading: &Reading) -> Step {
     let mut places: BTreeSet<&str> = regions.iter().copied().collect();
     places.extend(gap.region.as_deref());
     let account = gap.account.as_deref().unwrap_or("the account");
-    let collect = |besides: &str| collect(account, besides, &places);
+    let collect = |of_all: bool| collect(account, of_all, &places);
     match Reason::of(gap, reading) {
         Reason::NoCredentials => credentials(gap, regions, reading),
-        Reason::AccountNotRead => collect(""),
+        Reason::AccountNotRead => collect(false),
         Reason::Contradiction => contradiction(&gap.subject, reading),
         Reason::NotAsked if !reading.live => match command::reading(gap, reading) {
             Some((command, words)) => Step::with(words, command),
-            None if is_of_the_organization(gap.operation()) => collect(" and --management-profile"),
-            None => collect(""),
+            None => {
+                let operation = gap.operation();
+                let mut step = collect(is_of_the_organization(operation));
+                if operation == CONTROL_POLICIES {
+                    step.words += TAKEN_FOR_GRANTED;
+                }
+                step
+            }
         },
         reason @ (Reason::Denied
         | Reason::BadCredentials
@@ -228,7 +234,7 @@ fn credentials(gap: &Gap, regions: &[&str], reading: &Reading) -> Step {
         return Step::of(words);
     }
     let places = regions.iter().copied().chain(gap.region.as_deref());
-    collect(account, "", &places.collect())
+    collect(account, false, &places.collect())
 }
 
 /// How to find out which of two facts is right.
@@ -250,8 +256,21 @@ const COLLECT: &str = "backup-preflight collect";
 /// Of more Regions all are read.
 const REGIONS: usize = 5;
 
-/// How to read an account, or what takes several calls or more than a paste.
-fn collect(account: &str, besides: &str, regions: &BTreeSet<&str>) -> Step {
+/// What tells which control policies are in force.
+const CONTROL_POLICIES: &str = "organizations:ListPoliciesForTarget";
+
+const TAKEN_FOR_GRANTED: &str =
+    "; or --assume organization-policies-allow, where nobody may read them";
+
+/// How to read an account, or what takes several calls or more than a paste. `of_all`: the management account tells it.
+fn collect(account: &str, of_all: bool, regions: &BTreeSet<&str>) -> Step {
+    let (besides, profile) = match of_all {
+        true => (
+            " and a profile of the management account",
+            " --management-profile NAME",
+        ),
+        false => ("", ""),
+    };
     let regions: String = match regions.len() {
         0..=REGIONS => {
             let each = regions.iter();
@@ -263,7 +282,7 @@ fn collect(account: &str, besides: &str, regions: &BTreeSet<&str>) -> Step {
         format!(
             "with credentials of {account}{besides}, then --inventory more.json beside the other facts"
         ),
-        format!("{COLLECT} --output more.json{regions}"),
+        format!("{COLLECT} --output more.json{regions}{profile}"),
     )
 }
 

@@ -32,14 +32,45 @@ const COMMANDS: &[CommandRow] = &[
     ("kms:ListKeyPolicies",                    "kms list-key-policies --key-id {subject}",                                             "keys[].RamPolicy"),
     ("organizations:DescribeOrganization",     "organizations describe-organization",                                                  "organization"),
     ("rds:DescribeDBClusters",                 "rds describe-db-clusters --db-cluster-identifier {subject}",                           "resources[].Detail"),
+    ("rds:DescribeDBClusterSnapshots",         "rds describe-db-cluster-snapshots --db-cluster-snapshot-identifier {name}",            "recovery_points[].Detail"),
     ("rds:DescribeDBInstances",                "rds describe-db-instances --db-instance-identifier {subject}",                         "resources[].Detail"),
+    ("rds:DescribeDBSnapshots",                "rds describe-db-snapshots --db-snapshot-identifier {name}",                            "recovery_points[].Detail"),
+];
+
+const ROLE: &str = "iam:GetRole";
+
+/// What a thing that was not read at all is asked besides.
+#[rustfmt::skip]
+const BEHIND: &[(&str, &[&str])] = &[
+    ("backup:DescribeBackupVault", &["backup:GetBackupVaultAccessPolicy"]),
+    ("kms:DescribeKey",            &["kms:GetKeyPolicy", "kms:ListGrants"]),
 ];
 
 /// The command that reads a fact, and what to do with its answer.
 pub fn reading(gap: &Gap, of: &Reading) -> Option<(String, String)> {
     let (call, command, field) = row(gap.operation())?;
+    // Its policies, which wait behind it, take a call for each.
+    if *call == ROLE {
+        return None;
+    }
     let region = gap.region.as_deref();
     let command = written(command, &gap.subject, region, of)?;
+    if let Some((_, behind)) = BEHIND.iter().find(|(first, _)| first == call) {
+        let rows = behind.iter().map(|call| row(call));
+        let rows: Vec<&CommandRow> = rows.collect::<Option<_>>()?;
+        let each = rows.iter();
+        let each = each.map(|(_, command, _)| written(command, &gap.subject, region, of));
+        let each: Vec<String> = each.collect::<Option<_>>()?;
+        let fields = rows.iter().map(|(.., field)| *field);
+        let fields: Vec<&str> = [*field].into_iter().chain(fields).collect();
+        let account = gap.account.as_deref();
+        let account = account.map_or_else(String::new, |account| format!(" of {account}"));
+        let words = format!(
+            "put what these print into the inventory, as {}{account}",
+            fields.join(", ")
+        );
+        return Some((format!("{command}; {}", each.join("; ")), words));
+    }
     let account = gap.account.as_deref();
     let account = account.map_or_else(String::new, |account| format!(" of {account}"));
     let words = if *call == LISTED {
@@ -58,7 +89,7 @@ pub fn describing(subject: &str, of: &Reading) -> Option<String> {
     let arn = Arn::parse(subject).ok()?;
     let call = match (arn.service(), arn.resource()) {
         ("kms", _) => "kms:DescribeKey",
-        ("iam", resource) if resource.starts_with("role/") => "iam:GetRole",
+        ("iam", resource) if resource.starts_with("role/") => ROLE,
         ("backup", resource) if resource.starts_with("backup-vault:") => {
             "backup:DescribeBackupVault"
         }
@@ -93,10 +124,12 @@ fn written(command: &str, subject: &str, region: Option<&str>, of: &Reading) -> 
     Some(format!("aws {command}{region}"))
 }
 
-/// The name by which AWS takes a thing: a vault's may have slashes in it.
+/// The name by which AWS takes a thing: a vault's may have slashes in it, and a snapshot's colons.
 fn name(arn: &Arn) -> &str {
-    let vault = arn.resource().strip_prefix("backup-vault:");
-    vault.unwrap_or_else(|| arn.name())
+    let kinds = ["backup-vault:", "cluster-snapshot:", "snapshot:"].into_iter();
+    let resource = arn.resource();
+    let mut named = kinds.filter_map(|kind| resource.strip_prefix(kind));
+    named.next().unwrap_or_else(|| arn.name())
 }
 
 #[cfg(test)]
