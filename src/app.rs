@@ -158,10 +158,10 @@ fn task(cli: &Cli, config: &Config) -> anyhow::Result<u8> {
             clap_complete::generate(*shell, &mut Cli::command(), "backup-preflight", &mut script);
             print(&String::from_utf8_lossy(&script))
         }
-        Command::Man => {
+        Command::Man { command } => {
             as_text(&cli.output, "man", "it prints roff")?;
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            clap_mangen::Man::new(reference::command(command.as_deref())?).render(&mut page)?;
             print(&String::from_utf8_lossy(&page))
         }
     }

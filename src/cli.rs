@@ -208,8 +208,8 @@ pub enum Command {
     Audit(Box<Audit>),
     /// Decide the copy jobs of the last 30 days, and compare with how they ended
     ///
-    /// They are decided from the facts of now, which may have changed since. Exit code: 0; with --strict 1 where it
-    /// disagrees with what happened.
+    /// They are decided from the facts of now, which may have changed since. Exit code: 0; 3 where the
+    /// copy jobs were not read; with --strict 1 where it disagrees with what happened.
     #[command(after_help = examples::BACKTEST)]
     Backtest(Box<Backtest>),
     /// Read AWS into an inventory file, to decide from later: plans, vaults, recovery points, copy jobs, resources, and what they name
@@ -271,7 +271,10 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
     /// The manual page, in roff
-    Man,
+    Man {
+        /// The command that it is of; without one, of all of them
+        command: Option<String>,
+    },
 }
 
 /// What an account is to a copy.

@@ -5,7 +5,7 @@ use anyhow::bail;
 use crate::cli::{Check, Fix, Output};
 use crate::report::{self, Unwritten};
 use crate::sources::config::Config;
-use crate::sources::folder::Folder;
+use crate::sources::folder::{Folder, Left};
 
 use super::decide::Found;
 use super::print::{options, print, say, warn_of_waivers, width, write_report};
@@ -22,14 +22,31 @@ pub(super) fn fix(asked: &Fix, output: &Output, config: &Config) -> anyhow::Resu
         }
         let unwritten = Unwritten::all(&found.report);
         let files = report::fixes(&found.report.remedies, &unwritten);
-        let former = if files.is_empty() {
-            folder.former()
+        let left = if files.is_empty() {
+            Left {
+                changed: folder.former(),
+                ..Left::default()
+            }
         } else {
             folder.write(files.iter().map(|file| (&*file.path, &*file.text)))?
         };
         let dir = asked.dir.display().to_string();
-        if !former.is_empty() && !output.quiet {
-            say(&left_over(&dir, &former, files.is_empty()));
+        if !left.changed.is_empty() && !output.quiet {
+            let why = if files.is_empty() {
+                "this run writes none"
+            } else {
+                "they were changed since"
+            };
+            let named = some_of(&left.changed);
+            say(&format!(
+                "files of a former run are left in {dir}, as {why}: {named}"
+            ));
+        }
+        if !left.over.is_empty() && !output.quiet {
+            let named = some_of(&left.over);
+            say(&format!(
+                "files of a former run were written over in {dir}, which were changed since: {named}"
+            ));
         }
         let written = (&*files, &*unwritten);
         let text = report::fixes_summary(found.for_table(), written, &dir, &options(false, output));
@@ -52,21 +69,13 @@ pub(super) fn fix(asked: &Fix, output: &Output, config: &Config) -> anyhow::Resu
     audit::decide((facts, &asked.estate, aws), &[], (output, config), write)
 }
 
-/// Which files of a former run are left in a folder.
-fn left_over(dir: &str, former: &[String], writes_none: bool) -> String {
+/// The first of some files.
+fn some_of(files: &[String]) -> String {
     const TOLD: usize = 8;
-    let told: Vec<&str> = former.iter().take(TOLD).map(String::as_str).collect();
-    let more = match former.len().saturating_sub(TOLD) {
+    let told: Vec<&str> = files.iter().take(TOLD).map(String::as_str).collect();
+    let more = match files.len().saturating_sub(TOLD) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let why = if writes_none {
-        "this run writes none"
-    } else {
-        "they were changed since"
-    };
-    format!(
-        "files of a former run are left in {dir}, as {why}: {}{more}",
-        told.join(", ")
-    )
+    format!("{}{more}", told.join(", "))
 }

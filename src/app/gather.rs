@@ -41,9 +41,13 @@ pub(super) fn facts_for(
         );
     }
     if !from_files && !named {
+        // Who names a copy has AWS asked.
+        let copy = match cfg!(feature = "live") {
+            true => "a copy (--resource ARN --to VAULT_ARN), ",
+            false => "",
+        };
         bail!(
-            "nothing to decide from: name a copy (--resource ARN --to VAULT_ARN), an inventory (--inventory FILE) or an \
-             example (--example {})",
+            "nothing to decide from: name {copy}an inventory (--inventory FILE) or an example (--example {})",
             crate::sources::examples::EXAMPLES
                 .first()
                 .map_or("NAME", |example| example.name)

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
+use clap::CommandFactory as _;
 
 use crate::catalog;
 use crate::checks;
-use crate::cli::{Format, Output, Schema};
+use crate::cli::{Cli, Format, Output, Schema};
 use crate::inventory;
 use crate::known::{ResourceType, near};
 use crate::policy::wire;
@@ -18,6 +19,22 @@ use super::code::GOOD;
 use super::formats::{as_text, only};
 use super::print::{deliver, options, print, width};
 use super::targets::Targets;
+
+/// The command of a name, or all of them.
+pub(super) fn command(name: Option<&str>) -> anyhow::Result<clap::Command> {
+    let mut all = Cli::command();
+    all.build();
+    let Some(name) = name else {
+        return Ok(all);
+    };
+    let found = all.find_subcommand(name).cloned();
+    found.with_context(|| {
+        let names = all.get_subcommands().map(clap::Command::get_name);
+        let hint = near::meant(name, names)
+            .map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+        format!("there is no command `{name}`{hint}")
+    })
+}
 
 pub(super) fn explain(id: Option<&str>, output: &Output) -> anyhow::Result<u8> {
     as_text(output, "explain", "the page of a check is text")?;

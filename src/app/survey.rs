@@ -86,13 +86,13 @@ fn entries(config: &Config) -> BTreeMap<AccountId, Credentials> {
 }
 
 fn accounts(estate: &Estate, aws: &Aws, limit: u64) -> anyhow::Result<Accounts> {
-    if estate.organization {
+    if let Some(role_name) = &estate.role_name {
         return Ok(Accounts::Organization(Entry {
             choice: Choice {
                 units: estate.ou.clone(),
                 not: estate.exclude.clone(),
             },
-            role_name: estate.role_name.clone(),
+            role_name: role_name.clone(),
             external_id: aws.credentials.external_id.clone(),
         }));
     }

@@ -21,6 +21,12 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if let Some(over) = over_when_made(copy, facts) {
         return over;
     }
+    let lifecycle = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
+    let named = lifecycle.and_then(|of| of.delete_after_days.value());
+    // -1 is AWS's word for never.
+    if named.is_some_and(|days| *days == 0 || *days < -1) {
+        return Outcome::not_applicable("AWS Backup takes no such expiry");
+    }
     match known!(Retention::of(copy, facts)) {
         Retention::Own(days) => {
             Outcome::pass(format!("the copy has an expiry of its own: {days} days"))

@@ -17,7 +17,7 @@ pub struct ChangeArgs {
     #[arg(long, value_name = "[NAME=]ACCOUNT_ID", value_delimiter = ',', value_parser = Named::<AccountId>::account, help_heading = "Change")]
     pub account: Vec<Named<AccountId>>,
     /// The Region that a template is deployed in (FILE=REGION; without a name: all of them)
-    #[arg(long, value_name = "[FILE=]REGION", value_parser = Named::<Region>::region, help_heading = "Change")]
+    #[arg(long, value_name = "[FILE=]REGION", value_parser = Named::<Region>::region, requires = "cloudformation", help_heading = "Change")]
     pub template_region: Vec<Named<Region>>,
     /// The value of a template's parameter; repeatable
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair, help_heading = "Change")]

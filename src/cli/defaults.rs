@@ -25,16 +25,17 @@ pub struct Setting {
 
 /// Options that mean nothing without another one.
 #[rustfmt::skip]
-const NEEDS: [(&str, &str); 9] = [
-    ("role-name",    "organization"),
-    ("ou",           "organization"),
-    ("exclude",      "organization"),
-    ("source-vault", "to"),
-    ("role",         "to"),
-    ("delete-after", "to"),
-    ("cold-after",   "to"),
-    ("start",        "to"),
-    ("external-id",  "source-role-arn"),
+const NEEDS: [(&str, &str); 10] = [
+    ("role-name",       "organization"),
+    ("ou",              "organization"),
+    ("exclude",         "organization"),
+    ("source-vault",    "to"),
+    ("role",            "to"),
+    ("delete-after",    "to"),
+    ("cold-after",      "to"),
+    ("start",           "to"),
+    ("external-id",     "source-role-arn"),
+    ("template-region", "cloudformation"),
 ];
 
 /// Options that say where the others are, or are asked of the moment.

@@ -13,17 +13,16 @@ pub struct Estate {
     #[arg(long, value_name = "REGION", value_parser = WantedRegion::parse, help_heading = "Accounts and Regions")]
     pub region: Vec<WantedRegion>,
     /// Look at every account of the organization, assuming --role-name in each
-    #[arg(long, help_heading = "Accounts and Regions")]
+    #[arg(long, requires = "role_name", help_heading = "Accounts and Regions")]
     pub organization: bool,
-    /// The role that is assumed in each account of the organization
+    /// The role that is assumed in each account of the organization: one that can only read
     #[arg(
         long,
         value_name = "NAME",
-        default_value = "OrganizationAccountAccessRole",
         requires = "organization",
         help_heading = "Accounts and Regions"
     )]
-    pub role_name: String,
+    pub role_name: Option<String>,
     /// Only the accounts in this organizational unit, or in one below it; repeatable
     #[arg(
         long,
@@ -74,8 +73,8 @@ impl Estate {
                 WantedRegion::One(region) => say("--region", region.as_str()),
             }
         }
-        if self.organization {
-            say("--organization --role-name", &self.role_name);
+        if let Some(role) = &self.role_name {
+            say("--organization --role-name", role);
         }
         for unit in &self.ou {
             say("--ou", unit);

@@ -33,7 +33,7 @@ pub fn page(check: &Check) -> String {
 /// The same for who reads it on a terminal, where the end is what is seen: how to fix it comes last.
 #[must_use]
 pub fn page_to_read(check: &Check) -> String {
-    let page = page(check);
+    let page = without_links(&page(check));
     let heading = "\n## How to fix it\n";
     let Some((before, rest)) = page.split_once(heading) else {
         return page;
@@ -47,6 +47,32 @@ pub fn page_to_read(check: &Check) -> String {
         after.trim_end(),
         fix.trim_end()
     )
+}
+
+/// The same with `words (address)` in place of Markdown's links.
+fn without_links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        let link = after.split_once("](").and_then(|(words, after)| {
+            let (address, after) = after.split_once(')')?;
+            (!words.contains(['[', ']']) && address.starts_with("https://"))
+                .then_some((words, address, after))
+        });
+        out.push_str(before);
+        rest = match link {
+            Some((words, address, after)) => {
+                out.push_str(&format!("{words} ({address})"));
+                after
+            }
+            None => {
+                out.push('[');
+                after
+            }
+        };
+    }
+    out.push_str(rest);
+    out
 }
 
 /// The same text with each paragraph, and each item of a list, on one line, for who sets it to another width.
@@ -107,7 +133,8 @@ mod tests {
     #[test]
     fn a_page_to_read_ends_with_how_to_fix_it_and_has_all() {
         for check in CHECKS {
-            let (page, read) = (page(check), page_to_read(check));
+            let (page, read) = (without_links(&page(check)), page_to_read(check));
+            assert!(!read.contains("](http"), "{}", check.id);
             let lines = |text: &str| {
                 let lines = text.lines().filter(|line| !line.is_empty());
                 let mut lines: Vec<String> = lines.map(str::to_owned).collect();

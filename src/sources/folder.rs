@@ -95,14 +95,14 @@ impl Folder {
     }
 
     /// Writes files, each by its path with `/` between folders. What a former run wrote and this one does not goes, unless
-    /// somebody changed it since; such files are given back.
+    /// somebody changed it since; such files are given back, and those that somebody changed and this one writes over.
     ///
     /// # Errors
     /// Where one of them cannot be written; the folder is as it was then.
     pub fn write<'a>(
         self,
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Vec<String>, FolderError> {
+    ) -> Result<Left, FolderError> {
         let files: Vec<(&str, &str)> = files.into_iter().collect();
         self.try_write(&files).map_err(|source| FolderError::Write {
             path: self.named.display().to_string(),
@@ -110,7 +110,7 @@ impl Folder {
         })
     }
 
-    fn try_write(&self, files: &[(&str, &str)]) -> io::Result<Vec<String>> {
+    fn try_write(&self, files: &[(&str, &str)]) -> io::Result<Left> {
         let written = manifest::text(files);
         let files: Vec<(&str, &str)> = files
             .iter()
@@ -136,8 +136,15 @@ impl Folder {
                 fs::create_dir_all(parent)?;
             }
             fs::rename(new, whole)?;
-            return Ok(Vec::new());
+            return Ok(Left::default());
         };
+        let mut over = manifest::former(place, &[]).changed;
+        over.retain(|path| {
+            let new = files.iter().find(|(name, _)| name == path);
+            new.is_some_and(|(_, text)| {
+                fs::read(place.join(path)).is_ok_and(|now| now != text.as_bytes())
+            })
+        });
         let Former { unchanged, changed } = manifest::former(place, &files);
         let paths = files.iter().map(|(path, _)| *path);
         let paths: Vec<&str> = paths.chain(unchanged.iter().map(String::as_str)).collect();
@@ -160,8 +167,17 @@ impl Folder {
                 let _ = fs::remove_dir(place.join(folder));
             }
         }
-        Ok(changed)
+        Ok(Left { changed, over })
     }
+}
+
+/// What somebody changed of the files of a former run.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// What is left as it is.
+    pub changed: Vec<String>,
+    /// What this run wrote over.
+    pub over: Vec<String>,
 }
 
 /// What the files within a folder that is there already are staged as.

@@ -32,6 +32,15 @@ fn weight(text: Text, plain: &str) -> Option<(Whole, usize)> {
     Some((whole, begun))
 }
 
+/// Whether a text is a part of a message, as one that was copied without its beginning.
+fn has_part(message: &Message, plain: &str) -> bool {
+    let is_part = |text: &Text| match text {
+        Text::Literal(wording) | Text::Template(wording) => normal(wording).contains(plain),
+        Text::Pattern(_) | Text::Sign(_) => false,
+    };
+    plain.len() >= SHORTEST_BEGINNING && message.texts.iter().any(is_part)
+}
+
 /// The messages that a status text may be: those whose whole wording is in it before those of which a piece is that is in no such
 /// wording, longer wordings first. Case, line breaks, the shape of quotes and a full stop at the end do not matter, nor what
 /// stands around the message.
@@ -46,6 +55,10 @@ pub fn explain(text: &str) -> Vec<&'static Message> {
             Some((Reverse(weight), message.id, message))
         })
         .collect();
+    if found.is_empty() {
+        let parts = ALL.iter().filter(|message| has_part(message, &plain));
+        return parts.collect();
+    }
     found.sort_by_key(|(weight, id, _)| (*weight, *id));
     let whole: Vec<String> = ALL
         .iter()
@@ -231,6 +244,13 @@ mod tests {
             .into_iter()
             .map(|message| format!("{:?}", message.id))
             .collect()
+    }
+
+    #[test]
+    fn a_message_without_its_beginning_is_recognised() {
+        let part = "The retention specified in the job is not within the range specified for the target Backup Vault.";
+        assert_eq!(ids(part), ["E13"]);
+        assert!(ids("the target Backup Vault").is_empty());
     }
 
     #[test]

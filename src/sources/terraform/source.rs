@@ -1,8 +1,8 @@
 //! The `.tf` files behind a plan, or `OpenTofu`'s `.tofu` files: where each resource stands, and its blocks. Nothing is executed or fetched.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::{fs, io};
 
 use hcl::edit::Span as _;
 use hcl::{Attribute, Block, Body, Expression, Structure};
@@ -20,11 +20,19 @@ use crate::known::WrittenBlock;
 /// Why a folder's configuration cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigurationError {
-    /// The folder cannot be read, or has no files of Terraform's or `OpenTofu`'s.
+    /// The folder has no files of Terraform's or `OpenTofu`'s.
     #[error(
         "{0}: no Terraform configuration: expected a folder with .tf files, or with .tofu files alone"
     )]
     NoFiles(String),
+    /// The folder cannot be read.
+    #[error("could not read `{folder}`: {source}")]
+    NoFolder {
+        /// The folder.
+        folder: String,
+        /// Why.
+        source: io::Error,
+    },
     /// A file cannot be read, or is larger than it may be.
     #[error(transparent)]
     Read(#[from] SourceError),
@@ -207,7 +215,10 @@ impl SourceModule {
     /// A module as it is evaluated, and as it is written.
     fn read(root: &Path, folder: &Path, limit: u64) -> Result<(Self, Self), ConfigurationError> {
         let none = || ConfigurationError::NoFiles(folder.display().to_string());
-        let entries = fs::read_dir(folder).map_err(|_| none())?;
+        let entries = fs::read_dir(folder).map_err(|source| ConfigurationError::NoFolder {
+            folder: folder.display().to_string(),
+            source,
+        })?;
         let all: Vec<PathBuf> = entries
             .filter_map(|entry| Some(entry.ok()?.path()))
             .collect();

@@ -148,6 +148,26 @@ fn completions_and_the_manual_name_the_commands() {
     let page = run(&["man"]);
     assert_eq!(page.code, 0);
     assert!(page.out.contains(".TH") && page.out.contains("simulate"));
+    let page = run(&["man", "check"]);
+    assert_eq!(page.code, 0);
+    assert!(page.out.contains("terraform\\-plan"), "{}", page.out);
+    let none = run(&["man", "chek"]);
+    assert!(
+        none.code == 2 && none.err.contains("did you mean `check`?"),
+        "{}",
+        none.err
+    );
+}
+
+#[test]
+fn the_region_of_a_template_goes_with_a_template() {
+    let example = ["check", "--example", "field-notes-rds", "--no-config"];
+    let ran = run(&[&example[..], &["--template-region", "us-east-1"]].concat());
+    assert!(
+        ran.code == 2 && ran.err.contains("--cloudformation"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

@@ -105,6 +105,16 @@ fn a_folder_with_something_in_it_stops_it_before_anything_is_written() {
     let (code, ..) = code_and_text(&[arguments.as_slice(), &["--force"]].concat());
     assert_eq!(code, 1);
     assert!(mine.exists() && folder.path().join("apply.sh").exists());
+    // What somebody changed is told where it is written over.
+    let script = folder.path().join("apply.sh");
+    std::fs::write(&script, "mine").unwrap();
+    let again = [arguments.as_slice(), &["--force"]].concat();
+    let (_, _, error) = code_and_text(&again);
+    assert!(
+        error.contains("which were changed since: apply.sh"),
+        "{error}"
+    );
+    assert_ne!(std::fs::read_to_string(&script).unwrap(), "mine");
     // Another run over it leaves nothing of this one but what it says.
     let two_step = ["fix", "--example", "lagv-primer", "--dir", out, "--force"];
     let (_, _, error) = code_and_text(&two_step);
@@ -340,7 +350,7 @@ fn fix_counts_as_the_command_that_it_comes_after() {
         "--force",
     ]);
     assert!(
-        text.contains("r3, r4, r5, r9 by hand") && text.contains("r8, r9: vault local"),
+        text.contains("r3, r4, r5, r6, r10 by hand") && text.contains("r9, r10: vault local"),
         "{text}"
     );
     let _ = std::fs::remove_dir_all(out);

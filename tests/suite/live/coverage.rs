@@ -247,6 +247,8 @@ fn of_120_resources_the_seven_that_are_missed_are_found_for_pages_and_no_call_a_
             "--no-config",
             "--quiet",
             "--organization",
+            "--role-name",
+            "OrganizationAccountAccessRole",
             "--region",
             REGION,
             "--format",
@@ -338,6 +340,8 @@ fn what_a_copy_that_is_overdue_takes_to_know_has_a_gap_where_it_is_refused() {
             "--no-config",
             "--quiet",
             "--organization",
+            "--role-name",
+            "OrganizationAccountAccessRole",
             "--region",
             REGION,
             "--format",
@@ -424,6 +428,8 @@ fn what_was_collected_is_covered_as_a_live_audit_has_it() {
         "--no-config",
         "--quiet",
         "--organization",
+        "--role-name",
+        "OrganizationAccountAccessRole",
         "--region",
         REGION,
     ];
@@ -657,6 +663,8 @@ fn a_call_is_made_as_often_as_the_variables_say() {
             "--no-config",
             "--quiet",
             "--organization",
+            "--role-name",
+            "OrganizationAccountAccessRole",
             "--region",
         ];
         let output = program(&server, MANAGEMENT)

@@ -54,6 +54,8 @@ impl Collecting {
             .args([
                 "collect",
                 "--organization",
+                "--role-name",
+                "OrganizationAccountAccessRole",
                 "--concurrency",
                 concurrency,
                 "--output",
@@ -292,7 +294,16 @@ fn an_audit_of_aws_says_what_an_audit_of_what_was_collected_says() {
     };
     let file = collecting.path("facts.json");
     let recorded = report(vec!["--inventory", file.to_str().unwrap()]);
-    let live = report(std::iter::once("--organization").chain(regions).collect());
+    let live = report(
+        [
+            "--organization",
+            "--role-name",
+            "OrganizationAccountAccessRole",
+        ]
+        .into_iter()
+        .chain(regions)
+        .collect(),
+    );
     assert_eq!(live.0, recorded.0);
     assert_same(&live.1, &recorded.1);
     assert_eq!(recorded.1["gaps"], json!([]));

@@ -67,6 +67,8 @@ fn a_shard_of_which_no_account_can_be_entered_is_no_file() {
             &[
                 "collect",
                 "--organization",
+                "--role-name",
+                "OrganizationAccountAccessRole",
                 "--shard",
                 shard,
                 "--output",
