@@ -189,7 +189,10 @@ impl LocatedPolicy<'_> {
                         let slip = self.action_meant(miss.statement.index, action);
                         let says = match miss.statement.policy {
                             PolicyType::Resource => "names the principal, and not",
-                            _ => "does not name",
+                            PolicyType::Identity
+                            | PolicyType::Boundary
+                            | PolicyType::Scp
+                            | PolicyType::Rcp => "does not name",
                         };
                         (None, format!("{name} {says} {action}{slip}"))
                     }

@@ -54,11 +54,11 @@ impl Report {
             if resource.leaves == Leaves::NotOfItsType && !everything {
                 continue;
             }
+            let checks = told(outcomes, resource.arn.as_str(), &links);
             count(
                 &mut of_resources,
-                outcomes.iter().map(|(_, found)| found.status),
+                checks.iter().map(CheckReport::counted_as),
             );
-            let checks = told(outcomes, resource.arn.as_str(), &links);
             if everything || !checks.is_empty() {
                 resources.push(ResourceReport::of(resource, checks));
             }

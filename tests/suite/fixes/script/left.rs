@@ -132,7 +132,7 @@ fn a_vault_whose_name_may_be_a_slip_is_made_only_if_it_is_meant() {
     let steps = world
         .made
         .text(world.made.named(&format!("{named}-"), ".steps.sh"));
-    assert!(steps.contains("in_account 111222333444\n"), "{steps}");
+    assert!(steps.contains("111222333444}\"\n"), "{steps}");
     assert!(
         steps.contains(":backup-vault:targetbackupvault\n"),
         "{steps}"

@@ -94,19 +94,12 @@ fn control(name: &str, facts: &Dice<'_>) -> Value {
         name,
         4,
         "none",
-        &[
-            "root",
-            "root and unit",
-            "null",
-            "empty level",
-            "a level too few",
-        ],
+        &["root", "root and unit", "null", "empty level"],
     ) {
         "root" => json!([[policy("root")], [all], [all]]),
         "root and unit" => json!([[policy("root")], [policy("unit"), policy("second")], [all]]),
         "null" => Value::Null,
         "empty level" => json!([[policy("root")], [], [all]]),
-        "a level too few" => json!([[all], [all]]),
         _ => json!([]),
     }
 }
