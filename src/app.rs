@@ -43,8 +43,8 @@ mod stacks;
 mod survey;
 mod targets;
 mod templates;
-mod unread_makers;
 mod unmet;
+mod unread_makers;
 mod whose;
 
 use std::process::ExitCode;

@@ -26,8 +26,8 @@ use super::otherwise;
 use super::prefixes::{Names, Prefixes};
 use super::print::warn;
 use super::templates::Templates;
-use super::unread_makers;
 use super::unmet::{self, Unread};
+use super::unread_makers;
 use super::whose;
 
 /// The facts before and after a change.
