@@ -149,7 +149,7 @@ mod tests {
                         format!(
                             "{command} --to arn:aws:backup:us-east-1:111122223333:backup-vault:v {line}"
                         ),
-                        format!("{command} --organization {line}"),
+                        format!("{command} --organization --role-name r {line}"),
                     ] {
                         let given = std::iter::once("p").chain(line.split(' '));
                         if Cli::try_parse_from(given).is_err() {

@@ -31,8 +31,8 @@ const COMMANDS: &[CommandRow] = &[
     ("kms:ListGrants",                         "kms list-grants --key-id {subject}",                                                   "keys[].Grants"),
     ("kms:ListKeyPolicies",                    "kms list-key-policies --key-id {subject}",                                             "keys[].RamPolicy"),
     ("organizations:DescribeOrganization",     "organizations describe-organization",                                                  "organization"),
-    ("rds:DescribeDBClusters",                 "rds describe-db-clusters --db-cluster-identifier {subject}",                           "resources[].Detail"),
     ("rds:DescribeDBClusterSnapshots",         "rds describe-db-cluster-snapshots --db-cluster-snapshot-identifier {name}",            "recovery_points[].Detail"),
+    ("rds:DescribeDBClusters",                 "rds describe-db-clusters --db-cluster-identifier {subject}",                           "resources[].Detail"),
     ("rds:DescribeDBInstances",                "rds describe-db-instances --db-instance-identifier {subject}",                         "resources[].Detail"),
     ("rds:DescribeDBSnapshots",                "rds describe-db-snapshots --db-snapshot-identifier {name}",                            "recovery_points[].Detail"),
 ];
