@@ -1,7 +1,7 @@
 //! From a copy job that ran to the copy that is decided in its place.
 
 use super::started::Started;
-use crate::catalog::recovery_points::is_continuous;
+use crate::catalog::recovery_points::{is_continuous, is_continuous_of_bucket};
 use crate::checks::{Decided, decide};
 use crate::inventory::{Copy, CopyJob, Facts, Field, Lifecycle, Named, PlanReference, Start};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
@@ -90,8 +90,13 @@ fn why_instead(point: &Arn, job: &CopyJob, facts: &Facts<'_>) -> Option<&'static
 pub fn with_its_own_point(decided: Decided, job: &CopyJob, facts: &Facts<'_>) -> Decided {
     let instead = decided.copy.transfer.recovery_point.is_none();
     let on_demand = decided.copy.endpoints().start == Start::OnDemand;
+    let bucket = job.resource_arn.value().filter(|of| of.service() == "s3");
+    let is_told = |point: &Arn| match bucket {
+        Some(_) => matches!(is_continuous_of_bucket(point, bucket), Some((true, _))),
+        None => is_continuous(point),
+    };
     let point = job.source_point.value();
-    let Some(point) = point.filter(|point| instead && on_demand && is_continuous(point)) else {
+    let Some(point) = point.filter(|point| instead && on_demand && is_told(point)) else {
         return decided;
     };
     let named = Named {

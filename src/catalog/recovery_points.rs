@@ -136,17 +136,43 @@ pub fn may_have_parts(of: &ResourceType) -> bool {
     kinds.is_empty() || kinds.iter().any(may)
 }
 
-/// Whether a recovery point is a continuous one: its id begins with `continuous`, whatever the type. For S3 no such
-/// beginning proves nothing, as one of AWS's pages shows a continuous recovery point without it.
+/// Whether a recovery point is a continuous one: its id begins with `continuous`, whatever the type. Of a bucket it need not, and
+/// [`is_continuous_of_bucket`] tells more.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html>.
 #[must_use]
 pub fn is_continuous(recovery_point: &Arn) -> bool {
-    recovery_point.service() == "backup"
-        && recovery_point
-            .resource()
-            .strip_prefix("recovery-point:")
-            .is_some_and(|id| id.starts_with("continuous"))
+    id(recovery_point).is_some_and(|id| id.starts_with("continuous"))
+}
+
+/// Whether the id of a bucket's recovery point is that of a continuous one, and whether it says so itself: `continuous:…` does,
+/// `BUCKET-5ec207d0` is one by AWS's table, and `BUCKET-20211231900000-5ec207d0` is a periodic one. `None`: it is none of these.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html> and
+/// <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html>.
+#[must_use]
+pub fn is_continuous_of_bucket(recovery_point: &Arn, bucket: Option<&Arn>) -> Option<(bool, bool)> {
+    let id = id(recovery_point)?;
+    // No bucket's name has a colon.
+    if id.starts_with("continuous:") {
+        return Some((true, true));
+    }
+    let named = bucket.and_then(|bucket| id.strip_prefix(bucket.resource())?.strip_prefix('-'));
+    let Some(rest) = named else {
+        return id.starts_with("continuous").then_some((true, true));
+    };
+    let is_hash = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_date = |text: &str| text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match rest.split_once('-') {
+        None => is_hash(rest).then_some((true, false)),
+        Some((date, hash)) => (is_date(date) && is_hash(hash)).then_some((false, false)),
+    }
+}
+
+/// The id in an ARN of AWS Backup's own.
+fn id(recovery_point: &Arn) -> Option<&str> {
+    let id = recovery_point.resource().strip_prefix("recovery-point:")?;
+    (recovery_point.service() == "backup").then_some(id)
 }
 
 #[cfg(test)]
@@ -212,5 +238,38 @@ mod tests {
         assert!(!is(
             "arn:aws:rds:eu-west-1:111122223333:snapshot:awsbackup:job-1"
         ));
+    }
+    #[test]
+    fn the_id_of_a_buckets_recovery_point_tells_by_its_date() {
+        let of = |id: &str, bucket: &str| {
+            let point = format!("arn:aws:backup:eu-west-1:111122223333:recovery-point:{id}");
+            let bucket = Arn::parse(&format!("arn:aws:s3:::{bucket}")).unwrap();
+            is_continuous_of_bucket(&Arn::parse(&point).unwrap(), Some(&bucket))
+        };
+        for (id, bucket, expected) in [
+            ("continuous:photos-5ec207d0", "photos", Some((true, true))),
+            ("photos-5ec207d0", "photos", Some((true, false))),
+            (
+                "photos-20211231900000-5ec207d0",
+                "photos",
+                Some((false, false)),
+            ),
+            // A name that looks like the rest of an id.
+            (
+                "photos-20211231900000-5ec207d0",
+                "photos-20211231900000",
+                Some((true, false)),
+            ),
+            (
+                "continuous-logs-20211231900000-5ec207d0",
+                "continuous-logs",
+                Some((false, false)),
+            ),
+            ("photos-1", "photos", None),
+            ("photos-5ec207d0", "pictures", None),
+            ("1801234a-5b6b-7dc8-8032-836f7ffc623b", "photos", None),
+        ] {
+            assert_eq!(of(id, bucket), expected, "{id} of {bucket}");
+        }
     }
 }

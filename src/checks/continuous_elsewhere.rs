@@ -22,7 +22,12 @@ pub fn continuous_elsewhere(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> O
     let mut elsewhere = facts.continuous_points(resource);
     let is_there =
         |vault: &Fact<&Arn>| matches!(vault, Fact::Known(vault) if vault.as_str() == into);
-    elsewhere.retain(|point| !is_there(&point.vault));
+    // A continuous backup stays in the bucket's account and Region.
+    let is_foreign = |vault: &Fact<&Arn>| {
+        let place = |vault: &Arn| (vault.account(), vault.region());
+        matches!(vault, Fact::Known(vault) if place(vault) != place(source))
+    };
+    elsewhere.retain(|point| !is_there(&point.vault) && !is_foreign(&point.vault));
     // What is known for certain counts first.
     let is_certain = |point: &ContinuousPoint<'_>| {
         point.status == Fact::Known("AVAILABLE") && matches!(point.vault, Fact::Known(_))

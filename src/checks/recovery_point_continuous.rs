@@ -7,8 +7,8 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, Facts, KindOf, Start, Transfer, VaultType};
-use crate::known::{Arn, Fact, Gap};
+use crate::inventory::{Continuity, Copy, Facts, KindOf, Start, Transfer, VaultType};
+use crate::known::{Arn, ByHand, Fact, Gap};
 use crate::plans;
 use crate::verdict::{Basis, Evidence, Outcome, Status};
 
@@ -93,58 +93,57 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
             "the recovery point is continuous; a scheduled copy of it is made from a snapshot",
         ),
         (Start::Scheduled, false) => Outcome::not_applicable("the copy is scheduled"),
-        (Start::OnDemand, true) => Outcome::fail(
-            "the recovery point is continuous, and such a one is not copied on demand",
-        )
-        .by_hand("make a snapshot backup on demand, and copy that; or let the rule's copy action copy it")
-        .saw([Evidence::of(point, "its id begins with `continuous`")]),
+        (Start::OnDemand, _) if copy.route.kind == KindOf::Known(Kind::S3) => {
+            of_bucket(point, facts)
+        }
+        (Start::OnDemand, true) => fail(point, "its id begins with `continuous`"),
         (Start::OnDemand, false) => match &copy.route.kind {
-            KindOf::Known(Kind::S3) => of_bucket(point, facts),
             // Only the ARNs of AWS Backup's own recovery points may hide one.
-            KindOf::Unknown(_) if facts.point_status(point) == Fact::Known(None) => {
-                Outcome::not_applicable("the recovery point does not exist")
-            }
+            KindOf::Unknown(_) if facts.point_status(point) == Fact::Known(None) => is_not_there(),
             KindOf::Unknown(gap) if point.service() == "backup" => not_read((**gap).clone()),
             KindOf::Known(_) | KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => {
-                pass(point)
+                pass(point, "its id does not begin with `continuous`")
             }
         },
     }
 }
 
-fn pass(point: &Arn) -> Outcome {
-    Outcome::pass("the recovery point is not continuous").saw([Evidence::of(
-        point,
-        "its id does not begin with `continuous`",
-    )])
+fn pass(point: &Arn, says: &'static str) -> Outcome {
+    Outcome::pass("the recovery point is not continuous").saw([Evidence::of(point, says)])
 }
 
-/// AWS shows a continuous recovery point of a bucket without the beginning: the rule that made it tells, where it is one
-/// that makes no continuous backups.
+fn fail(point: &Arn, says: &'static str) -> Outcome {
+    Outcome::fail("the recovery point is continuous, and such a one is not copied on demand")
+        .by_hand("make a snapshot backup on demand, and copy that; or let the rule's copy action copy it")
+        .saw([Evidence::of(point, says)])
+}
+
+fn is_not_there() -> Outcome {
+    Outcome::not_applicable("the recovery point does not exist")
+}
+
+/// The id of a bucket's recovery point need not begin so.
 fn of_bucket(point: &Arn, facts: &Facts<'_>) -> Outcome {
+    let continuity = facts.continuity(point);
     // Where the recovery point was not read, neither was the plan that made it.
-    known!(facts.point_status(point));
-    if known!(facts.point_created_by(point)).is_none() {
-        return pass(point);
+    if !matches!(continuity, Continuity::Told(true, _))
+        && known!(facts.point_status(point)).is_none()
+    {
+        return is_not_there();
     }
     let message =
         "whether the recovery point of the bucket is continuous is not known: its id does not tell";
-    match facts.rule_that_made(point) {
-        Fact::Unknown(gap) => Outcome::undecided(message, [*gap]),
-        Fact::Known(None) => pass(point),
-        Fact::Known(Some((plan, rule)))
-            if rule.get("EnableContinuousBackup").and_then(Value::as_bool) == Some(true) =>
-        {
-            let gap = Gap::not_told("a bucket's continuous recovery point", point.as_str())
-                .where_is(point);
-            Outcome::undecided(message, [gap]).saw([Evidence::at(
+    match continuity {
+        Continuity::Told(true, says) => fail(point, says),
+        Continuity::Told(false, says) => pass(point, says),
+        Continuity::NotTold(gap) if gap.hand() == Some(ByHand::Contradiction) => not_read(*gap),
+        Continuity::NotTold(gap) => Outcome::undecided(message, [*gap]),
+        Continuity::MadeByContinuousRule(plan, gap) => {
+            Outcome::undecided(message, [*gap]).saw([Evidence::at(
                 plan,
                 "/BackupPlan/Rules",
                 "the rule that made it has EnableContinuousBackup",
             )])
-        }
-        Fact::Known(Some(_)) => {
-            Outcome::pass("the rule that made the recovery point makes no continuous ones")
         }
     }
 }

@@ -50,9 +50,9 @@ pub use ids::tell_apart;
 pub use json::{Extra, Json, ValidJson};
 pub use list::{List, Listing, items};
 pub use lookup::{
-    Assumption, ContinuousPoint, ControlPolicies, EncryptedWith, Facts, KeyManager, NewestCopy,
-    PolicyInForce, Question, Reads, RolePolicies, Taken, TakenFor, Touched, VaultLock, VaultType,
-    built_in, keep_taken, note_again, noting, plan_arn,
+    Assumption, Continuity, ContinuousPoint, ControlPolicies, EncryptedWith, Facts,
+    KeyManager, NewestCopy, PolicyInForce, Question, Reads, RolePolicies, Taken, TakenFor, Touched,
+    VaultLock, VaultType, built_in, keep_taken, note_again, noting, plan_arn,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use objects::{

@@ -98,11 +98,21 @@ pub fn lifecycle(lifecycle: &Lifecycle) -> String {
 }
 
 /// Prints the ARN of a resource's newest recovery point in a vault: one that is whole, no copy, and not continuous, which is not
-/// copied on demand.
+/// copied on demand. Of a bucket that is one whose id has a date.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html>.
 pub fn newest_point(region: &str, vault: &str, resource: &Arn) -> String {
+    let name = resource.resource();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
+    let is_bucket = resource.service() == "s3" && name.bytes().all(is_plain);
+    let of_bucket = if is_bucket {
+        format!(" && contains(RecoveryPointArn,`:{name}-20`)")
+    } else {
+        String::new()
+    };
     format!(
         "aws backup list-recovery-points-by-backup-vault{region} {vault} {} \
-         --query 'sort_by(RecoveryPoints[?Status==`COMPLETED` && SourceBackupVaultArn==null && !contains(RecoveryPointArn,`continuous`)],&CreationDate)[-1].RecoveryPointArn' \
+         --query 'sort_by(RecoveryPoints[?Status==`COMPLETED` && SourceBackupVaultArn==null && !contains(RecoveryPointArn,`:continuous:`){of_bucket}],&CreationDate)[-1].RecoveryPointArn' \
          --output text",
         option("--by-resource-arn", resource.as_str())
     )

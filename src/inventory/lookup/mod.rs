@@ -3,6 +3,7 @@
 mod account;
 mod assumed;
 mod backup_rule;
+mod continuous;
 mod contradiction;
 mod copies;
 mod copy_job;
@@ -46,13 +47,13 @@ use reads::Object;
 
 pub use account::ControlPolicies;
 pub use assumed::{Assumption, Taken, TakenFor, keep_taken};
+pub use continuous::{Continuity, ContinuousPoint};
 pub(super) use contradiction::contradiction;
 pub use copies::NewestCopy;
 pub use key::{EncryptedWith, KeyManager};
 pub use plan::plan_arn;
 pub use reads::{Reads, note_again, noting};
 pub use role::{PolicyInForce, RolePolicies, built_in};
-pub use stored::ContinuousPoint;
 pub use touched::Touched;
 pub use vault::{VaultLock, VaultType};
 

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::catalog::calls::api_call;
-use crate::catalog::recovery_points::is_continuous;
 use crate::inventory::field::Field;
 use crate::inventory::objects::{RecoveryPoint, Resource};
 use crate::inventory::tags::Tags;
@@ -16,16 +15,6 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::reads::Object;
 use super::{Facts, Seen, fact};
-
-/// A continuous recovery point of a resource.
-pub struct ContinuousPoint<'a> {
-    /// It.
-    pub arn: &'a Arn,
-    /// The vault that it is in.
-    pub vault: Fact<&'a Arn>,
-    /// Its status: `AVAILABLE` is in force, and of some that were used before nobody says.
-    pub status: Fact<&'a str>,
-}
 
 impl<'a> Facts<'a> {
     pub(super) fn resource(&self, arn: &Arn) -> Seen<'_, 'a, Resource> {
@@ -133,30 +122,6 @@ impl<'a> Facts<'a> {
                 resource.region().as_ref(),
             )),
         }
-    }
-
-    /// The continuous recovery points of a resource that are in force, or may be.
-    #[must_use]
-    pub fn continuous_points(&self, resource: &Arn) -> Vec<ContinuousPoint<'a>> {
-        const ENDED: &[&str] = &["DELETING", "EXPIRED", "STOPPED"];
-        let points = self.seen(Object::Stored, |layer| layer.backups(resource));
-        let points = points.parts().filter(|point| is_continuous(&point.arn));
-        let may_be_in_force = points.filter_map(|point| {
-            let unread = || Fact::unknown(self.point_gap(&point.arn));
-            let status = match &point.status {
-                Field::Null => return None,
-                Field::Is(status) if ENDED.contains(&&**status) => return None,
-                Field::Is(status) => Fact::Known(&**status),
-                Field::Absent => Fact::unknown(self.point_gap(&point.arn)),
-            };
-            let vault = self.point_vault(&point.arn);
-            Some(ContinuousPoint {
-                arn: &point.arn,
-                vault: vault.and_then(|vault| vault.map_or_else(unread, Fact::Known)),
-                status,
-            })
-        });
-        may_be_in_force.collect()
     }
 
     /// The recovery point's status. `None`: no such recovery point.
