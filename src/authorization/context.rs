@@ -264,6 +264,11 @@ pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) 
             None,
         )
     };
+    // Where it was read, two accounts say it differently.
+    let of_path = |account: Option<AccountId>| match account.map(|id| facts.organization_path(id)) {
+        Some(Fact::Unknown(gap)) if gap.hand() == Some(ByHand::Contradiction) => *gap,
+        Some(_) | None => of_account(api_call!("organizations:ListParents"), account),
+    };
     let of_subject = |operation| {
         facts.gap(
             operation,
@@ -285,9 +290,7 @@ pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) 
             api_call!("organizations:DescribeOrganization"),
             principal.account(),
         ),
-        "aws:principalorgpaths" => {
-            of_account(api_call!("organizations:ListParents"), principal.account())
-        }
+        "aws:principalorgpaths" => of_path(principal.account()),
         "aws:sourceorgid" if !is_read(principal.account().map(|id| facts.organization_id(id))) => {
             of_account(
                 api_call!("organizations:DescribeOrganization"),
@@ -297,15 +300,13 @@ pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) 
         "aws:sourceorgpaths"
             if !is_read(principal.account().map(|id| facts.organization_path(id))) =>
         {
-            of_account(api_call!("organizations:ListParents"), principal.account())
+            of_path(principal.account())
         }
         "aws:resourceorgid" => of_account(
             api_call!("organizations:DescribeOrganization"),
             subject.account(),
         ),
-        "aws:resourceorgpaths" | "backup:copytargetorgpaths" => {
-            of_account(api_call!("organizations:ListParents"), subject.account())
-        }
+        "aws:resourceorgpaths" | "backup:copytargetorgpaths" => of_path(subject.account()),
         "kms:resourcealiases" => of_subject(api_call!("kms:ListAliases")),
         // No key, but an element of the statement.
         "principal" => Gap::not_told(WHO, subject.as_str()).where_is(subject),

@@ -8,7 +8,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::calls::api_call;
 use crate::catalog::requests::is_reached_by_rcps;
-use crate::inventory::{Assumption, ControlPolicies, ControlPolicy, Facts, Question};
+use crate::inventory::{Assumption, ControlList, ControlPolicies, ControlPolicy, Facts, Question};
 use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{
     Document, Effect, NearMiss, PolicyDecision, PolicyType, Request, StatementRef, Truth,
@@ -159,7 +159,14 @@ pub fn nothing_binds(facts: &Facts<'_>, role: &Arn) -> bool {
     matches!(facts.organization(account), Fact::Known(None))
         || matches!(facts.is_management_account(account), Fact::Known(true))
         || (none(facts.service_control_policies(account))
-            && none(facts.resource_control_policies(account)))
+            && none(facts.resource_control_policies(account))
+            && none_disputed(facts, account))
+}
+
+/// Whether no other account of the organization says that there are control policies.
+fn none_disputed(facts: &Facts<'_>, account: AccountId) -> bool {
+    let mut lists = [ControlList::Service, ControlList::Resource].into_iter();
+    lists.all(|list| facts.control_policies_disputed(account, list).is_none())
 }
 
 /// Taken to be allowed: somebody said so.

@@ -50,7 +50,7 @@ pub use ids::tell_apart;
 pub use json::{Extra, Json, ValidJson};
 pub use list::{List, Listing, items};
 pub use lookup::{
-    Assumption, Continuity, ContinuousPoint, ControlPolicies, EncryptedWith, Facts,
+    Assumption, Continuity, ContinuousPoint, ControlList, ControlPolicies, EncryptedWith, Facts,
     KeyManager, NewestCopy, PolicyInForce, Question, Reads, RolePolicies, Taken, TakenFor, Touched,
     VaultLock, VaultType, built_in, keep_taken, note_again, noting, plan_arn,
 };

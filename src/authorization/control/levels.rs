@@ -1,7 +1,7 @@
 //! The control policies that bind an account, root first.
 
 use crate::catalog::calls::api_call;
-use crate::inventory::{ControlPolicy, Facts, Field, Question};
+use crate::inventory::{ControlList, ControlPolicy, Facts, Field, Question};
 use crate::known::{AccountId, Arn, Fact, Gap, part};
 use crate::policy::Document;
 use crate::verdict::ControlKind;
@@ -115,6 +115,10 @@ pub fn of_resource<'a>(facts: &Facts<'a>, account: Option<AccountId>) -> Levels<
 }
 
 pub fn of_account<'a>(facts: &Facts<'a>, account: AccountId, kind: ControlKind) -> Levels<'a> {
+    let list = match kind {
+        ControlKind::Service => ControlList::Service,
+        ControlKind::Resource => ControlList::Resource,
+    };
     let policies = match kind {
         ControlKind::Service => facts.service_control_policies(account),
         ControlKind::Resource => facts.resource_control_policies(account),
@@ -131,7 +135,10 @@ pub fn of_account<'a>(facts: &Facts<'a>, account: AccountId, kind: ControlKind) 
     match policies {
         Fact::Unknown(gap) => Levels::Unread(gap),
         Fact::Known(None) => Levels::None,
-        Fact::Known(Some([])) => Levels::None,
+        Fact::Known(Some([])) => {
+            let disputed = facts.control_policies_disputed(account, list);
+            disputed.map_or(Levels::None, |gap| Levels::Unread(Box::new(gap)))
+        }
         Fact::Known(Some(levels)) => {
             let Some(stops_nothing) = stops_nothing() else {
                 let call = api_call!("organizations:ListPoliciesForTarget");
@@ -146,7 +153,10 @@ pub fn of_account<'a>(facts: &Facts<'a>, account: AccountId, kind: ControlKind) 
             Levels::Read {
                 policies: levels,
                 documents: levels.iter().map(of_level).collect(),
-                unread: unread.or_else(|| of_place(levels)).map(Box::new),
+                unread: unread
+                    .or_else(|| of_place(levels))
+                    .or_else(|| facts.control_policies_disputed(account, list))
+                    .map(Box::new),
             }
         }
     }

@@ -258,7 +258,10 @@ impl<'a> Facts<'a> {
         match self.organization(account) {
             Fact::Known(None) => Fact::Known(None),
             Fact::Known(Some(organization)) => match &organization.path {
-                Field::Is(path) => Fact::Known(Some(path)),
+                Field::Is(path) => match self.path_disputed(account) {
+                    Some(gap) => Fact::unknown(gap),
+                    None => Fact::Known(Some(path)),
+                },
                 // An account of an organization has a place in it.
                 Field::Null | Field::Absent => Fact::unknown(self.gap(
                     api_call!("organizations:ListParents"),

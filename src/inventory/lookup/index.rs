@@ -19,6 +19,7 @@ use crate::known::{AccountId, Arn, HashSet, Region};
 
 use super::dates_to_come::Dates;
 use super::memory::FastMap;
+use super::organization_tree::OrganizationTree;
 use super::told::ByOrganization;
 
 /// A field of a thing that a run kept: what a change was taken for that says something of it.
@@ -61,6 +62,7 @@ pub struct Index<'a> {
     taken: FastMap<&'a str, &'a Value>,
     pub cross_account: OnceLock<ByOrganization>,
     dates: OnceLock<Dates>,
+    tree: OnceLock<OrganizationTree>,
     /// The organizations and their management accounts, each pair once.
     pub leaders: Vec<Leader<'a>>,
     /// Whether each organization has one management account there, and each of those one organization.
@@ -74,6 +76,12 @@ impl<'a> Index<'a> {
     /// What of it is dated.
     pub fn dates(&self) -> &Dates {
         self.dates.get_or_init(|| Dates::of_all(self.inventory))
+    }
+
+    /// What its accounts say of their organization.
+    pub fn organization_tree(&self) -> &OrganizationTree {
+        self.tree
+            .get_or_init(|| OrganizationTree::of(self.inventory))
     }
 
     pub fn new(inventory: &'a Inventory) -> Self {
@@ -100,6 +108,7 @@ impl<'a> Index<'a> {
             taken: FastMap::default(),
             cross_account: OnceLock::new(),
             dates: OnceLock::new(),
+            tree: OnceLock::new(),
             leaders_agree: agree(&leaders),
             leaders,
         };
