@@ -13,6 +13,7 @@ use crate::policy::{
 use crate::verdict::Evidence;
 
 use super::context::{Variants, gap_of_key};
+use super::kept_by_aws::not_of_its_service;
 use super::key::{NamedByKey, named_by_key};
 use super::located::LocatedPolicy;
 use super::request::{Action, RoleRequest};
@@ -138,8 +139,22 @@ impl Question for RolePoliciesQuestion {
     type Answer = Fact<Option<Arc<RolePolicies>>>;
 
     fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
-        let policies = facts.role_policies(&self.0);
-        policies.map(|policies| policies.map(Arc::new))
+        let role = &self.0;
+        let policies = facts.role_policies(role);
+        policies.map(|policies| {
+            let mut policies = policies?;
+            // One that contradicts itself lets nothing through on what it says.
+            let contradicted = not_of_its_service(facts, role);
+            policies
+                .identity
+                .extend(contradicted.map(|gap| PolicyInForce {
+                    name: "its own policy".to_owned(),
+                    pointer: String::new(),
+                    policy: Fact::unknown(gap),
+                    is_of_aws: true,
+                }));
+            Some(Arc::new(policies))
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::words::{not_read, same_account};
 use super::{Check, MayFail, Run, When, known};
+use crate::authorization::not_of_its_service;
 use crate::catalog::{Encryption, Kind, capabilities, cite};
 use crate::inventory::{Copy, Facts, Transfer};
 use crate::known::{Arn, Fact, Gap};
@@ -27,14 +28,23 @@ fn of_backup(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let account = known!(copy.endpoints().destination_account());
     let role = known!(copy.endpoints().destination_service_linked_role());
     if known!(facts.role_exists(&role)) {
-        return Outcome::pass("AWSServiceRoleForBackup exists in the destination account")
-            .saw([Evidence::of(&role, "exists")]);
+        return exists(
+            &role,
+            "AWSServiceRoleForBackup exists in the destination account",
+            facts,
+        );
     }
     Outcome::fail(format!(
         "AWSServiceRoleForBackup does not exist in account {account}, and it is what makes the copy"
     ))
     .saw([Evidence::of(&role, "does not exist")])
     .needs([Need::ServiceLinkedRole { account, role }])
+}
+
+/// One is there, and it is AWS's: unless something is told of it that its is not.
+fn exists(role: &Arn, says: &'static str, facts: &Facts<'_>) -> Outcome {
+    let pass = || Outcome::pass(says).saw([Evidence::of(role, "exists")]);
+    not_of_its_service(facts, role).map_or_else(pass, not_read)
 }
 
 /// A logically air-gapped vault stands in an account of AWS's own, so that a snapshot goes there as to another account. No page says
@@ -54,8 +64,11 @@ fn within_the_account(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     }
     let role = known!(copy.endpoints().destination_service_linked_role());
     if known!(facts.role_exists(&role)) {
-        return Outcome::pass("AWSServiceRoleForBackup exists in the account")
-            .saw([Evidence::of(&role, "exists")]);
+        return exists(
+            &role,
+            "AWSServiceRoleForBackup exists in the account",
+            facts,
+        );
     }
     let gap = Gap::not_told(
         "whether a snapshot goes into or out of a logically air-gapped vault without AWSServiceRoleForBackup",
@@ -108,7 +121,8 @@ fn of_rds(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
         Some(_) | None => Fact::Known(false),
     });
     match (exists, database) {
-        (Fact::Known(true), _) | (_, Fact::Known(true)) => None,
+        (_, Fact::Known(true)) => None,
+        (Fact::Known(true), _) => not_of_its_service(facts, &role).map(not_read),
         (Fact::Known(false), Fact::Known(false)) => Some(
             Outcome::fail(format!(
                 "AWSServiceRoleForRDS does not exist in account {account}, and RDS copies no snapshot to another Region without it"

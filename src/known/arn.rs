@@ -184,14 +184,21 @@ impl Arn {
         self.part(5)
     }
 
+    /// Whether this is a service-linked role.
+    ///
+    /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>.
+    #[must_use]
+    pub fn is_service_linked_role(&self) -> bool {
+        self.service() == "iam" && self.resource().starts_with("role/aws-service-role/")
+    }
+
     /// Whether this is a role that only AWS changes: service-linked ones, and those that IAM Identity Center keeps.
     ///
-    /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html> and
-    /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html>.
+    /// See <https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html>.
     #[must_use]
     pub fn is_role_of_aws(&self) -> bool {
-        let of_aws = ["role/aws-service-role/", "role/aws-reserved/"];
-        self.service() == "iam" && of_aws.iter().any(|path| self.resource().starts_with(path))
+        let is_kept = self.service() == "iam" && self.resource().starts_with("role/aws-reserved/");
+        self.is_service_linked_role() || is_kept
     }
 
     /// The last part of the resource, after `/` or `:`: `prod` of `backup-vault:prod`. Of a vault all of its name, of which

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use crate::catalog::calls::api_call;
 use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
 use crate::inventory::{Facts, Policy, Question, built_in};
-use crate::known::Arn;
+use crate::known::{Arn, Gap};
 use crate::policy::{PolicyDecision, Request, decide_identity};
 use crate::verdict::Evidence;
 
 use super::super::context::gap_of_key;
+use super::super::kept_by_aws::not_of_its_service;
 use super::super::located::LocatedPolicy;
 use super::super::ruling::{Party, Ruling};
 use super::question::KeyUseQuestion;
@@ -22,7 +23,10 @@ pub fn role_may(
     action: &'static str,
     seen: Vec<Evidence>,
 ) -> Ruling {
-    let policies = service_linked_role_policies(facts, &question.principal);
+    let Own {
+        policies,
+        contradicted,
+    } = service_linked_role_policies(facts, &question.principal);
     let documents: Vec<_> = policies.iter().map(Policy::document).collect();
     let Some(first) = documents.first() else {
         let role = &question.principal;
@@ -36,7 +40,10 @@ pub fn role_may(
     };
     let asked = LocatedPolicy::new(&question.principal, "/AttachedPolicies/0/Document", first);
     match decide_identity(request, &documents, None) {
-        PolicyDecision::Allowed { .. } => Ruling::allowed(seen),
+        PolicyDecision::Allowed { .. } => match contradicted {
+            Some(gap) => Ruling::not_known_to_allow(vec![gap], seen),
+            None => Ruling::allowed(seen),
+        },
         PolicyDecision::Denied { by, .. } => Ruling::missing(
             Party::Principal,
             asked.statements(&by, action, &request.context),
@@ -56,16 +63,26 @@ pub fn role_may(
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct ServiceLinkedPoliciesQuestion(Arn);
 
+/// The policies of AWS Backup's service-linked role, and what is told of it that it cannot be.
+#[derive(Clone)]
+struct Own {
+    policies: Arc<[Policy]>,
+    contradicted: Option<Gap>,
+}
+
 /// The policies of AWS Backup's service-linked role: those that were read, else the one that is built in.
-fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Arc<[Policy]> {
+fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Own {
     facts.answer(&ServiceLinkedPoliciesQuestion(role.clone()))
 }
 
 impl Question for ServiceLinkedPoliciesQuestion {
-    type Answer = Arc<[Policy]>;
+    type Answer = Own;
 
-    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
-        policies_of(&self.0, facts)
+    fn answer(&self, facts: &Facts<'_>) -> Own {
+        Own {
+            policies: policies_of(&self.0, facts),
+            contradicted: not_of_its_service(facts, &self.0),
+        }
     }
 }
 

@@ -215,6 +215,16 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The names of the managed policies that are attached to the role, where they were read.
+    #[must_use]
+    pub fn attached_to_role(&self, arn: &Arn) -> Option<Vec<&'a str>> {
+        match self.role(arn).field(|r| &r.attached_policies) {
+            Field::Absent => None,
+            Field::Null => Some(Vec::new()),
+            Field::Is(list) => Some(list.0.iter().map(|of| of.policy_arn.name()).collect()),
+        }
+    }
+
     /// A managed policy's text: what was read, or AWS's own that is built in.
     fn managed(&self, arn: &Arn, document: &Field<Policy>) -> Fact<Policy> {
         match document {
