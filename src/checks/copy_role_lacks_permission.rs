@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::role_policies::{contradicted, doubted, of_own_policies};
-use super::tagging::may_not_tag;
+use super::tagging::{PoliciesOf, may_not_tag};
 use super::words::{backed_up_by_another, backup_without, status_message, taken_by_backups};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
@@ -130,14 +130,14 @@ fn refined(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
         Status::Pass if !copy.is_backed_up_by_its_role() => {
             let denied = lacking(copy, facts, role, |_, rulings| rulings.may_be_denied());
             if denied.is_empty() {
-                return may_not_tag(copy, facts);
+                return may_not_tag(copy, PoliciesOf::Role, facts);
             }
             Some(is_denied_on_demand(role, denied, facts))
         }
         Status::Pass => {
             let lacking = lacking(copy, facts, role, BackupRequest::may_be_stopped);
             if lacking.is_empty() {
-                return may_not_tag(copy, facts);
+                return may_not_tag(copy, PoliciesOf::Role, facts);
             }
             let (certain, others): (Vec<_>, Vec<_>) =
                 lacking.into_iter().partition(|asked| asked.is_certain);

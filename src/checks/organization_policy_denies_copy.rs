@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::role_policies::{contradicted, doubted};
+use super::tagging::{PoliciesOf, may_not_tag};
 use super::words::{backed_up_by_another, backup_without, status_message, taken_by_backups};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
@@ -73,11 +74,11 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let simulated = rulings.allowed_on(Grounds::Simulator);
     if !simulated.is_empty() {
         return Outcome::warn(format!(
-            "the organization's policies were not read; the policy simulator lets the role `{name}` do {}, but leaves their conditions out",
+            "the organization's policies were not read; by the policy simulator they let the role `{name}` do {}, but it leaves their conditions out",
             list(&simulated)
         ))
         .on(Basis::Inferred)
-        .saw([Evidence::at(role, "/Simulated", "allows it")]);
+        .saw([Evidence::at(role, "/Simulated", "says that they let it through")]);
     }
     if !rulings.allowed_on(Grounds::Assumption).is_empty() {
         return Outcome::pass(
@@ -142,7 +143,13 @@ fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outco
         Status::Pass | Status::Warn if !against.is_empty() => {
             Some(may_stop(copy, role, against, facts))
         }
-        Status::Pass | Status::Warn => not_known(role, open, facts),
+        Status::Pass | Status::Warn => not_known(role, open, facts).or_else(|| {
+            let warn = may_not_tag(copy, PoliciesOf::Organization, facts)?;
+            Some(match found.status {
+                Status::Warn => found.clone().and(warn),
+                Status::Pass | Status::Fail | Status::Undecided | Status::NotApplicable => warn,
+            })
+        }),
         Status::Undecided => None,
     }
 }

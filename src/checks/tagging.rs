@@ -1,19 +1,19 @@
 //! Whether the tags of what is copied may go along, and AWS Backup's own be set: the same for all backups of a kind in a vault that one
-//! role copies.
+//! role copies. The role's own policies and the organization's are asked each by a check of its own.
 
 use std::sync::Arc;
 
 use super::described::{tags, tags_of_rule};
 use crate::authorization::{
-    ByKey, RoleRequest, Ruling, Rulings, control_rulings, list, role_rulings, service_tag_requests,
-    tag_request,
+    ByKey, Party, RoleRequest, Ruling, Rulings, control_rulings, list, role_rulings,
+    service_tag_requests, tag_request, to_allow,
 };
 use crate::catalog::Kind;
 use crate::catalog::condition_keys::may_set_tags;
 use crate::catalog::requests::{SOURCE_RESOURCE, TAG_RESOURCE};
 use crate::inventory::{Copy, Facts, KindOf, Question, Tags, VaultType};
 use crate::known::{Arn, Fact};
-use crate::verdict::{Basis, Outcome};
+use crate::verdict::{Basis, Need, Outcome};
 
 /// Who tags what.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -22,6 +22,17 @@ struct Tagging {
     vault: Arn,
     /// The kind of backup, where its own service is asked.
     kind: Option<Kind>,
+    /// Whose policies are asked.
+    by: PoliciesOf,
+}
+
+/// Whose policies are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PoliciesOf {
+    /// The role's own.
+    Role,
+    /// The organization's.
+    Organization,
 }
 
 /// What stands against it.
@@ -31,13 +42,13 @@ struct Against {
     of_backup: Vec<Rulings>,
     /// Against tags by the service whose backups they are.
     of_service: Vec<Rulings>,
-    /// What of that is the role's own.
-    of_role: Vec<Rulings>,
+    /// What the role's own policies must allow, on what, where they are only silent.
+    lacks: Option<String>,
 }
 
-/// A warning where the role may not read or set tags, and there are some to copy, or it makes what AWS Backup puts a tag of its own on.
+/// A warning where these policies do not let the role read or set tags, and there are some to copy, or it makes what AWS Backup puts a tag of its own on.
 /// AWS announced that copies of tags fail without, and no page says so for certain.
-pub fn may_not_tag(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
+pub fn may_not_tag(copy: &Copy, by: PoliciesOf, facts: &Facts<'_>) -> Option<Outcome> {
     let endpoints = copy.endpoints();
     // What is in an air-gapped vault lies in an account of AWS's.
     let is_foreign = endpoints.source_type == Fact::Known(Some(VaultType::AirGapped));
@@ -49,13 +60,10 @@ pub fn may_not_tag(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
         role: endpoints.role.as_ref().known()?.clone(),
         vault: endpoints.source_vault.as_ref().known()?.clone(),
         kind,
+        by,
     };
     let against = facts.answer(&tagging)?;
-    against.warns(
-        &tagging.role,
-        &to_copy(copy, facts),
-        is_made_by_its_role(copy),
-    )
+    against.warns(&tagging, &to_copy(copy, facts), is_made_by_its_role(copy))
 }
 
 /// Whether the copy role makes the backup, and may be the one that sets its tags.
@@ -80,53 +88,83 @@ impl Question for Tagging {
     type Answer = Option<Against>;
 
     fn answer(&self, facts: &Facts<'_>) -> Option<Against> {
-        let stopped = |rulings: Vec<Rulings>| -> Vec<Rulings> {
-            rulings.into_iter().filter(Rulings::is_stopped).collect()
-        };
-        let own = |requests: &[Arc<RoleRequest>]| {
-            let own = role_rulings(facts, &self.role, requests, ByKey::Ignored);
-            stopped(own.known().flatten().into_iter().collect())
-        };
-        // What the organization denies the role lacks as well, and each says by what.
-        let all = |own: Vec<Rulings>, requests: &[Arc<RoleRequest>]| {
-            let organization = control_rulings(facts, &self.role, requests);
-            [own, stopped(vec![organization])].concat()
+        let ruled = |requests: &[Arc<RoleRequest>]| match self.by {
+            PoliciesOf::Role => role_rulings(facts, &self.role, requests, ByKey::Ignored)
+                .known()
+                .flatten(),
+            PoliciesOf::Organization => Some(control_rulings(facts, &self.role, requests)),
         };
         let requests = |kind| service_tag_requests(&self.vault, kind);
-        let (of_backup, of_service) = (
-            [tag_request(&self.vault)?],
-            self.kind.map_or_else(Vec::new, requests),
-        );
-        let of_role = own(&of_service);
+        let of_backup = [tag_request(&self.vault)?];
+        let of_service = self.kind.map_or_else(Vec::new, requests);
+        let all = [&of_backup[..], &of_service].concat();
+        let lacks = ruled(&all).and_then(|rulings| self.lacks(&all, &rulings));
+        let stopped = |requests: &[Arc<RoleRequest>]| {
+            let rulings = ruled(requests).filter(Rulings::is_stopped);
+            rulings.into_iter().collect()
+        };
         let against = Against {
-            of_backup: all(own(&of_backup), &of_backup),
-            of_service: all(of_role.clone(), &of_service),
-            of_role,
+            of_backup: stopped(&of_backup),
+            of_service: stopped(&of_service),
+            lacks,
         };
         let is_any = !against.of_backup.is_empty() || !against.of_service.is_empty();
         is_any.then_some(against)
     }
 }
 
+impl Tagging {
+    /// What the role's own policies must allow: nothing more helps against a Deny, or a boundary.
+    fn lacks(&self, requests: &[Arc<RoleRequest>], rulings: &Rulings) -> Option<String> {
+        let is_silent = |ruling: &Ruling| {
+            matches!(ruling, Ruling::Missing { .. })
+                && ruling.is_silent(Party::Principal)
+                && !ruling.is_silent(Party::Boundary)
+        };
+        let mut stopped = rulings.each().filter(|(_, ruling)| ruling.stops());
+        let is_of_role = self.by == PoliciesOf::Role && !self.role.is_role_of_aws();
+        if !is_of_role || !stopped.all(|(_, ruling)| is_silent(ruling)) {
+            return None;
+        }
+        let needs = to_allow(&self.role, requests, rulings, &self.vault);
+        let said = needs.iter().filter_map(|need| {
+            let Need::Share(share) = need else {
+                return None;
+            };
+            let on = share.resource.as_deref().unwrap_or("*");
+            Some(format!("{} on `{on}`", list(&share.actions)))
+        });
+        let said: Vec<String> = said.collect();
+        (!said.is_empty()).then(|| said.join(", and "))
+    }
+}
+
 impl Against {
     /// What it comes to, by whether there are tags to copy and whether the role makes what is tagged.
-    fn warns(self, role: &Arn, to_copy: &Fact<bool>, makes: bool) -> Option<Outcome> {
-        let name = role.name();
+    fn warns(self, of: &Tagging, to_copy: &Fact<bool>, makes: bool) -> Option<Outcome> {
+        let name = of.role.name();
+        let may_not = |actions: &str| match of.by {
+            PoliciesOf::Role => format!("the role `{name}` may not do {actions}"),
+            PoliciesOf::Organization => {
+                format!("the organization's policies keep the role `{name}` from {actions}")
+            }
+        };
         let there = match to_copy {
             Fact::Known(true) => "there are tags to copy",
             Fact::Unknown(_) => "whether there are tags to copy was not read",
-            Fact::Known(false) => return self.warns_of_own_tag(role).filter(|_| makes),
+            Fact::Known(false) => return self.warns_of_own_tag(of).filter(|_| makes),
         };
         let (of_backup, of_service) = (&self.of_backup, &self.of_service);
         let announced = (!of_backup.is_empty()).then(|| {
             format!(
-                "the role `{name}` may not do {TAG_RESOURCE}, and {there}: AWS announced that such copies fail since 2025-09-30"
+                "{}, and {there}: AWS announced that such copies fail since 2025-09-30",
+                may_not(TAG_RESOURCE)
             )
         });
         let told = (!of_service.is_empty()).then(|| {
             format!(
-                "the role `{name}` may not do {}, and {there}: AWS names a role that cannot read or set them among the reasons for which jobs fail",
-                list(&all_stopped(of_service))
+                "{}, and {there}: AWS names a role that cannot read or set them among the reasons for which jobs fail",
+                may_not(&list(&all_stopped(of_service)))
             )
         });
         // Of the service's own a page says it.
@@ -137,24 +175,33 @@ impl Against {
         let seen = of_backup.iter().chain(of_service);
         let seen: Vec<_> = seen.flat_map(Rulings::stopped_by).collect();
         let warn = (!says.is_empty()).then(|| Outcome::warn(says.join("; ")))?;
-        Some(warn.on(basis).saw(seen))
+        let warn = warn.on(basis).saw(seen);
+        // What there may be no tags for is not needed for certain.
+        let lacks = self.lacks.filter(|_| matches!(to_copy, Fact::Known(_)));
+        Some(match lacks {
+            Some(lacks) => warn.by_hand(&format!("let its policies allow {lacks}")),
+            None => warn,
+        })
     }
 
     /// Where there are none: AWS Backup's own is set all the same. What denies that is told where it is asked for, and what the
     /// organization does not allow is its own.
-    fn warns_of_own_tag(self, role: &Arn) -> Option<Outcome> {
+    fn warns_of_own_tag(&self, of: &Tagging) -> Option<Outcome> {
+        if of.by == PoliciesOf::Organization {
+            return None;
+        }
         let that_set = |rulings: &Rulings| {
             let each = rulings.each().filter(|(action, ruling)| {
                 may_set_tags(action) && matches!(ruling, Ruling::Missing { .. })
             });
             Rulings::new(each.map(|(action, ruling)| (action, ruling.clone())))
         };
-        let that_set: Vec<Rulings> = self.of_role.iter().map(that_set).collect();
+        let that_set: Vec<Rulings> = self.of_service.iter().map(that_set).collect();
         let actions = all_stopped(&that_set);
         let warn = (!actions.is_empty()).then(|| {
             Outcome::warn(format!(
                 "the role `{}` may not do {}, and AWS Backup puts a tag of its own on what it makes, `{SOURCE_RESOURCE}`: no page says whether the role sets that",
-                role.name(),
+                of.role.name(),
                 list(&actions)
             ))
         })?;
