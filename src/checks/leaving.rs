@@ -99,6 +99,8 @@ pub enum Reason<'c> {
     WithinAccount(BTreeSet<&'c Arn>, Option<&'c Plan>),
     /// All copies out of it are blocked, by these checks.
     Blocked(usize, BTreeSet<&'static str>),
+    /// No copy leaves its account, and those within it are blocked, by these checks; a plan that makes them.
+    BlockedWithin(usize, BTreeSet<&'static str>, Option<&'c Plan>),
     /// The rules that copy it out never start again.
     NeverStarts(&'c Plan, &'c Rule),
 }
@@ -122,7 +124,7 @@ impl Reason<'_> {
             Self::NoPlan(_) => "no-plan",
             Self::CopiesNothing(_) => "plan-copies-nothing",
             Self::WithinAccount(..) => "within-account",
-            Self::Blocked(..) => "copies-blocked",
+            Self::Blocked(..) | Self::BlockedWithin(..) => "copies-blocked",
             Self::NeverStarts(..) => "never-starts",
         }
     }
@@ -303,10 +305,17 @@ fn leaving<'c>(
         return Leaving::Missed(Reason::NeverStarts(plan, rule));
     }
     if !copies.is_empty() {
-        let vaults = copies.iter().map(|copy| copy.vault).collect();
+        let made = copies.iter();
+        let made = made.filter(|copy| copy.verdict != Verdict::Blocked);
+        let vaults: BTreeSet<&Arn> = made.map(|copy| copy.vault).collect();
         let mut by = copies.iter().filter_map(|copy| copy.plan);
         let plan = by.find_map(|by| cell?.by_id.get(&*by.id).copied());
-        return Leaving::Missed(Reason::WithinAccount(vaults, plan));
+        return Leaving::Missed(if vaults.is_empty() {
+            let failing = copies.iter().flat_map(|copy| copy.failing.iter().copied());
+            Reason::BlockedWithin(copies.len(), failing.collect(), plan)
+        } else {
+            Reason::WithinAccount(vaults, plan)
+        });
     }
     let takes = taken_by(cell, arn, place, facts);
     if !takes.is_empty() {

@@ -47,6 +47,10 @@ fn of_parts(copy: &Copy, facts: &Facts<'_>, ask: &Others<'_>) -> Outcome {
     }
     let nested = facts.nested_points(point);
     if nested.is_empty() {
+        // A stack's template is nested in its backup, too.
+        if let (None | Some(false), Some(_)) = facts.point_nesting(point) {
+            return Outcome::not_applicable("the recovery point is nested in a composite one");
+        }
         return may_stay(
             "what the composite recovery point holds was not read",
             unlisted(copy, facts),

@@ -40,8 +40,13 @@ fn wrong_dates(point: &Arn, facts: &Facts<'_>) -> Option<&'static str> {
             "say which is right: its `CreationDate` or `CompletionDate`, or `collected_at`, which is before it",
         );
     }
-    facts.point_ends_first(point).then_some(
-        "say which is right: its `CreationDate`, or `CompletionDate`, which is before it",
+    if facts.point_ends_first(point) {
+        return Some(
+            "say which is right: its `CreationDate`, or `CompletionDate`, which is before it",
+        );
+    }
+    facts.point_dates_differ(point).then_some(
+        "say which is right: its `Lifecycle`, counted from its `CreationDate`, or `CalculatedLifecycle`, which has another day",
     )
 }
 

@@ -1,5 +1,7 @@
 #![doc = include_str!("resource_not_copied_out.md")]
 
+use std::collections::BTreeSet;
+
 use super::leaving::{Leaving, Reason, Resource};
 use super::settable::may_set_tag;
 use super::{Check, MayFail, Run, When};
@@ -51,7 +53,13 @@ fn missed(resource: &Resource<'_>, reason: &Reason<'_>, facts: &Facts<'_>) -> Ou
         (None, Reason::NeverStarts(..)) => {
             found.by_hand("give the rule a schedule that starts again")
         }
-        (None, Reason::CopiesNothing(_) | Reason::WithinAccount(..) | Reason::Blocked(..)) => found,
+        (
+            None,
+            Reason::CopiesNothing(_)
+            | Reason::WithinAccount(..)
+            | Reason::Blocked(..)
+            | Reason::BlockedWithin(..),
+        ) => found,
     }
 }
 
@@ -90,10 +98,13 @@ fn cover(resource: &Resource<'_>, reason: &Reason<'_>, facts: &Facts<'_>) -> Opt
             (plan, by)
         }
         Reason::CopiesNothing(plans) => (*plans.first()?, CoverBy::CopyAction { place: 0 }),
-        Reason::WithinAccount(_, Some(plan)) => (*plan, CoverBy::CopyAction { place: 0 }),
+        Reason::WithinAccount(_, Some(plan)) | Reason::BlockedWithin(_, _, Some(plan)) => {
+            (*plan, CoverBy::CopyAction { place: 0 })
+        }
         Reason::NoPlan(_)
         | Reason::WithinAccount(_, None)
         | Reason::Blocked(..)
+        | Reason::BlockedWithin(_, _, None)
         | Reason::NeverStarts(..) => return None,
     };
     Some(Cover {
@@ -151,18 +162,23 @@ fn said(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
             format!("is {}", rule.starts.text),
         )]),
         Reason::Blocked(count, checks) => {
-            let checks: Vec<String> = checks.iter().map(|id| format!("`{id}`")).collect();
-            let all = match count {
-                1 => "the one copy".to_owned(),
-                many => format!("all {many} copies"),
-            };
-            let is = if *count == 1 { "is" } else { "are" };
-            Outcome::warn(format!(
-                "{all} out of its account {is} blocked, by {}",
-                checks.join(", ")
-            ))
+            Outcome::warn(blocked(*count, "out of its account", checks))
+        }
+        Reason::BlockedWithin(count, checks, _) => {
+            let blocked = blocked(*count, "within its account", checks);
+            Outcome::warn(format!("it is copied nowhere: {blocked}"))
         }
     }
+}
+
+/// That copies are blocked, by these checks.
+fn blocked(count: usize, to: &str, checks: &BTreeSet<&'static str>) -> String {
+    let checks: Vec<String> = checks.iter().map(|id| format!("`{id}`")).collect();
+    let all = match count {
+        1 => format!("the one copy {to} is"),
+        many => format!("all {many} copies {to} are"),
+    };
+    format!("{all} blocked, by {}", checks.join(", "))
 }
 
 fn called(plan: &Plan) -> String {

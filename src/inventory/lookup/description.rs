@@ -36,11 +36,14 @@ impl<'a> Facts<'a> {
         let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         let detail = point.field(|p| &p.detail);
         // One with an ARN of AWS Backup's own has no snapshot that a service could describe.
-        if let (Field::Null, Field::Is(status)) = (&detail, point.field(|p| &p.status))
-            && arn.service() != "backup"
-        {
-            let there = format!("`Status` {status}");
-            return Fact::unknown(contradiction(arn, "`Detail` null", there));
+        let has_none = arn.service() == "backup";
+        match (&detail, point.field(|p| &p.status)) {
+            (Field::Absent, Field::Is(_)) if has_none => return Fact::Known(None),
+            (Field::Null, Field::Is(status)) if !has_none => {
+                let there = format!("`Status` {status}");
+                return Fact::unknown(contradiction(arn, "`Detail` null", there));
+            }
+            (Field::Absent | Field::Null | Field::Is(_), _) => {}
         }
         of_itself(arn, fact(detail, || self.describe_gap(arn)))
     }

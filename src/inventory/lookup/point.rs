@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::recovery_points::is_continuous;
 use crate::inventory::copy::PlanReference;
 use crate::inventory::field::Field;
 use crate::inventory::json::Json;
@@ -13,6 +14,8 @@ use super::Facts;
 use super::contradiction::extra;
 use super::reads::Object;
 use super::stored::moment;
+
+const DAY: i128 = 24 * 60 * 60 * 1000;
 
 /// The date that AWS Backup works out for the move to cold storage.
 const COLD_AT: &str = "MoveToColdStorageAt";
@@ -65,7 +68,6 @@ impl<'a> Facts<'a> {
     /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/recov-point-create-a-copy.html>.
     #[must_use]
     pub fn point_is_older_than(&self, arn: &Arn, days: i64) -> Option<i128> {
-        const DAY: i128 = 24 * 60 * 60 * 1000;
         let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         let made = point.field(|p| &p.creation_date);
         let made = made.value().and_then(|Json(date)| moment(date))?;
@@ -112,7 +114,6 @@ impl<'a> Facts<'a> {
     /// When the recovery point's retention is over, or was, in milliseconds since 1970; as far as its dates were read.
     #[must_use]
     pub fn point_expires_at(&self, arn: &Arn) -> Option<i128> {
-        const DAY: i128 = 24 * 60 * 60 * 1000;
         let by_lifecycle = || {
             let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
             let made = point.field(|p| &p.creation_date);
@@ -136,12 +137,53 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether the dates that AWS Backup worked out for a recovery point are others than its lifecycle comes to, counted from its
+    /// creation, by days: it rounds them. A copy's count from the backup that was copied.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CalculatedLifecycle.html> and
+    /// <https://docs.aws.amazon.com/aws-backup/latest/devguide/recov-point-create-a-copy.html>.
+    #[must_use]
+    pub fn point_dates_differ(&self, arn: &Arn) -> bool {
+        const ROUNDED: i128 = 2 * DAY;
+        let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
+        let moments = |name| {
+            let parts = point.parts();
+            parts.filter_map(move |part| moment(extra(&part.extra, name)?))
+        };
+        let worked_out = |name| {
+            let mut parts = point.parts();
+            parts.find_map(|part| moment(extra(&part.extra, "CalculatedLifecycle")?.get(name)?))
+        };
+        let made = point.field(|p| &p.creation_date);
+        let made = made.value().and_then(|Json(date)| moment(date));
+        let Some(made) = made.filter(|_| !is_continuous(arn) && !self.is_copied(arn)) else {
+            return false;
+        };
+        let whole = moments("CompletionDate").max().unwrap_or(made).max(made);
+        let differs = |date: i128, days: i64| {
+            let kept = i128::from(days).saturating_mul(DAY);
+            date < made.saturating_add(kept).saturating_sub(ROUNDED)
+                || date > whole.saturating_add(kept).saturating_add(ROUNDED)
+        };
+        let deleted = match (worked_out("DeleteAt"), self.point_days_kept(arn)) {
+            (Some(date), Fact::Known(Some(days))) => differs(date, days),
+            (Some(_), Fact::Known(None)) => true,
+            (Some(_), Fact::Unknown(_)) | (None, _) => false,
+        };
+        let lifecycle = point.field(|p| &p.lifecycle);
+        let cold = lifecycle
+            .value()
+            .and_then(|of| of.move_to_cold_storage_after_days.value());
+        let cold = cold.copied().filter(|days| *days >= 0);
+        let moved = worked_out(COLD_AT).zip(cold);
+        deleted || moved.is_some_and(|(date, days)| differs(date, days))
+    }
+
     /// When the recovery point moves to cold storage, counted from its lifecycle. An EBS snapshot does so only where that was
     /// opted in to.
     ///
     /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_Lifecycle.html>.
     fn cold_by_lifecycle(&self, arn: &Arn) -> Option<i128> {
-        const DAY: i128 = 24 * 60 * 60 * 1000;
         let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         let lifecycle = point.field(|p| &p.lifecycle);
         let lifecycle = lifecycle.value()?;
