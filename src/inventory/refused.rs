@@ -101,7 +101,6 @@ impl NotTaken {
                 if let Field::Is(List(vaults)) = &mut region.vaults {
                     vaults.retain(|vault| vault.arn.as_str() != arn);
                 }
-                region.vaults_complete = Field::Absent;
             }
             Of::Trust => {}
         }
@@ -349,7 +348,14 @@ fn names_nobody(policy: &Document, facts: &Inventory) -> Option<String> {
                 }
             })
     };
-    let nobody = names.into_iter().find(lacks)?;
+    // Whether some are there a change leaves open.
+    let is_open = |arn: &str| {
+        let mut gaps = items(&facts.gaps).iter();
+        let is_of_it = |gap: &GapEntry| gap.subject.value().is_some_and(|of| **of == *arn);
+        gaps.any(|gap| gap.waits_for.is_present() && is_of_it(gap))
+    };
+    let mut nobody = names.into_iter().filter(lacks);
+    let nobody = nobody.find(|arn| !is_open(arn))?;
     Some(format!(
         "a policy that names {nobody}, which the facts do not have, is refused"
     ))

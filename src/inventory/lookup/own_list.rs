@@ -15,7 +15,8 @@ impl Facts<'_> {
         let own = self.vaults_of(account, &region);
         let mut own = own.parts().flat_map(|part| items(&part.vaults));
         let is_listed = own.any(|vault| vault.arn == *arn);
-        (!is_listed && self.vaults_are_all(account, &region)).then(|| contradicts(arn, "vaults"))
+        let lacks = !is_listed && self.vaults_are_all(account, &region);
+        (lacks && self.vault_left_open(arn).is_none()).then(|| contradicts(arn, "vaults"))
     }
 
     /// The gap that such a resource leaves.

@@ -12,7 +12,7 @@ use crate::inventory::objects::{AttachedPolicy, InlinePolicy, Role};
 use crate::inventory::overlay::{NAME_SHAPE, NAME_TO_COME};
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
-use crate::known::{AccountId, ApiCall, Arn, Fact, Gap};
+use crate::known::{AccountId, ApiCall, Arn, ByHand, Fact, Gap};
 
 use super::reads::Object;
 use super::{Facts, Seen, fact};
@@ -65,10 +65,12 @@ impl<'a> Facts<'a> {
                 || self.roles_of(account).field(|a| &a.roles).is_present();
             is_listed && matches!(facts.field(|a| &a.roles_complete), Field::Is(whole) if whole.0)
         });
-        if whole {
+        // Whatever list there was before, a change may leave open whether it is there.
+        let gap = self.role_gap(api_call!("iam:GetRole"), arn);
+        if whole && gap.hand() != Some(ByHand::Planned) {
             Fact::Known(false)
         } else {
-            Fact::unknown(self.role_gap(api_call!("iam:GetRole"), arn))
+            Fact::unknown(gap)
         }
     }
 

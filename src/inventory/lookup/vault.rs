@@ -5,7 +5,7 @@ use crate::inventory::field::Field;
 use crate::inventory::objects::Vault;
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
-use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region};
+use crate::known::{AccountId, ApiCall, Arn, ByHand, Fact, Gap, Region};
 use serde_json::Value;
 
 use super::contradiction::{contradiction, extra, strange_key_type};
@@ -70,11 +70,17 @@ impl<'a> Facts<'a> {
             .account()
             .zip(arn.region())
             .is_some_and(|(account, region)| self.vaults_are_all(account, &region));
-        if whole {
+        if whole && self.vault_left_open(arn).is_none() {
             Fact::Known(false)
         } else {
             Fact::unknown(self.vault_gap(api_call!("backup:DescribeBackupVault"), arn))
         }
+    }
+
+    /// Why a change leaves open whether a vault is there, whatever list there was before.
+    pub(super) fn vault_left_open(&self, arn: &Arn) -> Option<Gap> {
+        let gap = self.vault_gap(api_call!("backup:DescribeBackupVault"), arn);
+        (gap.hand() == Some(ByHand::Planned)).then_some(gap)
     }
 
     /// Whether the vaults that are listed there are all that there are.

@@ -140,8 +140,8 @@ impl<'a> Laid<'a> {
         }
     }
 
-    /// Lays the objects of a list over those of another, each over the one of the same name. Whether none of them is open as
-    /// a whole, so that what is not in the list is as absent as it was.
+    /// Lays the objects of a list over those of another, each over the one of the same name. Whether what is not in the list and not
+    /// told to be open is as absent as it was.
     fn list(
         &mut self,
         all: &mut Vec<Value>,
@@ -184,7 +184,7 @@ impl<'a> Laid<'a> {
                 // What is backed up stands with what is told of it, so that a copy of it is told and not lost.
                 if list != "resources" {
                     self.gap(describing(list), subject, &why, &at);
-                    whole = false;
+                    whole &= is_told(list, subject);
                     continue;
                 }
                 self.gap(LIST_RESOURCES, subject, &why, &at);
@@ -196,7 +196,7 @@ impl<'a> Laid<'a> {
             {
                 let subject = over.get(key).and_then(Value::as_str).unwrap_or_default();
                 self.gap(describing(list), subject, why, &at);
-                whole = false;
+                whole &= is_told(list, subject);
                 continue;
             }
             let is_anew = item.contains_key(ANEW);
@@ -256,12 +256,14 @@ impl<'a> Laid<'a> {
                         *slot = object;
                     }
                 }
-                (Some(place), None) => {
-                    all.remove(place);
-                    whole = false;
+                (place, None) => {
+                    if let Some(place) = place {
+                        all.remove(place);
+                    }
+                    let subject = over.get(key).and_then(Value::as_str).unwrap_or_default();
+                    whole &= is_told(list, subject);
                 }
                 (None, Some(object)) => all.push(object),
-                (None, None) => whole = false,
             }
         }
         if list == "keys" {
@@ -272,4 +274,9 @@ impl<'a> Laid<'a> {
         }
         whole
     }
+}
+
+/// Whether what is open as a whole is told by its name: of what else a list of vaults or roles lacks it says nothing.
+fn is_told(list: &str, subject: &str) -> bool {
+    matches!(list, "vaults" | "roles") && !subject.is_empty()
 }

@@ -6,12 +6,14 @@ use backup_preflight::sources::planned::Planned;
 use backup_preflight::verdict::Verdict::{Blocked, Feasible, Undecided};
 use serde_json::{Value, json};
 
+use super::judged::{Change, judged};
 use super::template_before::{
     USE, database, described, nothing, one, resource_of, settings, shared, template, verdicts,
 };
+use crate::cli::Files;
 use crate::support::estate::{
-    AWS_KEY, CENTRAL_KEY, DESTINATION_VAULT, FROM, KEY, PROD_KEY, ROLE, SLR, TO, allow_copy_into,
-    key, key_policy, trust,
+    AWS_KEY, CENTRAL_KEY, DESTINATION_VAULT, FROM, KEY, PROD_KEY, ROLE, SLR, SOURCE, TO,
+    allow_copy_into, key, key_policy, trust,
 };
 use crate::support::{Estate, run};
 
@@ -434,4 +436,28 @@ fn planned(now: Option<&Value>, then: &Value, account: &str) -> Planned {
         None => cloudformation::read(then.0, then.1, &settings),
     };
     planned.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What one template leaves open of a list says nothing of what else the list lacks.
+#[test]
+fn what_the_facts_do_not_have_another_template_does_not_make() {
+    let vault = |name: &str| one("AWS::Backup::BackupVault", json!({"BackupVaultName": name}));
+    let estate = Estate::rds()
+        .set(&format!("{SOURCE}/vaults"), json!([]))
+        .set(&format!("{SOURCE}/vaults_complete"), json!(true));
+    let files = Files::new();
+    let of = |first: &str, then: Option<&str>| {
+        let more = then.map(|name| {
+            let file = files.write(&format!("{name}.json"), &vault(name).to_string());
+            ["--cloudformation".to_owned(), file]
+        });
+        let more: Vec<&str> = more.iter().flatten().map(String::as_str).collect();
+        judged(&estate, &Change::Template(&vault(first)), &more).copies
+    };
+    let same = "orders into central: blocked -> blocked (same)";
+    assert_eq!(of("other", None), [same]);
+    let open = "orders into central: blocked -> undecided (better)";
+    for (first, then) in [("other", "prod"), ("prod", "other")] {
+        assert_eq!(of(first, Some(then)), [open], "{first}");
+    }
 }
