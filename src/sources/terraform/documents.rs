@@ -1,6 +1,9 @@
 //! Policy documents that Terraform reads during apply, put together from what is known of them.
 //!
-//! See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>.
+//! See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>, and
+//! `internal/service/iam/policy_document_data_source.go` and `policy_model.go` of the provider.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
@@ -26,6 +29,16 @@ impl<'p> Identities<'_, 'p> {
                 return unknown(format!("{}.{other}", data.address));
             }
         };
+        // The provider takes no two statements of one `Sid` of the documents that come first, nor two of its own.
+        let is_twice = || {
+            unknown(format!(
+                "{}.json, with a Sid that stands twice",
+                data.address
+            ))
+        };
+        if has_sid_twice(&first) {
+            return is_twice();
+        }
         let is_alone = first.is_empty() && last.is_empty();
         let statements = match self.blocks(data, "statement", Moment::Then) {
             Value::Array(statements) => statements,
@@ -55,8 +68,12 @@ impl<'p> Identities<'_, 'p> {
         if is_alone {
             return json!({"Version": version, "Statement": each.collect::<Vec<_>>()});
         }
+        let own: Vec<Value> = each.collect();
+        if has_sid_twice(&own) {
+            return is_twice();
+        }
         let mut all = first;
-        if !merge(&mut all, each.collect()) || !merge(&mut all, last) {
+        if !merge(&mut all, own) || !merge(&mut all, last) {
             return unknown(format!("{}.statement", data.address));
         }
         json!({"Version": version, "Statement": all})
@@ -132,12 +149,14 @@ impl<'p> Identities<'_, 'p> {
                 made.insert(element.to_owned(), value);
             }
         }
+        let blocks = match of("condition") {
+            None => &[][..],
+            Some(Value::Array(all)) => all.as_slice(),
+            // Which there are, and whether there are any, is not known.
+            Some(_) => return unknown(format!("{}.statement.condition", data.address)),
+        };
         let mut conditions = Map::new();
-        for condition in of("condition")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for condition in blocks {
             let text = |name: &str| condition.get(name).and_then(Value::as_str);
             let (Some(test), Some(variable)) = (text("test"), text("variable")) else {
                 return unknown(format!("{}.statement.condition", data.address));
@@ -167,12 +186,18 @@ impl<'p> Identities<'_, 'p> {
         all: &Value,
         expressions: Option<&Value>,
     ) -> Option<Value> {
-        let blocks = all.as_array().filter(|blocks| !blocks.is_empty())?;
+        let open = || unknown(format!("{}.statement.principals", data.address));
+        let Value::Array(blocks) = all else {
+            return Some(open());
+        };
+        if blocks.is_empty() {
+            return None;
+        }
         let mut made: Map<String, Value> = Map::new();
         let is_open = |value: &Value| value.to_string().contains("{\"unknown\":");
         for block in blocks {
             let Some(kind) = block.get("type").and_then(Value::as_str) else {
-                return Some(unknown(format!("{}.statement.principals", data.address)));
+                return Some(open());
             };
             let mut ids = block.get("identifiers").cloned().unwrap_or(Value::Null);
             let alone = blocks.iter().filter(|other| is_open(other)).count() == 1;
@@ -180,7 +205,9 @@ impl<'p> Identities<'_, 'p> {
                 ids = self.settled(data, ids, &within(expressions, "identifiers"), Moment::Then);
             }
             if kind == "*" {
-                return Some(json!("*"));
+                // Beside others, or of somebody, the provider prints it as a type, which no service knows.
+                let is_everybody = blocks.len() == 1 && ids == json!(["*"]);
+                return Some(if is_everybody { json!("*") } else { open() });
             }
             let ids = with_variables(ids);
             match (made.get_mut(kind).and_then(Value::as_array_mut), ids) {
@@ -190,6 +217,14 @@ impl<'p> Identities<'_, 'p> {
         }
         Some(Value::Object(made))
     }
+}
+
+/// Whether two statements have one `Sid`.
+fn has_sid_twice(statements: &[Value]) -> bool {
+    let mut seen = BTreeSet::new();
+    let sids = statements.iter().filter_map(|one| one.get("Sid")?.as_str());
+    let mut sids = sids.filter(|sid| !sid.is_empty());
+    sids.any(|sid| !seen.insert(sid))
 }
 
 /// Adds statements as the provider does: one takes the place of another with its `Sid`. Whether it is known which they have.

@@ -47,7 +47,16 @@ fn formatted(pattern: &str, mut all: impl Iterator<Item = Value>) -> Result<Stri
         }
         match letters.next() {
             Some('%') => made.push('%'),
-            Some('s' | 'v') => made.push_str(&text(all.next().ok_or("too few arguments")?)?),
+            Some('s') => made.push_str(&text(all.next().ok_or("too few arguments")?)?),
+            Some('v') => {
+                let value = all.next().ok_or("too few arguments")?;
+                // It writes a number of seven digits and more with an exponent.
+                let is_long = value.as_f64().is_some_and(|number| number.abs() >= 1e6);
+                if is_long {
+                    return Err("a number with an exponent".to_owned());
+                }
+                made.push_str(&text(value)?);
+            }
             Some('d') => {
                 let number = whole_number(&all.next().ok_or("too few arguments")?)?;
                 made.push_str(&number.to_string());
@@ -212,6 +221,15 @@ mod tests {
             (r#"format("%d", "35")"#, Some(json!("35"))),
             (r#"format("%d", true)"#, None),
             (r#"format("%s", "a", "b")"#, None),
+            (r#"format("%s", 444455556666)"#, Some(json!("444455556666"))),
+            (r#"format("%v", 444455556666)"#, None),
+            (r#"format("%v", -1000000)"#, None),
+            (r#"format("%v", 999999)"#, Some(json!("999999"))),
+            (
+                r#"format("%v", "444455556666")"#,
+                Some(json!("444455556666")),
+            ),
+            (r#"formatlist("%v", [444455556666])"#, None),
             (r#"format("%s", 4 / 2)"#, Some(json!("2"))),
             (r#"format("%s", 7 / 2)"#, None),
             (r#"split("", "abc")"#, Some(json!(["a", "b", "c"]))),

@@ -12,7 +12,7 @@ use super::terraform_types::{ACCOUNT, Change, KEY, ROLE, VAULT, field, is_unknow
 use crate::cli::Files;
 
 /// A plan of these objects, each with what the configuration says of it.
-fn plan(objects: &[(Value, Value)]) -> Value {
+pub(super) fn plan(objects: &[(Value, Value)]) -> Value {
     let changes: Vec<&Value> = objects.iter().map(|(change, _)| change).collect();
     let blocks = objects.iter().map(|(change, configured)| {
         let mut block = json!({"mode": change["mode"], "type": change["type"], "name": change["name"],
@@ -27,13 +27,13 @@ fn plan(objects: &[(Value, Value)]) -> Value {
         "root_module": {"resources": blocks.collect::<Vec<_>>()}}})
 }
 
-fn made(address: &str, after: Value, unknown: Value) -> Value {
+pub(super) fn made(address: &str, after: Value, unknown: Value) -> Value {
     let (kind, name) = address.split_once('.').unwrap();
     json!({"address": address, "mode": "managed", "type": kind, "name": name,
         "change": {"actions": ["create"], "before": null, "after": after, "after_unknown": unknown}})
 }
 
-fn read(plan: &Value, source: Option<&Path>) -> Planned {
+pub(super) fn read(plan: &Value, source: Option<&Path>) -> Planned {
     let account = AccountId::parse(ACCOUNT).unwrap();
     let accounts = BTreeMap::from([("aws".to_owned(), account)]);
     let source = source.map(|folder| Source::read(folder, 1 << 20).unwrap());
@@ -377,4 +377,57 @@ fn what_makes_resources_and_is_not_read_leaves_the_answer_open() {
         let planned = read(&plan(&[(change, json!({}))]), None);
         assert!(planned.open.iter().any(|why| why.contains(kind)), "{kind}");
     }
+}
+
+/// `try` of anything that waits for apply does, and the blocks that a dynamic block makes of that with it.
+#[test]
+fn blocks_of_a_statement_that_wait_for_apply_leave_the_document_open() {
+    let name = "data.aws_iam_policy_document.d";
+    let of = |statements: Value, unknown: Value, sources: Value| {
+        let policy = made(
+            "aws_backup_vault_policy.p",
+            json!({"backup_vault_name": "main"}),
+            json!({"policy": true}),
+        );
+        let refers =
+            json!({"expressions": {"policy": {"references": [format!("{name}.json"), name]}}});
+        let after = json!({"statement": statements, "source_policy_documents": sources});
+        let document = json!({"address": name, "mode": "data", "type": "aws_iam_policy_document", "name": "d",
+            "change": {"actions": ["read"], "before": null, "after": after,
+                "after_unknown": {"json": true, "statement": unknown}}});
+        let plan = plan(&[(policy, refers), (document, json!({}))]);
+        field(&read(&plan, None).after, "vaults", VAULT, "AccessPolicy")
+    };
+    let statement = |sid: &str, principals: Value| json!({"sid": sid, "effect": "Allow", "actions": ["backup:*"], "resources": ["*"], "principals": principals});
+    let aws = json!([{"type": "AWS", "identifiers": ["*"]}]);
+    let own = || json!([statement("a", aws.clone())]);
+    assert!(!is_unknown(&of(own(), json!([{}]), Value::Null)));
+    for open in ["condition", "principals", "not_principals"] {
+        let mut statements = own();
+        statements[0].as_object_mut().unwrap().shift_remove(open);
+        let found = of(statements, json!([{ open: true }]), Value::Null);
+        assert!(is_unknown(&found), "{open}: {found}");
+    }
+    // The provider prints `*` alone only where nothing else is beside it.
+    let everybody = json!([{"type": "*", "identifiers": ["*"]}]);
+    let found = of(json!([statement("a", everybody)]), json!([{}]), Value::Null);
+    assert_eq!(found["Statement"][0]["Principal"], "*");
+    for odd in [
+        json!([{"type": "*", "identifiers": [ROLE]}]),
+        json!([{"type": "*", "identifiers": ["*"]}, {"type": "AWS", "identifiers": [ROLE]}]),
+    ] {
+        let found = of(json!([statement("a", odd)]), json!([{}]), Value::Null);
+        assert!(is_unknown(&found), "{found}");
+    }
+    // It takes no two statements of one Sid of several sources, nor two of its own.
+    let source = |sid: &str| {
+        json!({"Version": "2012-10-17", "Statement": [{"Sid": sid, "Effect": "Allow", "Action": "backup:*",
+            "Resource": "*", "Principal": "*"}]})
+        .to_string()
+    };
+    let two = |other: &str| json!([source("s"), source(other)]);
+    assert!(!is_unknown(&of(own(), json!([{}]), two("t"))));
+    assert!(is_unknown(&of(own(), json!([{}]), two("s"))));
+    let twice = json!([statement("a", aws.clone()), statement("a", aws.clone())]);
+    assert!(is_unknown(&of(twice, json!([{}, {}]), two("t"))));
 }
