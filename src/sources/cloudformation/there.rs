@@ -169,7 +169,7 @@ impl<'b> PlaceFacts<'b> {
                 false if template.settings.identity.unknown.contains(id) => Stands::Another,
                 false => self.lacks(self.region.unwrap_or(&Value::Null), "plans"),
             },
-            "AWS::IAM::ServiceLinkedRole" => {
+            "AWS::IAM::ServiceLinkedRole" if of("CustomSuffix").is_none() => {
                 let name = "/AWSServiceRoleForBackup";
                 let is_it = |role: &Value| text(role, "Arn").is_some_and(|arn| arn.ends_with(name));
                 match roles.iter().any(is_it) {
@@ -177,6 +177,7 @@ impl<'b> PlaceFacts<'b> {
                     false => self.lacks(self.account, "roles"),
                 }
             }
+            "AWS::IAM::ServiceLinkedRole" => Stands::Perhaps,
             // What they do is told by what the facts say of it, whether it was done before or not.
             "AWS::Organizations::Policy" | "AWS::FSx::DataRepositoryAssociation" => Stands::Yes,
             _ => self.of_arn(template, (id, node), own),

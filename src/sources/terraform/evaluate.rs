@@ -45,6 +45,28 @@ impl Expressions for Evaluator<'_> {
         to_json(&value).filter(|_| !holds_set(&value) && !holds_partial(&value))
     }
 
+    fn is_just(
+        &self,
+        ids: &Identities<'_, '_>,
+        object: &Object<'_>,
+        name: &str,
+        (other, attribute): (&Object<'_>, &str),
+    ) -> bool {
+        /// What no attribute is.
+        const MARK: &str = "\u{1}";
+        if object.module != other.module {
+            return false;
+        }
+        let found = self.block(object).and_then(|block| {
+            let expression = &super::source::attribute(&block.body, name)?.expr;
+            let mut context = self.of_object(ids, object, block)?;
+            let marked = Some((other.address, attribute, MARK));
+            resources(ids, object.module, marked, &mut context);
+            expression.evaluate(&context).ok()
+        });
+        found == Some(hcl::Value::from(MARK))
+    }
+
     fn blocks(&self, ids: &Identities<'_, '_>, object: &Object<'_>, name: &str) -> Option<Value> {
         let block = self.block(object)?;
         let context = self.of_object(ids, object, block)?;
@@ -232,7 +254,7 @@ impl<'s> Evaluator<'s> {
             }
         }
         context.declare_var("var", to_hcl(&Value::Object(variables)));
-        resources(ids, address, &mut context);
+        resources(ids, address, None, &mut context);
         self.locals(module, &mut context);
         // What one module gives another takes: again and again, as far as more is known each time.
         let mut outputs = Map::new();
@@ -392,8 +414,14 @@ fn others_of(source: &Source, module: &Module, address: String, others: &mut Has
     }
 }
 
-/// The resources and data sources of a module instance, by type and name: what is known of them, and what they will be called.
-fn resources(ids: &Identities<'_, '_>, address: &str, context: &mut Context<'static>) {
+/// The resources and data sources of a module instance, by type and name: what is known of them, and what they will be called. `marked`:
+/// what an attribute of one is instead.
+fn resources(
+    ids: &Identities<'_, '_>,
+    address: &str,
+    marked: Option<(&str, &str, &str)>,
+    context: &mut Context<'static>,
+) {
     let mut managed: Map<String, Value> = Map::new();
     let mut data: Map<String, Value> = Map::new();
     // Of those of which one is not in the plan, none can be told by its number.
@@ -413,7 +441,12 @@ fn resources(ids: &Identities<'_, '_>, address: &str, context: &mut Context<'sta
         let Some(of_kind) = of_kind.as_object_mut() else {
             continue;
         };
-        let value = known(ids, object);
+        let mut value = known(ids, object);
+        if let (Some((address, attribute, mark)), Some(fields)) = (marked, value.as_object_mut())
+            && address == object.address
+        {
+            fields.insert(attribute.to_owned(), json!(mark));
+        }
         match object.index {
             None => drop(of_kind.insert(object.name.to_owned(), value)),
             Some(Value::String(key)) => {

@@ -64,6 +64,20 @@ const PREFIXES: [&str; 4] = [
     "name_prefix",
 ];
 
+/// The Region that a resource names itself.
+///
+/// See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support>.
+const REGION: &str = "region";
+
+/// Whether a service-linked role is AWS Backup's own: with a suffix it is another one, if AWS Backup takes that at all.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html>.
+#[must_use]
+pub fn is_of_backup(role: &Object<'_>, moment: Moment) -> bool {
+    role.text(moment, "aws_service_name") == Some("backup.amazonaws.com")
+        && role.attribute(moment, "custom_suffix") == Attribute::NotSet
+}
+
 /// The name of an object as it stands in its ARN, where it is known.
 fn name_of(form: &ArnOfName, object: &Object<'_>, moment: Moment) -> Option<String> {
     let text = |name: &str| object.text(moment, name);
@@ -87,6 +101,15 @@ pub trait Expressions {
 
     /// Whether the text of an object is there, and what its blocks come to can be worked out.
     fn reads_blocks(&self, ids: &Identities<'_, '_>, object: &Object<'_>) -> bool;
+
+    /// Whether an attribute of an object is just what one of another is, whatever that comes to.
+    fn is_just(
+        &self,
+        ids: &Identities<'_, '_>,
+        object: &Object<'_>,
+        name: &str,
+        other: (&Object<'_>, &str),
+    ) -> bool;
 
     /// Whether an object's block has what it refers to of another as it is; `None` where that is not told.
     fn takes_as_it_is(&self, object: &Object<'_>, target: &Object<'_>) -> Option<bool>;
@@ -129,7 +152,20 @@ impl<'p> Identities<'_, 'p> {
         let of_arn = object
             .text(moment, "arn")
             .and_then(|arn| crate::known::Arn::parse(arn).ok()?.region());
-        of_arn.or_else(|| self.providers.region(object, moment))
+        if of_arn.is_some() {
+            return of_arn;
+        }
+        match object.attribute(moment, REGION) {
+            // A region of its own that is not told is none of the provider's.
+            Attribute::AfterApply if !self.is_left_out(object, REGION, moment) => {
+                let own = self.evaluated(object, REGION, moment)?;
+                Some(Region::new(own.as_str()?))
+            }
+            Attribute::Unread(_) => None,
+            Attribute::AfterApply | Attribute::Value(_) | Attribute::NotSet => {
+                self.providers.region(object, moment)
+            }
+        }
     }
 
     /// The partition of an object, by its Region: `aws` where that is not known.
@@ -305,7 +341,9 @@ impl<'p> Identities<'_, 'p> {
             }
             ("aws_iam_role", "id") => object.text(moment, "name").map(str::to_owned),
             ("aws_iam_policy", "id") => self.arn(object, moment),
-            ("aws_iam_service_linked_role", "name") => Some("AWSServiceRoleForBackup".to_owned()),
+            ("aws_iam_service_linked_role", "name") => {
+                is_of_backup(object, moment).then(|| "AWSServiceRoleForBackup".to_owned())
+            }
             _ => None,
         }
     }
@@ -360,6 +398,13 @@ impl<'p> Identities<'_, 'p> {
             return format!(
                 "the account and Region of {} are not known: the provider `{provider}` has several instances, and the plan does not tell \
                  which one it is under; where all are in one account, give --account {provider}=ACCOUNT_ID",
+                object.address
+            );
+        }
+        let waits = object.attribute(moment, REGION) == Attribute::AfterApply;
+        if waits && !self.is_left_out(object, REGION, moment) {
+            return format!(
+                "the Region of {} is not known: its `{REGION}` waits for apply",
                 object.address
             );
         }

@@ -9,6 +9,7 @@ use crate::sources::planned::Home;
 use super::filled::filled;
 use super::identity::Identities;
 use super::object::{Attribute, Moment, Object, unknown};
+use super::references::Targets;
 
 /// An attribute that names something: a key, a role, a vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,12 +98,21 @@ impl<'p> Identities<'_, 'p> {
         moment: Moment,
     ) -> Result<Vec<String>, ()> {
         let targets = self.objects.targets(object, expression);
-        if targets.is_open
-            || targets
-                .unknown
-                .iter()
-                .any(|one| !self.may_take(object, one.object))
-        {
+        if !targets.are_all() {
+            return Err(());
+        }
+        self.values_of(object, &targets, whole, moment)
+    }
+
+    fn values_of(
+        &self,
+        object: &Object<'p>,
+        targets: &Targets<'_, 'p>,
+        whole: &str,
+        moment: Moment,
+    ) -> Result<Vec<String>, ()> {
+        let mut all = targets.unknown.iter();
+        if all.any(|one| !self.may_take(object, one.object)) {
             return Err(());
         }
         let mut values = Vec::new();
@@ -165,7 +175,7 @@ impl<'p> Identities<'_, 'p> {
         let is_name = kinds.contains(&one.object.kind)
             && !one.object.is_data
             && ["name", "id", "bucket"].contains(&attribute);
-        if targets.is_open || !is_name || !self.may_take(object, one.object) {
+        if !targets.are_all() || !is_name || !self.may_take(object, one.object) {
             return None;
         }
         self.take(object, one.object, attribute);
@@ -229,7 +239,11 @@ impl<'p> Identities<'_, 'p> {
         if open.is_empty() {
             return marked;
         }
-        match self.all_of(object, expression, "arn", moment) {
+        let targets = self.objects.targets(object, expression);
+        if !targets.are_all_beside(&known) {
+            return marked;
+        }
+        match self.values_of(object, &targets, "arn", moment) {
             Ok(values) if values.len() == open.len() => {
                 let known = known.into_iter().cloned();
                 Value::Array(known.chain(values.into_iter().map(Value::String)).collect())
@@ -269,7 +283,12 @@ impl<'p> Identities<'_, 'p> {
         };
         let is_document = one.object.kind == "aws_iam_policy_document"
             && matches!(one.attribute.as_str(), "json" | "minified_json");
-        let is_document = is_document && !targets.is_open && self.may_take(object, one.object);
+        let is_it = targets.are_all()
+            || (!targets.is_open
+                && self.source.is_some_and(|source| {
+                    source.is_just(self, object, name, (one.object, &one.attribute))
+                }));
+        let is_document = is_document && is_it && self.may_take(object, one.object);
         let document = is_document.then(|| self.document(one.object))?;
         if document.to_string().contains("{\"unknown\":") {
             return None;

@@ -26,6 +26,28 @@ pub struct Targets<'a, 'p> {
     pub unknown: Vec<ReferenceTarget<'a, 'p>>,
     /// Some of it was not followed: a local, a loop, a function's own value.
     pub is_open: bool,
+    /// Whether it refers to several things somewhere: one may choose whether it is another, or null, or what is made of both.
+    is_of_several: bool,
+    /// What stands beside others and is known: its text, `None` where it has none that is told.
+    beside: Vec<Option<String>>,
+}
+
+impl Targets<'_, '_> {
+    /// Whether it comes of nothing but one of them.
+    #[must_use]
+    pub const fn are_all(&self) -> bool {
+        !self.is_open && !self.is_of_several
+    }
+
+    /// Whether a list of which these members are known has nothing else but them.
+    #[must_use]
+    pub fn are_all_beside(&self, known: &[&Value]) -> bool {
+        let is_member = |text: &Option<String>| {
+            let text = text.as_deref();
+            text.is_some_and(|text| known.iter().any(|one| one.as_str() == Some(text)))
+        };
+        !self.is_open && self.beside.iter().all(is_member)
+    }
 }
 
 /// Where a reference stands: in a module instance, within a resource or a call that may be one of several.
@@ -36,6 +58,8 @@ struct ReferencePlace<'a> {
     index: Option<&'a Value>,
     /// What `each.value` goes over.
     for_each: Option<&'a Value>,
+    /// Whether others stand beside it.
+    is_beside: bool,
 }
 
 /// Modules within modules, outputs of variables of outputs: no genuine configuration goes deeper.
@@ -52,6 +76,7 @@ impl<'p> Objects<'p> {
             for_each: of
                 .block
                 .and_then(|block| block.for_each_expression.as_ref()),
+            is_beside: false,
         };
         let mut walk = Walk {
             objects: self,
@@ -120,18 +145,61 @@ impl<'a, 'p> Walk<'a, 'p> {
         depth: usize,
         found: &mut Targets<'a, 'p>,
     ) {
-        let longest = longest(references);
-        // What else stands there may be what the key is made of: `aws_kms_key.k[var.keys[each.key]]`.
-        let (keys, others): (Vec<&str>, Vec<&str>) = longest
-            .iter()
-            .copied()
-            .partition(|one| matches!(*one, "each.key" | "count.index"));
-        let is_alone = matches!(others.as_slice(), [one] if !one.starts_with("each."));
-        let same_key = is_alone && !keys.is_empty();
-        for reference in longest {
+        let mut all = longest(references);
+        // `try(aws_kms_key.a[0].arn, aws_kms_key.b[0].arn)`: nothing comes of what there is none of.
+        all.retain(|one| !self.is_of_none(at, one));
+        let is_key = |one: &&str| matches!(*one, "each.key" | "count.index");
+        let (keys, others): (Vec<&str>, Vec<&str>) = all.iter().copied().partition(is_key);
+        // What else stands there may be what the key is made of: `aws_kms_key.k[var.keys[each.key]]`. A key beside one of them that is
+        // named chooses something: `each.key == "a" ? aws_kms_key.a.arn : null`.
+        let is_indexed = matches!(others.as_slice(), [one] if is_whole(one));
+        // An index may be counted on: `aws_kms_key.k[1 - count.index]`.
+        let same_key = is_indexed && keys == ["each.key"];
+        let is_of_several = all.len() > 1 && !is_indexed;
+        found.is_of_several |= is_of_several;
+        let at = ReferencePlace {
+            is_beside: at.is_beside || is_of_several,
+            ..at
+        };
+        for reference in all {
+            let place = format!("{}|{:?}", at.module, at.index);
+            if !self.seen.insert((place, format!("{reference}|{path}"))) {
+                continue;
+            }
+            let before = found.unknown.len().saturating_add(found.beside.len());
             self.reference(at, reference, path, same_key, depth, found);
+            let is_told = found.unknown.len().saturating_add(found.beside.len()) > before;
+            if at.is_beside && !is_told && !(is_indexed && is_key(&reference)) {
+                found.beside.push(None);
+            }
         }
     }
+
+    /// Whether a reference is to one of a resource of which there is none.
+    fn is_of_none(&self, at: ReferencePlace<'_>, reference: &str) -> bool {
+        let mut words = ReferenceWords(reference);
+        let (kind, is_data) = match words.next_name() {
+            "data" => (words.next_name(), true),
+            kind => (kind, false),
+        };
+        let name = words.next_name();
+        words.index().is_some()
+            && !words.rest_with("").is_empty()
+            && self.is_declared(at.module, kind, name)
+            && self
+                .objects
+                .instances(at.module, kind, name, is_data)
+                .is_empty()
+    }
+
+    /// Whether a module has a resource of a name.
+    fn is_declared(&self, module: &str, kind: &str, name: &str) -> bool {
+        let declared = self.objects.plan.configuration.as_ref();
+        let module = declared.and_then(|all| module_at(&all.root_module, module));
+        let mut all = module.into_iter().flat_map(|module| &module.resources);
+        all.any(|one| one.kind == kind && one.name == name)
+    }
+
     fn reference(
         &mut self,
         at: ReferencePlace<'_>,
@@ -141,12 +209,6 @@ impl<'a, 'p> Walk<'a, 'p> {
         depth: usize,
         found: &mut Targets<'a, 'p>,
     ) {
-        if !self.seen.insert((
-            format!("{}|{:?}", at.module, at.index),
-            format!("{reference}|{path}"),
-        )) {
-            return;
-        }
         let mut words = ReferenceWords(reference);
         match words.next_name() {
             "var" => {
@@ -159,15 +221,7 @@ impl<'a, 'p> Walk<'a, 'p> {
                 let index = words.index();
                 let output = words.next_name().to_owned();
                 let path = words.rest_with(path);
-                self.output(
-                    at,
-                    (&name, index.as_deref()),
-                    &output,
-                    &path,
-                    same_key,
-                    depth,
-                    found,
-                );
+                self.output(at, (&name, index.as_deref()), &output, &path, depth, found);
             }
             // A key is known.
             "each" if words.next_name() != "value" => {}
@@ -220,16 +274,8 @@ impl<'a, 'p> Walk<'a, 'p> {
         let attribute = words.rest_with(path);
         let mut all = self.objects.instances(at.module, kind, name, is_data);
         if all.is_empty() {
-            let declared = self.objects.plan.configuration.as_ref();
-            let module = declared.and_then(|all| module_at(&all.root_module, at.module));
-            let is_declared = module.is_some_and(|module| {
-                module
-                    .resources
-                    .iter()
-                    .any(|one| one.kind == kind && one.name == name)
-            });
             // Declared, and without an instance: nothing comes of it. Else it is the name of a loop.
-            found.is_open |= !is_declared;
+            found.is_open |= !self.is_declared(at.module, kind, name);
             return;
         }
         match index {
@@ -259,6 +305,9 @@ impl<'a, 'p> Walk<'a, 'p> {
                     object,
                     attribute: attribute.clone(),
                 });
+            } else if at.is_beside {
+                let text = object.text(Moment::Then, &attribute);
+                found.beside.push(text.map(str::to_owned));
             }
         }
     }
@@ -326,6 +375,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             module: above,
             index: index.as_ref(),
             for_each: call_of.for_each_expression.as_ref(),
+            is_beside: at.is_beside,
         };
         // A variable that is not given has its default, which is known.
         if let Some(expression) = call_of.expressions.get(name) {
@@ -333,17 +383,12 @@ impl<'a, 'p> Walk<'a, 'p> {
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a call, its output, and where both stand"
-    )]
     fn output(
         &mut self,
         at: ReferencePlace<'_>,
         (name, index): (&str, Option<&str>),
         output: &str,
         path: &str,
-        same_key: bool,
         depth: usize,
         found: &mut Targets<'a, 'p>,
     ) {
@@ -369,7 +414,6 @@ impl<'a, 'p> Walk<'a, 'p> {
             format!("{}.", at.module)
         };
         let start = format!("{above}module.{name}");
-        let own = at.index.filter(|_| same_key).map(ToString::to_string);
         let instances: BTreeSet<String> = self
             .objects
             .all
@@ -377,8 +421,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             .filter_map(|object| instance_of(object.module, &start))
             .filter(|(_, key)| match (index, key) {
                 (Some(index), Some(key)) => index == key,
-                (Some(_), None) | (None, None) => true,
-                (None, Some(key)) => own.as_ref().is_none_or(|own| own == key),
+                (Some(_), None) | (None, _) => true,
             })
             .map(|(address, _)| address)
             .collect();
@@ -391,6 +434,7 @@ impl<'a, 'p> Walk<'a, 'p> {
                 module: &address,
                 index: index.as_ref(),
                 for_each: None,
+                is_beside: at.is_beside,
             };
             self.expression(place, &made.expression, path, depth, found);
         }
@@ -407,7 +451,18 @@ fn longest<'r>(references: &[&'r str]) -> Vec<&'r str> {
         })
     };
     let all = references.iter().copied();
-    all.filter(|one| !is_part(one)).collect()
+    let all: BTreeSet<&str> = all.filter(|one| !is_part(one)).collect();
+    all.into_iter().collect()
+}
+
+/// Whether a reference is to a resource as a whole.
+fn is_whole(reference: &str) -> bool {
+    let reference = reference.strip_prefix("data.").unwrap_or(reference);
+    let is_resource = reference
+        .split_once('.')
+        .is_some_and(|(_, name)| !name.contains(['.', '[']));
+    let others = ["each.", "module.", "var.", "local.", "path.", "terraform."];
+    is_resource && !others.into_iter().any(|other| reference.starts_with(other))
 }
 
 /// A key as an address has it.

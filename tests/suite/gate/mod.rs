@@ -5,6 +5,7 @@ mod aws_tags;
 mod backup_policies;
 mod bad_input;
 mod bucket_encryption;
+mod chosen_references;
 mod cloudformation;
 mod configurations;
 mod created;

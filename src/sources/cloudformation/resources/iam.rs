@@ -247,7 +247,9 @@ pub fn detached(
 }
 
 pub fn service_linked_role<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
+    // With a suffix it is another role, if AWS Backup takes that at all.
     if reader.of(node, "AWSServiceName") == Some(json!("backup.amazonaws.com"))
+        && reader.of(node, "CustomSuffix").is_none()
         && let Some(home) = reader.home.clone()
     {
         let partition = partition(&home.region);

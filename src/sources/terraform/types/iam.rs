@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::inventory::{ANEW, NAME_SHAPE, NAME_TO_COME};
 use crate::known::AccountId;
 use crate::sources::planned::join;
+use crate::sources::terraform::identity::is_of_backup;
 use crate::sources::terraform::link::{Link, policy_of};
 use crate::sources::terraform::object::{Moment, Object, unknown};
 use crate::sources::terraform::provider::provider_of;
@@ -330,7 +331,12 @@ fn give(
 
 /// AWS Backup's own role.
 pub fn service_linked_role<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    if reader.text(object, "aws_service_name") != Some("backup.amazonaws.com") {
+    if !is_of_backup(object, reader.moment) {
+        let is_of_it = reader.text(object, "aws_service_name") == Some("backup.amazonaws.com");
+        if is_of_it && object.is_new(reader.moment) {
+            let why = "is made with a suffix, which AWS Backup may not take";
+            reader.unplaced(format!("{} {why}", object.address));
+        }
         return;
     }
     let Some(account) = reader.account(object) else {

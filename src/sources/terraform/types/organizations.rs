@@ -175,7 +175,7 @@ fn policy_of<'a, 'p>(reader: &PlanReader<'a, 'p>, object: &Object<'p>) -> Option
         return None;
     };
     let address = one.object.address;
-    let is_told = !targets.is_open && one.object.kind == "aws_organizations_policy";
+    let is_told = targets.are_all() && one.object.kind == "aws_organizations_policy";
     let objects: &'a _ = reader.ids.objects;
     let mut all = objects.all.iter();
     all.find(|one| is_told && one.address == address)

@@ -215,7 +215,9 @@ fn launch_template<'a, 'p>(
     // The name may be known.
     let name = told.pointer("/0/name").and_then(Value::as_str);
     let address = match targets.unknown.as_slice() {
-        [one] if ["id", "name"].contains(&one.attribute.as_str()) => Some(one.object.address),
+        [one] if targets.are_all() && ["id", "name"].contains(&one.attribute.as_str()) => {
+            Some(one.object.address)
+        }
         _ => None,
     };
     let is_it = |one: &&Object<'p>| match (address, name) {
