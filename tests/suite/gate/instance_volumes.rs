@@ -208,6 +208,7 @@ fn what_makes_instances_leaves_the_answer_open_where_a_plan_may_take_them() {
     };
     for address in [
         "aws_autoscaling_group.g",
+        "aws_autoscaling_group_tag.g",
         "aws_eks_node_group.g",
         "aws_ec2_fleet.g",
     ] {
@@ -325,6 +326,46 @@ fn an_instance_of_a_template_brings_its_volumes() {
         &[],
     );
     assert!(is_open(&replaced, "may be replaced"), "{:?}", replaced.gaps);
+}
+
+/// A tag of a group that is handed on, and the volumes of a service's tasks.
+#[test]
+fn what_tags_what_others_make_leaves_the_answer_open() {
+    let tag = |is: bool| {
+        let tag = json!([{"key": "x", "value": "y", "propagate_at_launch": is}]);
+        (
+            "aws_autoscaling_group_tag.g",
+            json!({"autoscaling_group_name": "g", "tag": tag}),
+        )
+    };
+    let service = |volumes: Value| {
+        (
+            "aws_ecs_service.s",
+            json!({"name": "s", "volume_configuration": volumes}),
+        )
+    };
+    for ((address, after), is) in [
+        (tag(true), true),
+        (tag(false), false),
+        (service(json!([{"name": "data"}])), true),
+        (service(json!([])), false),
+    ] {
+        let found = over(
+            &all_volumes(),
+            change(address, Value::Null, after, json!({})),
+        );
+        let open = is_open(&found, "may make instances and volumes");
+        assert_eq!(open, is, "{address} {:?}", found.gaps);
+    }
+    for (volumes, is) in [(json!([{"Name": "data"}]), true), (Value::Null, false)] {
+        let mut service = json!({"Type": "AWS::ECS::Service", "Properties": {"ServiceName": "s"}});
+        if is {
+            service["Properties"]["VolumeConfigurations"] = volumes;
+        }
+        let found = stack(&all_volumes(), json!({ "S": service }));
+        let open = is_open(&found, "may make instances and volumes");
+        assert_eq!(open, is, "{:?}", found.gaps);
+    }
 }
 
 #[test]

@@ -25,6 +25,14 @@ const MAKERS: &[&str] = &[
     "AWS::ElasticBeanstalk::Environment", "AWS::Cloud9::EnvironmentEC2", "AWS::OpsWorks::Instance", "AWS::EC2::LaunchTemplate",
 ];
 
+/// What does where a property of it is set.
+///
+/// See <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html>.
+const MAKERS_IF: &[(&str, &str)] = &[
+    ("AWS::EKS::Cluster", "ComputeConfig"),
+    ("AWS::ECS::Service", "VolumeConfigurations"),
+];
+
 /// The devices that images have their root volume at.
 const ROOTS: [&str; 2] = ["/dev/xvda", "/dev/sda1"];
 
@@ -34,7 +42,9 @@ pub fn brought(reader: &mut TemplateReader<'_>) {
     for (id, node) in resources.map_or(&[][..], Node::fields) {
         let of = kind(node);
         let is_maker = MAKERS.contains(&of)
-            || (of == "AWS::EKS::Cluster" && reader.of(node, "ComputeConfig").is_some());
+            || MAKERS_IF
+                .iter()
+                .any(|(kind, property)| of == *kind && reader.of(node, property).is_some());
         if !(of == INSTANCE || is_maker)
             || reader.is_made(node) == Some(false)
             || (of != INSTANCE && reader.is_same(id, node))

@@ -333,15 +333,34 @@ fn is_known(tags: &Value) -> bool {
     tags.is_some_and(|tags| tags.values().all(Value::is_string))
 }
 
+/// What makes volumes for the tasks of a service of ECS, by the argument that has it do so.
+///
+/// See <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html>.
+const SERVICES: &[(&str, &str)] = &[
+    ("aws_ecs_service", "volume_configuration"),
+    ("awscc_ecs_service", "volume_configurations"),
+];
+
 /// What makes instances and volumes that the plan does not name.
 pub fn makers<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+    let is_set = |name: &str| {
+        let told = object.marked(reader.moment, name);
+        !told.is_null() && told != json!([])
+    };
+    let mut services = SERVICES.iter();
+    let is_service = services.any(|(kind, name)| object.kind == *kind && is_set(name));
     let is_maker = match object.kind {
+        _ if is_service => true,
+        // The group is there, and what it makes from now on has the tag.
+        //
+        // See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/autoscaling_group_tag>.
+        "aws_autoscaling_group_tag" => {
+            let tag = object.marked(reader.moment, "tag");
+            tag.pointer("/0/propagate_at_launch") != Some(&Value::Bool(false))
+        }
         // Of its own accord it makes none; what goes by its newest version makes others.
         "aws_launch_template" => object.does("update"),
-        "aws_eks_cluster" => {
-            let nodes = object.marked(reader.moment, "compute_config");
-            nodes.as_array().is_some_and(|all| !all.is_empty())
-        }
+        "aws_eks_cluster" => is_set("compute_config"),
         kind => MAKERS.contains(&kind),
     };
     // Other tags of it make nothing.
@@ -355,7 +374,11 @@ pub fn makers<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             "{} may make instances and volumes, which are not told",
             object.address
         );
-        unlisted(reader, object, &home, &["instance", "volume"], (None, why));
+        let kinds = match is_service {
+            true => &["volume"][..],
+            false => &["instance", "volume"],
+        };
+        unlisted(reader, object, &home, kinds, (None, why));
     }
 }
 
