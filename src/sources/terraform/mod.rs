@@ -38,6 +38,7 @@ mod sets;
 mod shape;
 mod source;
 mod texts;
+mod told;
 mod tried;
 mod typed;
 mod types;
