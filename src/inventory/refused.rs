@@ -1,17 +1,19 @@
 //! What AWS does not take of a change: policies that lock everybody out of a key, that name a role that is not there, or have what
 //! they may not have; and vaults on a key on which none is made. What stood before a change AWS has taken.
 
+mod roles;
+
 use std::collections::{BTreeSet, HashMap};
 
 use super::field::Field;
 use super::frame::{Account, GapEntry, Inventory, RegionFacts, WaitsFor};
 use super::json::Extra;
-use super::list::{List, items};
+use super::list::{List, Listing, items};
 use super::objects::{Key, Role, Vault};
 use super::policy::Policy;
 use crate::catalog::calls::api_call;
 use crate::known::{AccountId, ApiCall, Arn, Gap, Region};
-use crate::policy::Document;
+use crate::policy::{Document, PolicyOf};
 
 /// A field of a key in an overlay: whoever sets its policy says that it may lock everybody out.
 pub const BYPASS: &str = "BypassPolicyLockoutSafetyCheck";
@@ -22,6 +24,8 @@ enum Of {
     KeyPolicy,
     VaultPolicy,
     Trust,
+    Inline,
+    Managed,
     Vault,
 }
 
@@ -31,6 +35,8 @@ impl Of {
             Self::KeyPolicy => api_call!("kms:GetKeyPolicy"),
             Self::VaultPolicy => api_call!("backup:GetBackupVaultAccessPolicy"),
             Self::Trust => api_call!("iam:GetRole"),
+            Self::Inline => api_call!("iam:GetRolePolicy"),
+            Self::Managed => api_call!("iam:GetPolicyVersion"),
             Self::Vault => api_call!("backup:DescribeBackupVault"),
         }
     }
@@ -42,6 +48,8 @@ struct NotTaken {
     account: AccountId,
     region: Option<Region>,
     arn: String,
+    /// Which of a role's own policies.
+    name: String,
     why: String,
 }
 
@@ -74,12 +82,26 @@ pub fn leave_refused_open(before: &Inventory, after: &mut Inventory, operation: 
 impl NotTaken {
     fn leave_open(&self, account: &mut Account) {
         let arn = self.arn.as_str();
-        if self.of == Of::Trust {
-            let mut roles = list_mut(&mut account.roles).iter_mut();
-            if let Some(role) = roles.find(|role| role.arn.as_str() == arn) {
-                role.assume_role_policy_document = Field::Absent;
+        for role in list_mut(&mut account.roles) {
+            let is_it = role.arn.as_str() == arn;
+            match self.of {
+                Of::Trust if is_it => role.assume_role_policy_document = Field::Absent,
+                Of::Inline if is_it => {
+                    if let Field::Is(Listing(all)) = &mut role.inline_policies {
+                        let mut all = all.iter_mut();
+                        let one = all.find(|one| *one.policy_name == *self.name);
+                        one.into_iter().for_each(|one| one.document = Field::Absent);
+                    }
+                }
+                Of::Managed => {
+                    if let Field::Is(Listing(all)) = &mut role.attached_policies {
+                        let mut all = all.iter_mut();
+                        let one = all.find(|one| one.policy_arn.as_str() == arn);
+                        one.into_iter().for_each(|one| one.document = Field::Absent);
+                    }
+                }
+                Of::Trust | Of::Inline | Of::KeyPolicy | Of::VaultPolicy | Of::Vault => {}
             }
-            return;
         }
         let mut regions = list_mut(&mut account.regions).iter_mut();
         let region = regions.find(|region| Some(&region.region) == self.region.as_ref());
@@ -102,7 +124,7 @@ impl NotTaken {
                     vaults.retain(|vault| vault.arn.as_str() != arn);
                 }
             }
-            Of::Trust => {}
+            Of::Trust | Of::Inline | Of::Managed => {}
         }
     }
 
@@ -134,37 +156,45 @@ fn refused(before: &Inventory, after: &Inventory) -> Vec<NotTaken> {
         .collect();
     for account in items(&after.accounts) {
         let was = was.get(&account.account).copied();
-        let mut add = |of: Of, region: Option<&Region>, arn: &str, why: String| {
+        let mut add = |of: Of, region: Option<&Region>, (arn, name): (&str, &str), why: String| {
             found.push(NotTaken {
                 of,
                 account: account.account,
                 region: region.cloned(),
                 arn: arn.to_owned(),
+                name: name.to_owned(),
                 why: format!("{arn}: {why}: mend it"),
             });
         };
+        let managed = roles::managed(was.into_iter().flat_map(|was| items(&was.roles)));
         let stood: HashMap<&str, &Role> = was
             .into_iter()
             .flat_map(|was| items(&was.roles))
             .map(|one| (one.arn.as_str(), one))
             .collect();
         for role in items(&account.roles) {
-            let was = stood
-                .get(role.arn.as_str())
-                .map(|was| &was.assume_role_policy_document);
+            let was = stood.get(role.arn.as_str()).copied();
+            let own = roles::refused(was, &managed, role);
+            for one in own {
+                match one.is_inline {
+                    true => add(Of::Inline, None, (role.arn.as_str(), one.name), one.why),
+                    false => add(Of::Managed, None, (one.name, ""), one.why),
+                }
+            }
+            let was = was.map(|was| &was.assume_role_policy_document);
             let Some(trust) = changed(was, &role.assume_role_policy_document) else {
                 continue;
             };
-            let why =
-                has_resource(trust.document()).or_else(|| names_nobody(trust.document(), after));
+            let why = roles::why(trust, PolicyOf::Trust)
+                .or_else(|| names_nobody(trust.document(), after));
             if let Some(why) = why {
-                add(Of::Trust, None, role.arn.as_str(), why);
+                add(Of::Trust, None, (role.arn.as_str(), ""), why);
             }
         }
         for region in items(&account.regions) {
             let mut regions = was.into_iter().flat_map(|was| items(&was.regions));
             let was = regions.find(|one| one.region == region.region);
-            let mut add = |of, arn: &str, why| add(of, Some(&region.region), arn, why);
+            let mut add = |of, arn: &str, why| add(of, Some(&region.region), (arn, ""), why);
             let keys = refused_keys(was, region, after);
             let vaults = refused_vaults(was, region, &keys, after);
             for (of, arn, why) in keys.into_iter().chain(vaults) {
@@ -198,6 +228,7 @@ fn refused_keys<'a>(
             true => None,
             false => locks_out(policy.document()),
         };
+        let why = why.or_else(|| roles::why(policy, PolicyOf::Key));
         if let Some(why) = why.or_else(|| names_nobody(policy.document(), all)) {
             found.push((Of::KeyPolicy, key.arn.as_str(), why));
         }
@@ -228,7 +259,10 @@ fn refused_vaults<'a>(
         let arn = vault.arn.as_str();
         let was = stood.get(arn).filter(|was| was.vault_state != Field::Null);
         let policy = changed(was.map(|was| &was.access_policy), &vault.access_policy);
-        if let Some(why) = policy.and_then(|policy| names_nobody(policy.document(), all)) {
+        let why = policy.and_then(|policy| {
+            roles::why(policy, PolicyOf::Vault).or_else(|| names_nobody(policy.document(), all))
+        });
+        if let Some(why) = why {
             found.push((Of::VaultPolicy, arn, why));
         }
         let on = was
@@ -306,15 +340,6 @@ fn locks_out(policy: &Document) -> Option<String> {
     (!policy.may_allow_action("kms:putkeypolicy")).then(|| {
         "KMS refuses a key policy by which nobody may change it (kms:PutKeyPolicy)".to_owned()
     })
-}
-
-/// Why IAM refuses a trust policy.
-///
-/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>.
-fn has_resource(trust: &Document) -> Option<String> {
-    let mut all = trust.statements().iter();
-    let has = all.any(|one| one.is_not_resource() || one.resources().len() > 0);
-    has.then(|| "IAM refuses a trust policy with `Resource`".to_owned())
 }
 
 /// Why a policy is refused that names a role which is not there, where all of its account were read.

@@ -21,6 +21,7 @@ mod parse;
 mod pattern;
 mod policy_type;
 mod principal;
+mod refused;
 mod request;
 #[cfg(test)]
 mod rules;
@@ -43,6 +44,7 @@ pub use operator::operator_meant;
 pub use parse::ELEMENTS;
 pub use policy_type::{PolicyType, StatementRef};
 pub use principal::{How, Named, Principal, PrincipalError};
+pub use refused::{LONGEST_INLINE_POLICIES, LONGEST_KEY_POLICY, LONGEST_TRUST_POLICY, PolicyOf};
 pub use request::{Request, Resource};
 pub use shape::Shape;
 pub use statement::{Miss, Unmet};

@@ -146,6 +146,18 @@ pub fn operator_meant(text: &str) -> Option<&'static str> {
     near::meant(name, OPERATORS.iter().map(|(known, ..)| *known))
 }
 
+/// Whether an operator is one, in whatever case it is written.
+pub(super) fn is_operator(text: &str) -> bool {
+    let name = text.rsplit(':').next().unwrap_or_default();
+    let is = |name: &str| {
+        let mut all = OPERATORS.iter();
+        all.any(|(known, _, _)| known.eq_ignore_ascii_case(name))
+    };
+    let end = name.len().saturating_sub("IfExists".len());
+    let (before, suffix) = name.split_at_checked(end).unwrap_or((name, ""));
+    is(name) || (suffix.eq_ignore_ascii_case("IfExists") && is(before))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

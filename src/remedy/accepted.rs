@@ -11,7 +11,7 @@ use super::draft::Draft;
 use super::lockout;
 use super::names::LONGEST_VAULT_NAME;
 use super::patch::is_unique_id;
-use super::{Parts, RemedyKind};
+use super::{Parts, RemedyKind, saved};
 use crate::catalog::lifecycles::{COLD_DAYS, MOST_DAYS};
 use crate::catalog::regions;
 use crate::inventory::{Facts, Field, Json, KeyManager, RegionFacts, items};
@@ -45,6 +45,7 @@ macro_rules! aws {
 #[rustfmt::skip]
 const RULES: &[Rule] = &[
     Rule { broken: too_long,             page: aws!("IAM/latest/UserGuide/reference_iam-quotas.html") },
+    Rule { broken: malformed,            page: aws!("IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html") },
     Rule { broken: principal_gone,       page: aws!("IAM/latest/UserGuide/reference_policies_elements_principal.html") },
     Rule { broken: pattern_in_action,    page: aws!("aws-backup/latest/devguide/create-a-vault-access-policy.html") },
     Rule { broken: foreign_action,       page: aws!("aws-backup/latest/devguide/create-a-vault-access-policy.html") },
@@ -61,41 +62,6 @@ const RULES: &[Rule] = &[
     Rule { broken: managed_elsewhere,    page: aws!("AWSEC2/latest/APIReference/API_GetAllowedImagesSettings.html") },
     Rule { broken: too_many_criteria,    page: aws!("AWSEC2/latest/APIReference/API_ReplaceImageCriteriaInAllowedImagesSettings.html") },
 ];
-
-/// How long policies may be, in characters: a key's as it is written, the others without white space.
-///
-/// See <https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html>,
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html> and
-/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html> (this one looked up on 2026-11-28). A
-/// trust policy's quota can be raised. No page says how long a vault's policy may be.
-const fn longest(kind: RemedyKind) -> Option<(usize, &'static str)> {
-    match kind {
-        RemedyKind::KeyPolicy => Some((32 * 1024, "a key policy")),
-        RemedyKind::RolePolicy => Some((10_240, "all policies that a role has of its own")),
-        RemedyKind::TrustPolicy => Some((2_048, "a trust policy")),
-        RemedyKind::ServiceControlPolicy => Some((10_240, "a service control policy")),
-        RemedyKind::ResourceControlPolicy => Some((5_120, "a resource control policy")),
-        RemedyKind::CreateServiceLinkedRole
-        | RemedyKind::EnableCrossAccountBackup
-        | RemedyKind::EnableRegion
-        | RemedyKind::EnableKey
-        | RemedyKind::EnableAdvancedFeatures
-        | RemedyKind::AllowImages
-        | RemedyKind::CreateVault
-        | RemedyKind::ChangeDestination
-        | RemedyKind::VaultPolicy
-        | RemedyKind::AttachRolePolicy
-        | RemedyKind::ChangeRetention
-        | RemedyKind::CreateKey
-        | RemedyKind::ReEncrypt
-        | RemedyKind::TwoStepCopy
-        | RemedyKind::SplitRoute
-        | RemedyKind::TagResource
-        | RemedyKind::EnableResourceType
-        | RemedyKind::AddSelection
-        | RemedyKind::AddCopyAction => None,
-    }
-}
 
 /// How many managed policies a role has by default; the quota can be raised.
 const MOST_ATTACHED: usize = 10;
@@ -151,7 +117,7 @@ fn refused(
 
 fn too_long(proposal: &Proposal<'_>) -> Option<String> {
     let remedy = &proposal.draft.remedy;
-    let (most, name) = longest(remedy.kind)?;
+    let (most, name) = saved::longest(remedy.kind)?;
     let others: usize = match (remedy.kind, &proposal.subject) {
         (RemedyKind::RolePolicy, Some(role)) => {
             let inline = proposal.facts.role_inline_policies(role);
@@ -176,6 +142,10 @@ fn too_long(proposal: &Proposal<'_>) -> Option<String> {
             "it would have {long} characters, and {name} may have {most}: take out or join statements first"
         )
     })
+}
+
+fn malformed(proposal: &Proposal<'_>) -> Option<String> {
+    saved::malformed(&proposal.draft.remedy)
 }
 
 /// Everybody whom the statements of a policy name.

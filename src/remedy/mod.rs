@@ -27,6 +27,7 @@ mod re_encrypt;
 mod redirected;
 mod retention;
 mod rule_name;
+mod saved;
 mod settings;
 mod split;
 mod statement;

@@ -208,7 +208,7 @@ fn is_protected(detail: &Tree) -> bool {
     all.any(|is| is.as_bool() == Some(true))
 }
 
-/// An ARN as a name is taken in it: names of IAM are one of a kind in an account, whatever their paths.
+/// An ARN as a name is taken in it: names of IAM are one of a kind in an account, whatever their paths and case.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
 #[must_use]
@@ -216,7 +216,7 @@ pub fn name_of_arn(arn: &str) -> String {
     for kind in [":role/", ":policy/"] {
         if let Some((before, path)) = arn.split_once(kind) {
             let name = path.rsplit('/').next().unwrap_or(path);
-            return format!("{before}{kind}{name}");
+            return format!("{before}{kind}{}", name.to_lowercase());
         }
     }
     arn.to_owned()

@@ -42,6 +42,7 @@ mod read_back;
 mod refused_changes;
 mod refused_keys;
 mod refused_plans;
+mod refused_policies;
 mod refused_templates;
 mod refused_values;
 mod replaced;

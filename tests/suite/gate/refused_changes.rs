@@ -13,7 +13,7 @@ use crate::support::estate::{
 };
 
 /// What becomes of the one copy: `blocked -> feasible`.
-fn becomes(estate: &Estate, of: &Change<'_>) -> String {
+pub(super) fn becomes(estate: &Estate, of: &Change<'_>) -> String {
     let found = judged(estate, of, &[]);
     assert_eq!(found.copies.len(), 1, "{:?}", found.copies);
     let (_, after) = found.copies[0].split_once(": ").unwrap();
@@ -244,6 +244,19 @@ fn two_things_of_one_name_are_not_made() {
     assert!(document(&[one.clone(), gone.clone()]).contains("that it goes first is not told"));
     gone["change"]["before"]["name"] = json!("old");
     assert!(!document(&[one, gone]).contains("a name that is taken"));
+    // Names of IAM are not told apart by their case.
+    let role = |address: &str, name: &str| {
+        let values = json!({"name": name, "assume_role_policy": trust().to_string()});
+        change(address, Value::Null, values, json!({"arn": true}))
+    };
+    for (other, is) in [("copier", true), ("copies", false)] {
+        let both = [
+            role("aws_iam_role.a", "Copier"),
+            role("aws_iam_role.b", other),
+        ];
+        let taken = document(&both).contains("a name that is taken");
+        assert_eq!(taken, is, "{other}");
+    }
 }
 
 /// A plan of a vault, and a plan of AWS Backup that comes after it.
@@ -352,6 +365,8 @@ fn a_policy_that_is_refused_is_not_in_force() {
     let typo = format!("arn:aws:iam::{FROM}:role/typo");
     let of_key = |policy: Value| overlay("keys", json!({"Arn": KEY, "Policy": policy}));
     let shared = share(SLR, USE);
+    let mut named = share(&typo, USE);
+    named["Sid"] = json!("Named");
     let alone = json!({"Version": "2012-10-17", "Statement": [shared]});
     let of_trust = |more: Value| {
         let mut trust = trust();
@@ -375,7 +390,7 @@ fn a_policy_that_is_refused_is_not_in_force() {
         ),
         (of_key(alone), "blocked -> undecided"),
         (
-            of_key(key_policy(FROM, json!([shared, share(&typo, USE)]))),
+            of_key(key_policy(FROM, json!([shared, named]))),
             "blocked -> undecided",
         ),
         (of_trust(json!({"Resource": "*"})), "blocked -> blocked"),
@@ -396,7 +411,7 @@ fn a_policy_that_is_refused_is_not_in_force() {
     }
     // Of an account of which not all roles were read nobody knows whom it lacks.
     let unread = estate.without("/accounts/0/roles_complete");
-    let laid = of_key(key_policy(FROM, json!([shared, share(&typo, USE)])));
+    let laid = of_key(key_policy(FROM, json!([shared, named])));
     assert_eq!(
         becomes(&unread, &Change::Overlay(&laid)),
         "blocked -> feasible"
@@ -405,7 +420,8 @@ fn a_policy_that_is_refused_is_not_in_force() {
 
 #[test]
 fn a_key_policy_that_may_lock_out_is_saved_where_that_is_said() {
-    let own = share(&format!("arn:aws:iam::{FROM}:root"), USE);
+    let mut own = share(&format!("arn:aws:iam::{FROM}:root"), USE);
+    own["Sid"] = json!("Own");
     let alone = json!({"Version": "2012-10-17", "Statement": [own, share(SLR, USE)]}).to_string();
     let estate = Estate::rds().set(
         &format!("{RESOURCE_KEY}/Policy"),
