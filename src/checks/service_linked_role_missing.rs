@@ -88,15 +88,22 @@ fn within_the_account(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
 /// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html>,
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAM.ServiceLinkedRoles.html>.
 fn of_rds(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
+    if found.status == Status::Fail {
+        return None;
+    }
+    // What is known to be missing counts, whatever else is not known.
+    let told = role_of_rds(copy, facts);
+    told.filter(|told| found.status != Status::Undecided || told.status == Status::Fail)
+}
+
+fn role_of_rds(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     let of_rds = |kind| {
         matches!(
             kind,
             Kind::Rds | Kind::Aurora | Kind::DocumentDb | Kind::Neptune
         )
     };
-    if matches!(found.status, Status::Fail | Status::Undecided)
-        || copy.endpoints().is_cross_region() != Fact::Known(true)
-    {
+    if copy.endpoints().is_cross_region() != Fact::Known(true) {
         return None;
     }
     let point = copy.transfer.recovery_point.as_ref()?;

@@ -284,6 +284,12 @@ fn values(place: &Place, inventory: &Value) -> Vec<Value> {
             json!({"DeleteAfterDays": 1}),
             json!({"DeleteAfterDays": 36500}),
         ],
+        // AWS alone changes those of a service-linked role, which has its own.
+        "AttachedPolicies"
+            if beside("Arn").is_some_and(|role| role.contains(":role/aws-service-role/")) =>
+        {
+            Vec::new()
+        }
         "AttachedPolicies" | "InlinePolicies" => vec![Value::Null, json!([])],
         "opt_in_status" => vec![json!("opted-in"), json!("not-opted-in")],
         "EncryptionKeyArn" => vec![inventory.pointer(&place.pointer).unwrap().clone()],

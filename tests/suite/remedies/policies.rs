@@ -293,14 +293,21 @@ fn a_deleted_principal_is_taken_out_of_every_policy_that_is_changed_and_said() {
 
 #[test]
 fn a_role_that_only_aws_changes_gets_no_policy() {
-    for role in [
-        "aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
-        "aws-reserved/sso.amazonaws.com/AWSReservedSSO_admin_0123456789abcdef",
+    let own = "arn:aws:iam::aws:policy/aws-service-role/AWSBackupServiceLinkedRolePolicyForBackup";
+    for (role, attached) in [
+        (
+            "aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
+            json!([{"PolicyArn": own}]),
+        ),
+        (
+            "aws-reserved/sso.amazonaws.com/AWSReservedSSO_admin_0123456789abcdef",
+            json!([]),
+        ),
     ] {
         let role = format!("arn:aws:iam::{FROM}:role/{role}");
         let estate = Estate::rds()
             .set(&format!("{COPY_ROLE}/Arn"), json!(role))
-            .set(&format!("{COPY_ROLE}/AttachedPolicies"), json!([]))
+            .set(&format!("{COPY_ROLE}/AttachedPolicies"), attached)
             .set(&format!("{COPY}/role"), json!(role))
             .set(
                 &format!("{DESTINATION_VAULT}/AccessPolicy"),

@@ -90,16 +90,17 @@ fn control(name: &str, facts: &Dice<'_>) -> Value {
         true => json!({"Id": "p-RCPFullAWSAccess"}),
         false => json!({"Id": "p-FullAWSAccess"}),
     };
+    // The root is that of all accounts, and each has a unit of its own.
     match facts.odder(
         name,
         4,
         "none",
-        &["root", "root and unit", "null", "empty level"],
+        &["own", "own and unit", "null", "empty level"],
     ) {
-        "root" => json!([[policy("root")], [all], [all]]),
-        "root and unit" => json!([[policy("root")], [policy("unit"), policy("second")], [all]]),
+        "own" => json!([[all], [all], [policy("own")]]),
+        "own and unit" => json!([[all], [policy("unit"), policy("second")], [policy("own")]]),
         "null" => Value::Null,
-        "empty level" => json!([[policy("root")], [], [all]]),
+        "empty level" => json!([[all], [], [policy("own")]]),
         _ => json!([]),
     }
 }
