@@ -118,6 +118,7 @@ macro_rules! record {
                             };
                             $crate::inventory::misspelling::refuse($Name::FIELDS, &extra, is_absent)?;
                         }
+                        extra.shrink_to_fit();
                         let record = $Name { $($field,)+ extra };
                         $($crate::inventory::record::$sound(&record).map_err(A::Error::custom)?;)?
                         Ok(record)

@@ -245,6 +245,8 @@ impl<'de> Deserialize<'de> for Principals {
                         named: &mut principals,
                     })?;
                 }
+                // Most are one, and there are as many as statements.
+                principals.shrink_to_fit();
                 Ok(Principals(principals))
             }
         }

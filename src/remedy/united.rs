@@ -2,7 +2,8 @@
 //! has as a whole, though, and several subjects stand in them: the policies on an account's levels, the rules of a plan. Of such a thing
 //! each change has the rest as it was read, so that what each of them changes is taken from each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -18,9 +19,11 @@ type Levels = Vec<Vec<ControlPolicy>>;
 
 /// The facts of several changes, which lie on top of those that were read.
 pub fn merged(changes: &[&Change], facts: &Facts<'_>) -> Inventory {
-    let accounts = changes
-        .iter()
-        .flat_map(|change| items(&change.facts.accounts));
+    // Copies through one new vault share what is so once it is there.
+    let mut seen: HashSet<*const Inventory> = HashSet::new();
+    let distinct = changes.iter();
+    let distinct = distinct.filter(|change| seen.insert(Arc::as_ptr(&change.facts)));
+    let accounts = distinct.flat_map(|change| items(&change.facts.accounts));
     let mut accounts: Vec<Account> = accounts.cloned().collect();
     unite_levels(
         &mut accounts,

@@ -292,11 +292,14 @@ impl Outcome {
     /// With something that was seen.
     #[must_use]
     pub fn saw(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        // Outcomes are kept: one takes as much room as it needs.
         if self.evidence.is_empty() {
-            // Outcomes are kept: one takes as much room as it needs.
             self.evidence = evidence.into_iter().collect();
+            self.evidence.shrink_to_fit();
         } else {
-            self.evidence.extend(evidence);
+            let more: Vec<Evidence> = evidence.into_iter().collect();
+            self.evidence.reserve_exact(more.len());
+            self.evidence.extend(more);
         }
         self
     }
