@@ -344,8 +344,10 @@ fn account(id: u64, roles: Vec<Value>, regions: Vec<Value>) -> Value {
             "Path": format!("{ORGANIZATION}/r-ab12/ou-ab12-{:08}/", id % 7)},
         "cross_account_backup": true,
         "service_control_policies": [[{"Id": "p-FullAWSAccess", "Name": "FullAWSAccess"}, {"Id": "p-baseline", "Name": "baseline", "Document": baseline()}],
-            [{"Id": "p-FullAWSAccess", "Name": "FullAWSAccess"}, {"Id": "p-regions0", "Name": "regions", "Document": only_our_regions()}]],
-        "resource_control_policies": [[{"Id": "p-RCPFullAWSAccess", "Name": "RCPFullAWSAccess"}, {"Id": "p-perimete", "Name": "perimeter", "Document": perimeter()}]],
+            [{"Id": "p-FullAWSAccess", "Name": "FullAWSAccess"}, {"Id": "p-regions0", "Name": "regions", "Document": only_our_regions()}],
+            [{"Id": "p-FullAWSAccess", "Name": "FullAWSAccess"}]],
+        "resource_control_policies": [[{"Id": "p-RCPFullAWSAccess", "Name": "RCPFullAWSAccess"}, {"Id": "p-perimete", "Name": "perimeter", "Document": perimeter()}],
+            [{"Id": "p-RCPFullAWSAccess", "Name": "RCPFullAWSAccess"}], [{"Id": "p-RCPFullAWSAccess", "Name": "RCPFullAWSAccess"}]],
         "backup_policy": null, "tag_policy": null, "roles": roles, "roles_complete": true, "regions": regions,
     })
 }

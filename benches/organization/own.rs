@@ -112,11 +112,11 @@ const fn hub_id(index: usize) -> u64 {
     900_000_000_000 + (index / A_HUB) as u64 * 104_729
 }
 
-/// An account without policies of the organization.
+/// An account without policies of the organization but those that allow everything, on the root, its unit and itself.
 fn member(id: u64, roles: Vec<Value>, regions: Vec<Value>) -> Value {
     let mut account = account(id, roles, regions);
-    account["service_control_policies"] =
-        json!([[{"Id": "p-FullAWSAccess", "Name": "FullAWSAccess"}]]);
+    let level = json!([{"Id": "p-FullAWSAccess", "Name": "FullAWSAccess"}]);
+    account["service_control_policies"] = json!([level, level, level]);
     account["resource_control_policies"] = json!([]);
     account
 }
