@@ -214,7 +214,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     for now in now.iter().flatten() {
         if let Some((account, names)) = whose::strange(&base, &now.document) {
             let text = format!(
-                "{}: what it says is there now the facts do not have, and they tell all of it that account {account} has: {names}; is that its account (--account), \
+                "{}: the facts do not have what its prior state has, though their list for account {account} is complete: {names}; is that its account (--account), \
                  or are the facts older?",
                 now.name
             );

@@ -113,7 +113,7 @@ pub(super) fn decide(
     }
     warn_of_more(
         output,
-        "there may be other copies, or these may come out otherwise",
+        "there may be more copies, or these may be decided differently",
         &wanted.gaps,
     );
     let is_open = !wanted.open.is_empty();

@@ -110,7 +110,7 @@ pub(super) fn facts_of_estate(
     if given.from_files() && !given.live && estate.is_chosen() {
         warn(
             output,
-            "which accounts and Regions are looked at is asked of AWS alone: the files are decided whole",
+            "they choose accounts and Regions to read from AWS; everything in the files is decided",
         );
     }
     if given.live || !given.from_files() {

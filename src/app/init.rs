@@ -16,7 +16,7 @@ pub(super) fn init(asked: &Init, output: &Output) -> anyhow::Result<u8> {
     let is_printed = asked.output == Path::new("-");
     if !is_printed && !asked.force && asked.output.exists() {
         bail!(
-            "`{}` is there already: --force writes over it, --output - prints",
+            "`{}` already exists: --force overwrites it, --output - prints",
             asked.output.display()
         );
     }

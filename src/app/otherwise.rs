@@ -40,14 +40,14 @@ pub(super) fn settle(
     };
     let counts = match is_younger {
         true => {
-            "The plan counts, which is younger than the facts: where it was made with -refresh=false, plan anew"
+            "The plan is newer than the facts, so its values are used; if it was made with -refresh=false, plan again"
         }
-        false => "Which of both stands is not known: plan anew, and collect the facts before that",
+        false => "Which of the two holds now is not known: collect the facts, then plan again",
     };
     let name = now.name.clone();
     warn(
         output,
-        &format!("{name}: what it says is there now was read otherwise: {named}{more}. {counts}"),
+        &format!("{name}: its prior state and the facts disagree: {named}{more}. {counts}"),
     );
     for one in &all {
         if is_younger {
@@ -57,7 +57,7 @@ pub(super) fn settle(
         }
         let read = read_at.map_or_else(String::new, |at| format!(" of {}", at.as_str()));
         let why =
-            format!("{one}, of which {name} and the facts{read} say different things: plan anew");
+            format!("{one}, of which {name} and the facts{read} say different things: plan again");
         let was = place(&mut now.document, one).and_then(|thing| thing.get(&one.field).cloned());
         if let Some(thing) = place(&mut then.document, one)
             && (thing.get(&one.field) == was.as_ref())

@@ -202,7 +202,7 @@ fn in_colour(when: Colour) -> bool {
 
 /// Says that a signal ended the run.
 pub(super) fn say_stopped() {
-    say("stopped: what was printed or written is not all");
+    say("stopped: the output is incomplete");
 }
 
 /// An inventory as text.

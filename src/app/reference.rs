@@ -88,7 +88,7 @@ pub(super) fn explain_message(message: &str, output: &Output) -> anyhow::Result<
             .map(|wording| format!("; the nearest is: {wording}"))
             .unwrap_or_default();
         bail!(
-            "this is no status message that AWS documents{hint}; expected the StatusMessage of the job that failed, whole, as \
+            "this is not a status message that AWS documents{hint}; expected the StatusMessage of the job that failed, whole, as \
              `aws backup describe-copy-job --copy-job-id ID --query CopyJob.StatusMessage` prints it; to ask what would stop the \
              copy, whatever the message: `backup-preflight check`"
         )

@@ -38,7 +38,7 @@ pub(super) fn read(words: &[OsString]) -> anyhow::Result<(Vec<Setting>, Config)>
             format!("; did you mean {PREFIX}{near}?")
         });
         say(&format!(
-            "warning: the variable {name} is of no option{near}"
+            "warning: the variable {name} matches no option{near}"
         ));
     }
     let (file, none) = cli::configuration(words, &settings);

@@ -112,7 +112,7 @@ fn accounts(estate: &Estate, aws: &Aws, limit: u64) -> anyhow::Result<Accounts> 
         .collect();
     ensure!(
         !profiles.is_empty(),
-        "`{name}` names no profile: expected one a line"
+        "`{name}` names no profile: expected one per line"
     );
     Ok(Accounts::Profiles(profiles))
 }

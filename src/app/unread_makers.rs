@@ -33,7 +33,7 @@ pub(super) fn why(maker: &UnreadMaker, base: &Inventory) -> Option<String> {
     });
     (!is_read).then(|| {
         format!(
-            "{}, nor in the facts: mend it: collect the backup plans{place} (backup:ListBackupPlans)",
+            "{}, nor in the facts: fix it: collect the backup plans{place} (backup:ListBackupPlans)",
             maker.by
         )
     })

@@ -44,13 +44,13 @@ impl Started {
                 Some(name) if facts.rule_is_there(id, name, account, region) == Some(true) => (
                     by(name),
                     Some(format!(
-                        "rule: the plan {id} has no rule {rule} any more; its rule `{name}` is taken for it"
+                        "rule: the plan {id} has no rule {rule} any more; its rule `{name}` is used in its place"
                     )),
                 ),
                 Some(_) | None => (
                     None,
                     Some(format!(
-                        "rule: the plan {id} has no rule {rule} any more; what the job says of itself is taken for all that it said"
+                        "rule: the plan {id} has no rule {rule} any more; what the job says of itself is used in its place"
                     )),
                 ),
             },

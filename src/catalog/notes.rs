@@ -9,12 +9,12 @@ pub fn notes(kind: Kind) -> &'static [&'static str] {
         Kind::Aurora => &[
             "to another account and Region at once since 2025-10-23",
             "to another Region's air-gapped vault since 2026-02-12",
-            "an unencrypted cluster's copies stay unencrypted, and no air-gapped vault takes them",
+            "an unencrypted cluster's copies stay unencrypted, and logically air-gapped vaults do not accept them",
             "a continuous recovery point cannot be copied on demand; a scheduled copy of one is a snapshot",
         ],
         Kind::Rds => &[
             "to another account and Region at once since 2025-10-23",
-            "no air-gapped vault takes it: neither the feature table nor the quotas name it there",
+            "not supported in logically air-gapped vaults: neither the feature table nor the quotas name it there",
             "the option group does not go along: persistent and permanent options stop a copy to another Region",
             "RDS Custom for Oracle, Outposts and Local Zones are not backed up",
             "a continuous recovery point cannot be copied on demand; a scheduled copy of one is a snapshot",
@@ -65,13 +65,13 @@ pub fn notes(kind: Kind) -> &'static [&'static str] {
              quotas the reverse: the latter are taken",
         ],
         Kind::StorageGateway => {
-            &["the destination must be a vault of one's own making on a key of its own"]
+            &["the destination must be a vault that you created, on a key of its own"]
         }
         Kind::DocumentDb => &[
             "to another account and Region at once since 2025-10-23",
             "to another Region's air-gapped vault since 2026-02-12",
             "to another account in opt-in Regions since 2026-08-26",
-            "an unencrypted cluster's copies stay unencrypted, and no air-gapped vault takes them",
+            "an unencrypted cluster's copies stay unencrypted, and logically air-gapped vaults do not accept them",
         ],
         Kind::Neptune => &[
             "to another account and Region at once since 2025-10-23",
@@ -79,7 +79,7 @@ pub fn notes(kind: Kind) -> &'static [&'static str] {
             "not to another account in opt-in Regions",
             "to another Region among the opt-in Regions only af-south-1, ap-east-1, ap-southeast-3, il-central-1, \
              me-south-1, me-central-1",
-            "an unencrypted cluster's copies stay unencrypted, and no air-gapped vault takes them",
+            "an unencrypted cluster's copies stay unencrypted, and logically air-gapped vaults do not accept them",
         ],
         Kind::Redshift => &["the feature table has no row for it"],
         Kind::RedshiftServerless => &["never copied, not even within its account and Region"],
@@ -89,7 +89,7 @@ pub fn notes(kind: Kind) -> &'static [&'static str] {
         ],
         Kind::SapHana => &[
             "copied from full backups only",
-            "no air-gapped vault takes it",
+            "not supported in logically air-gapped vaults",
         ],
         Kind::Timestream => &["not to another account in opt-in Regions"],
         Kind::CloudFormation => &[

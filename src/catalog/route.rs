@@ -325,7 +325,7 @@ impl Route<'_> {
                 found.push(Finding::Limit(
                     Capability::AirGappedVault,
                     format!(
-                        "a logically air-gapped vault in {to} takes no copies from another account or Region"
+                        "a logically air-gapped vault in {to} does not accept copies from another account or Region"
                     ),
                     cite::LAGV,
                 ));

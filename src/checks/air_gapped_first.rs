@@ -52,7 +52,7 @@ pub fn not_in_standard_vault(copy: &Copy, rule: &Value, facts: &Facts<'_>) -> Op
     let seen = Evidence::at(&vault, "/VaultType", format!("is {}", of.as_str()));
     let rule = copy.plan.as_ref().map_or("", |plan| &plan.rule);
     let says = format!(
-        "rule `{rule}` backs up to `{name}`, which is no standard vault: it is a {}",
+        "rule `{rule}` backs up to `{name}`, which is not a standard vault: it is a {}",
         of.as_str()
     );
     if copy.route().model() == Fact::Known(Some(Model::ServiceDependent)) {
@@ -205,7 +205,7 @@ fn not_a_target(first: &Copy) -> Option<Outcome> {
     let why = match endpoints.destination_type {
         _ if !is_here => "is not in the plan's own account and Region, as it must be",
         Fact::Known(Some(VaultType::Standard | VaultType::RestoreAccess)) => {
-            "is no logically air-gapped vault"
+            "is not a logically air-gapped vault"
         }
         Fact::Known(Some(VaultType::AirGapped) | None) | Fact::Unknown(_) => return None,
     };

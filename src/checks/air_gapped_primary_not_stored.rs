@@ -84,7 +84,7 @@ fn received(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let support = known!(listed(of_kind, copy.route()));
     if !support.is_supported() {
         return Outcome::fail(format!(
-            "logically air-gapped vaults take no backups of the type {}: the backup stays in the standard vault",
+            "logically air-gapped vaults do not accept backups of the type {}: the backup stays in the standard vault",
             copy.route().type_name()
         ))
         .nothing_helps("keep it in standard vaults, with a lock")

@@ -22,7 +22,7 @@ fn run(copy: &Endpoints, _: &Facts<'_>) -> Outcome {
         Some(VaultType::AirGapped) => {}
         Some(VaultType::RestoreAccess) => return of_restore_access(vault),
         Some(VaultType::Standard) | None => {
-            return Outcome::not_applicable("the source is no logically air-gapped vault");
+            return Outcome::not_applicable("the source is not a logically air-gapped vault");
         }
     }
     if copy.start == Start::Scheduled

@@ -118,7 +118,7 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
                 "rule `{}` never starts again, so that there is no backup to copy",
                 plan.rule
             ))
-            .by_hand("give the rule a schedule that comes again")
+            .by_hand("give the rule a schedule that runs again")
             .on(Basis::Inferred)
             .saw([seen]),
         );

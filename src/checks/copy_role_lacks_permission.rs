@@ -21,7 +21,7 @@ use crate::verdict::{Basis, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "copy-role-lacks-permission",
-    title: "the copy role's own policies lack what the copy takes",
+    title: "the copy role's own policies lack permissions that the copy needs",
     doc: include_str!("copy_role_lacks_permission.md"),
     cites: &[
         cite::CROSS_ACCOUNT,
@@ -78,8 +78,8 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
 }
 
 /// What is asked of the role, in words.
-const COPY: &str = "do all that the copy takes";
-const BACKUP: &str = "do all that the backup which is copied takes";
+const COPY: &str = "do everything that the copy needs";
+const BACKUP: &str = "do everything that the backup to be copied needs";
 
 /// What the role's policies come to, for requests and the rulings on them.
 fn of_policies(
@@ -194,14 +194,14 @@ fn is_denied_on_demand(role: &Arn, asked: Vec<BackupRequest>, facts: &Facts<'_>)
     let Some((mut actions, _, seen)) = rulings.denied() else {
         let (gaps, _, seen) = rulings.denies().open().unwrap_or_default();
         let message = format!(
-            "whether the policies of the role `{name}` deny it the backup that is copied is not known, nor who makes that"
+            "whether the policies of the role `{name}` deny it the backup that is copied is not known, nor which role makes that backup"
         );
         return Outcome::undecided(message, gaps).saw(seen);
     };
     actions.sort_unstable();
     let actions = list(&actions);
     let message = format!(
-        "the policies of the role `{name}` deny it {actions}, which the backup that is copied takes: who makes that is not known"
+        "the policies of the role `{name}` deny it {actions}, which the backup that is copied needs: which role makes that backup is not known"
     );
     Outcome::undecided(message, [backed_up_by_another(&actions, role)]).saw(seen)
 }
@@ -235,7 +235,7 @@ fn may_do_without(role: &Arn, asked: Vec<BackupRequest>, facts: &Facts<'_>) -> O
         Some(_) | None => vec![backup_without(&actions, role)],
     };
     let message = format!(
-        "the role `{}` {verb} {actions}, {why}: whether the backup that is copied is made without is not known",
+        "the role `{}` {verb} {actions}, {why}: whether the backup to be copied is made without it is not known",
         role.name()
     );
     Outcome::undecided(message, gaps).saw(rulings.stopped_by())

@@ -45,7 +45,7 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
             "there is no role `{name}` in account {source}{}",
             role_meant(role, facts)
         ))
-            .by_hand("create it, or name one that is there: AWSBackupDefaultServiceRole is created by the console")
+            .by_hand("create it, or name an existing one: AWSBackupDefaultServiceRole is created by the console")
             .foretells(foretold(role_missing(role)))
             .saw([Evidence::of(role, "does not exist")]);
     }

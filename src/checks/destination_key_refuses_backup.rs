@@ -51,7 +51,7 @@ fn of_vault(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     match known!(copy.endpoints.destination_type.clone()) {
         Some(VaultType::Standard) => {}
         Some(VaultType::AirGapped | VaultType::RestoreAccess) => {
-            return Outcome::not_applicable("the destination is no standard vault");
+            return Outcome::not_applicable("the destination is not a standard vault");
         }
         None => return no_destination_vault(),
     }

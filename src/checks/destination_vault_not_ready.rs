@@ -8,7 +8,7 @@ use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
     id: "destination-vault-not-ready",
-    title: "the destination vault cannot take copies yet, or never",
+    title: "the destination vault cannot accept copies yet, or at all",
     doc: include_str!("destination_vault_not_ready.md"),
     cites: &[cite::API_VAULT, cite::LAGV],
     may_fail: MayFail::Yes,
@@ -24,7 +24,7 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     match known!(copy.destination_type.clone()) {
         Some(VaultType::RestoreAccess) => {
             return Outcome::fail(
-                "the destination is a restore access vault, which takes no copies",
+                "the destination is a restore access vault, which does not accept copies",
             )
             .nothing_helps("name another vault")
             .on(Basis::Inferred)
@@ -41,7 +41,9 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     match state {
         "AVAILABLE" => Outcome::pass("the destination vault is available").saw(seen),
         "CREATING" | "FAILED" => Outcome::fail(format!("the destination vault is {state}"))
-            .by_hand("wait until it is AVAILABLE, or create it anew where it is FAILED")
+            .by_hand(
+                "wait until it is AVAILABLE, or if it is FAILED, delete it and create it again",
+            )
             .saw(seen),
         other => in_another_state(vault, other).saw(seen),
     }

@@ -393,7 +393,7 @@ fn unsettled(
     facts: &Facts<'_>,
 ) -> Gap {
     settling(arn, account, region, facts).unwrap_or_else(|| {
-        Gap::not_told(format!("whether a plan takes it: {words}"), arn.as_str())
+        Gap::not_told(format!("whether a plan selects it: {words}"), arn.as_str())
             .within(Some(account), Some(region))
     })
 }

@@ -41,9 +41,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     // -1 is AWS's word for never.
     if let Some(days) = delete.filter(|days| *days == 0 || *days < -1 || *days > MOST_DAYS) {
         return Outcome::fail(format!(
-            "the copy would be deleted after {days} days; AWS Backup takes 1 to {MOST_DAYS}"
+            "the copy would be deleted after {days} days; AWS Backup accepts 1 to {MOST_DAYS}"
         ))
-        .by_hand("name such a number of days")
+        .by_hand("set DeleteAfterDays within that")
         .saw([seen("DeleteAfterDays", days)]);
     }
     if let Some(days) = cold.filter(|days| *days < -1) {
@@ -94,7 +94,7 @@ fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     (!is_taken(delete, cold)).then(|| {
         let days = |days: Option<i64>| days.map_or_else(|| "none".to_owned(), |days| days.to_string());
         Outcome::fail(format!(
-            "the rule's own lifecycle is not one that AWS Backup takes (DeleteAfterDays {}, MoveToColdStorageAfterDays {}): it refuses the \
+            "the rule's own lifecycle is not one that AWS Backup accepts (DeleteAfterDays {}, MoveToColdStorageAfterDays {}): it refuses the \
              plan, and there is no backup to copy",
             days(delete),
             days(cold)
@@ -140,11 +140,11 @@ fn of_other_fields(copy: &Copy, lifecycle: &Lifecycle) -> Option<Outcome> {
         let seen = Evidence::at(&*copy.id, at(ON_EVENT), format!("is {event}"));
         // A plan that AWS Backup has taken may be printed with one.
         let outcome = if copy.plan.is_some() {
-            let what = "whether AWS Backup takes a plan with `DeleteAfterEvent`, which it prints and does not take as an input";
+            let what = "whether AWS Backup takes a plan with `DeleteAfterEvent`, which it prints and does not accept as input";
             let gap = Gap::not_told(what, copy.id.to_string());
             Outcome::undecided(format!("the lifecycle has `{ON_EVENT}`: {what}"), [gap])
         } else {
-            Outcome::fail(format!("the lifecycle has `{ON_EVENT}`, which AWS Backup prints and does not take as an input"))
+            Outcome::fail(format!("the lifecycle has `{ON_EVENT}`, which AWS Backup prints and does not accept as input"))
                 .by_hand("name `DeleteAfterDays` in its place")
         };
         return Some(outcome.saw([seen]));

@@ -169,7 +169,7 @@ fn add_up(copy: &Copy, parts: &[(&RecoveryPoint, Part)], facts: &Facts<'_>) -> O
         return Outcome::fail(format!(
             "the part of the composite without which nothing of it is copied cannot go: {reason}"
         ))
-        .by_hand("back the resource up anew, and copy that")
+        .by_hand("back the resource up again, and copy that")
         .on(Basis::Inferred)
         .saw(left);
     }

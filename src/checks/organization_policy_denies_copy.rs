@@ -82,7 +82,7 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     }
     if !rulings.allowed_on(Grounds::Assumption).is_empty() {
         return Outcome::pass(
-            "the organization's policies were not read, and are taken to allow the copy",
+            "the organization's policies were not read, and are assumed to allow the copy",
         )
         .on(Basis::Inferred);
     }
@@ -205,7 +205,7 @@ fn may_stop(copy: &Copy, role: &Arn, against: Vec<BackupRequest>, facts: &Facts<
     let name = role.name();
     let (message, gap) = if copy.is_backed_up_by_its_role() {
         let message = format!(
-            "the organization's policies keep the role `{name}` from {actions}, {why}: whether the backup that is copied is made without is not known"
+            "the organization's policies keep the role `{name}` from {actions}, {why}: whether the backup to be copied is made without it is not known"
         );
         (
             message,
@@ -213,7 +213,7 @@ fn may_stop(copy: &Copy, role: &Arn, against: Vec<BackupRequest>, facts: &Facts<
         )
     } else {
         let message = format!(
-            "the organization's policies keep the role `{name}` from {actions}, which the backup that is copied takes: who makes that is not known"
+            "the organization's policies keep the role `{name}` from {actions}, which the backup that is copied needs: which role makes that backup is not known"
         );
         (message, backed_up_by_another(&actions, role))
     };

@@ -163,15 +163,15 @@ impl PlanFindings {
             (0, None) => {
                 self.wrong.push(match switched_off(selection, plan, facts) {
                     Some(of) => format!(
-                        "selection `{name}` takes nothing: {of} must be switched on in AWS Backup's settings of the Region even \
+                        "selection `{name}` selects nothing: {of} must be switched on in AWS Backup's settings of the Region even \
                          where its ARN is named, and is not"
                     ),
-                    None => format!("selection `{name}` takes nothing"),
+                    None => format!("selection `{name}` selects nothing"),
                 });
                 self.seen.push(Evidence::at(
                     &plan.id,
                     "/Selections",
-                    format!("`{name}` takes none of the resources"),
+                    format!("`{name}` selects none of the resources"),
                 ));
             }
             (count, unread) if none_is_certain => {
@@ -190,7 +190,7 @@ impl PlanFindings {
                         .collect();
                     let why: Vec<&str> = why.into_iter().collect();
                     self.disputed.push(format!(
-                        "selection `{name}` takes no resource for certain: {}",
+                        "selection `{name}` selects no resource for certain: {}",
                         why.join("; ")
                     ));
                 }
@@ -216,7 +216,7 @@ impl PlanFindings {
             Outcome::warn(format!("{named}: {}", self.disputed.join("; ")))
         } else {
             Outcome::pass(format!(
-                "{named} takes resources, and its copies have vaults to go to"
+                "{named} selects resources, and its copies have vaults to go to"
             ))
         };
         let basis = if self.inferred {

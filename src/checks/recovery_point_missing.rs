@@ -169,6 +169,6 @@ fn elsewhere(copy: &Copy, facts: &Facts<'_>, point: &Arn) -> Option<Outcome> {
 
 fn missing(arn: &Arn, what: &str) -> Outcome {
     Outcome::fail(format!("{what}: {arn}"))
-        .nothing_helps("name one that is there")
+        .nothing_helps("name an existing one")
         .saw([Evidence::of(arn, "does not exist")])
 }

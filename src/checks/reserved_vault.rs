@@ -11,7 +11,7 @@ const RESERVED: &str = "backup-vault:aws/efs/automatic-backup-vault";
 
 pub(super) const CHECK: Check = Check {
     id: "reserved-vault",
-    title: "the vault of EFS's automatic backups neither gives nor takes copies",
+    title: "the vault of EFS's automatic backups can be neither the source nor the destination of a copy",
     doc: include_str!("reserved_vault.md"),
     cites: &[cite::KC_EFS_VAULT, cite::SERVICES],
     may_fail: MayFail::Yes,
@@ -23,7 +23,7 @@ fn run(copy: &Endpoints, _: &Facts<'_>) -> Outcome {
     let destination = &copy.destination_vault;
     if is_reserved(destination) {
         return Outcome::fail(
-            "AWS keeps `aws/efs/automatic-backup-vault` for EFS's automatic backups, and it takes no copies",
+            "AWS keeps `aws/efs/automatic-backup-vault` for EFS's automatic backups, and it does not accept copies",
         )
         .nothing_helps("name a vault of your own")
         .saw([Evidence::of(destination, "is the destination")]);

@@ -119,7 +119,7 @@ fn cover(resource: &Resource<'_>, reason: &Reason<'_>, facts: &Facts<'_>) -> Opt
 fn said(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
     match reason {
         Reason::NoPlan(None) => Outcome::warn(format!(
-            "no plan takes it: {} has no backup plan with a selection in {}",
+            "no plan selects it: {} has no backup plan with a selection in {}",
             resource.account, resource.region
         )),
         Reason::NoPlan(Some(nearest)) => no_plan(resource, nearest),
@@ -212,15 +212,15 @@ fn no_plan(resource: &Resource<'_>, nearest: &Nearest<'_>) -> Outcome {
     };
     let others = match nearest.others.as_slice() {
         [] => String::new(),
-        others => format!("; were that otherwise, {} would take it too", all(others)),
+        others => format!("; were that otherwise, {} would select it too", all(others)),
     };
     let evidence = Evidence::at(
         &plan.id,
         "/Selections",
-        format!("`{}` does not take it", selection.name),
+        format!("`{}` does not select it", selection.name),
     );
     Outcome::warn(format!(
-        "no plan takes it. {}, selection `{}`, comes nearest, {what}{others}",
+        "no plan selects it. {}, selection `{}`, comes nearest, {what}{others}",
         capital(&called(plan)),
         selection.name
     ))
@@ -281,7 +281,7 @@ fn excludes(miss: &Miss, resource: &Resource<'_>, plan: &Plan) -> String {
             by.value
         ),
         Miss::OtherRegion => format!(
-            "the plan is of {}, and takes nothing of {}",
+            "the plan is of {}, and selects nothing in {}",
             plan.region, resource.region
         ),
     }

@@ -60,7 +60,7 @@ fn of_state(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
         Backup::Gone => Outcome::fail(format!(
             "the resource is {state}: there will be no backup of it to copy: {resource}"
         ))
-        .nothing_helps("copy a recovery point that is there")
+        .nothing_helps("copy an existing recovery point")
         .on(Basis::Inferred),
         Backup::Waits(step) => Outcome::fail(format!("{refused}: {resource}")).by_hand(step),
         Backup::MayWait(step) => {

@@ -64,15 +64,15 @@ pub fn of_own_policies(
             seen.push(nothing_allows);
         }
         let fail = Outcome::fail(format!(
-            "the role `{name}` may not {to_do}: {}",
+            "the role `{name}` is not allowed to {to_do}: {}",
             parts.join("; ")
         ));
         return match step {
             _ if role.is_role_of_aws() => fail.by_hand(ANOTHER_ROLE),
             None => fail.needs(needs()),
-            Some(step) if is_enough => {
-                fail.by_hand(&format!("{step}: no further statement of the role's helps"))
-            }
+            Some(step) if is_enough => fail.by_hand(&format!(
+                "{step}: adding Allow statements to the role does not help"
+            )),
             Some(step) => fail.needs(needs()).by_hand(&step),
         }
         .saw(seen);
@@ -129,7 +129,7 @@ pub fn doubted(
     let message = if !stopped.is_empty() {
         let actions = sorted(stopped);
         format!(
-            "{whose} policies keep the role `{name}` from {actions}: whether the copy is made without is not known"
+            "{whose} policies keep the role `{name}` from {actions}: whether the copy succeeds without it is not known"
         )
     } else if !maybe.is_empty() {
         let actions = sorted(maybe);

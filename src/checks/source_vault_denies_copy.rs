@@ -58,12 +58,12 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
                 (true, false) if is_reserved(vault) => {
                     "AWS sets that policy: back up into a vault of your own, and copy out of that"
                 }
-                (true, false) => "let who starts the copy pass each Deny, or copy out of another vault",
+                (true, false) => "exempt whoever starts the copy from each Deny, or copy out of another vault",
                 (true, true) => {
-                    "let who starts the copy pass each Deny, the organization's too: another vault alone does not help"
+                    "exempt whoever starts the copy from each Deny, the organization's included: using another vault alone does not help"
                 }
                 (false, _) => {
-                    "have the organization let who starts the copy do it: another vault does not help"
+                    "have the organization allow it to whoever starts the copy: using another vault does not help"
                 }
             })
             .foretells(status_message(MessageId::E3))

@@ -46,7 +46,7 @@ fn not_ready(copy: &Endpoints, vault: &Arn, state: &str) -> Outcome {
         Start::Scheduled => Outcome::fail(format!(
             "the source vault `{name}` is {state}: no backup is made into it, and none is copied"
         ))
-        .by_hand("wait until it is AVAILABLE, or create it anew where it is FAILED")
+        .by_hand("wait until it is AVAILABLE, or if it is FAILED, delete it and create it again")
         .on(Basis::Inferred)
         .saw(seen),
         Start::OnDemand => {

@@ -27,7 +27,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     }
     if known!(copy.endpoints().destination_type.clone()) == Some(VaultType::AirGapped) {
         return Outcome::not_applicable(
-            "the destination is a logically air-gapped vault, which is always of one's own making",
+            "the destination is a logically air-gapped vault, which you always create yourself",
         );
     }
     let fail = |message: String, seen: Evidence| {
@@ -40,7 +40,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     };
     if vault.name() == "Default" {
         return fail(
-            "the destination is the default vault, and a Storage Gateway volume needs one of your own making".to_owned(),
+            "the destination is the default vault, and a Storage Gateway volume needs one that you created".to_owned(),
             Evidence::of(vault, "is the default vault of its account and Region"),
         );
     }
@@ -52,7 +52,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                     "the destination vault `{}` is not on a KMS key of its own",
                     vault.name()
                 ),
-                Evidence::at(vault, "/EncryptionKeyArn", "is no KMS key of the account"),
+                Evidence::at(
+                    vault,
+                    "/EncryptionKeyArn",
+                    "is not a KMS key of the account",
+                ),
             );
         }
         None => return no_destination_vault(),

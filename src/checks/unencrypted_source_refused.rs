@@ -22,7 +22,7 @@ fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
     match &route.endpoints.destination_type {
         Fact::Known(Some(VaultType::AirGapped)) => None,
         Fact::Known(Some(VaultType::Standard | VaultType::RestoreAccess) | None) => Some(
-            Outcome::not_applicable("the destination is no logically air-gapped vault"),
+            Outcome::not_applicable("the destination is not a logically air-gapped vault"),
         ),
         Fact::Unknown(gap) => Some(not_read((**gap).clone())),
     }

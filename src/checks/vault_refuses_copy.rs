@@ -38,7 +38,7 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     let outcome = rulings.outcome(&AskedPolicy {
         predicted: &|| status_message(MessageId::E3),
         missing: Some(&|| match policy {
-            None => format!("the vault `{name}` has no access policy, so nobody from another account copies into it"),
+            None => format!("the vault `{name}` has no access policy, so no other account can copy into it"),
             Some(_) => format!(
                 "the access policy of the vault `{name}` does not let {who} of account {} copy into it",
                 account_of(role)

@@ -302,7 +302,7 @@ fn organization_policies_assumed(role: &Fact<Arn>, facts: &Facts<'_>) -> Option<
         || matches!(facts.is_management_account(account), Fact::Known(true));
     let read = facts.control_policies_are_read(account);
     (!read && !unbound).then(|| {
-        format!("organization policies: those on account {account} were not read, and are taken to allow the copy")
+        format!("organization policies: those on account {account} were not read, and are assumed to allow the copy")
     })
 }
 

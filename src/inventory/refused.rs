@@ -163,7 +163,7 @@ fn refused(before: &Inventory, after: &Inventory) -> Vec<NotTaken> {
                 region: region.cloned(),
                 arn: arn.to_owned(),
                 name: name.to_owned(),
-                why: format!("{arn}: {why}: mend it"),
+                why: format!("{arn}: {why}: fix it"),
             });
         };
         let managed = roles::managed(was.into_iter().flat_map(|was| items(&was.roles)));
@@ -310,7 +310,7 @@ fn no_vault_on(key: &Key) -> Option<String> {
         is(&key.key_spec, "SYMMETRIC_DEFAULT") && is(&key.key_usage, "ENCRYPT_DECRYPT");
     if !is_symmetric {
         return Some(format!(
-            "no vault is made on {arn}, which is no symmetric key to encrypt with"
+            "no vault is made on {arn}, which is not a symmetric encryption key"
         ));
     }
     // Whoever makes the vault uses the key for that.

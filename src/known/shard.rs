@@ -15,7 +15,7 @@ pub struct Shard {
 
 /// Why a text is no part.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{0}` is no part: expected K/N with K from 1 to N, such as 2/8")]
+#[error("`{0}` is not a part: expected K/N with K from 1 to N, such as 2/8")]
 pub struct ShardError(String);
 
 impl Shard {

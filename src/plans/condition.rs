@@ -142,13 +142,15 @@ impl Condition {
     pub fn holds(&self, tags: &Fact<Option<&Tags>>) -> Holds {
         let tag = match tags {
             Fact::Unknown(_) => {
-                return Holds::Assumed("its tags were not read, and are taken to match".to_owned());
+                return Holds::Assumed(
+                    "its tags were not read, and are assumed to match".to_owned(),
+                );
             }
             Fact::Known(tags) => tags.and_then(|tags| tags.get(&self.key)),
         };
         let without = || {
             Holds::Assumed(format!(
-                "it has no tag `{}`, and is taken for one whose tag differs",
+                "it has no tag `{}`, and is assumed to be one whose tag differs",
                 self.key
             ))
         };
@@ -159,7 +161,7 @@ impl Condition {
                 if matches(&self.value, tag) != matches_without_spaces(&self.value, tag) =>
             {
                 Holds::Assumed(format!(
-                    "whether `*` stands for spaces too is not certain, and its tag `{}` is taken to match",
+                    "whether `*` stands for spaces too is not certain, and its tag `{}` is assumed to match",
                     self.key
                 ))
             }

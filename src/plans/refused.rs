@@ -41,7 +41,7 @@ const LONGEST_TAG: (usize, usize) = (128, 256);
 pub fn of_rules(rules: &[Value]) -> Option<String> {
     let count = rules.len();
     if count > RULES {
-        return Some(format!("{count} rules, of which AWS takes {RULES}"));
+        return Some(format!("{count} rules, of which AWS accepts {RULES}"));
     }
     let continuous = rules.iter().filter(|rule| is_continuous(rule));
     let vaults: BTreeSet<&str> = continuous
@@ -115,7 +115,7 @@ fn of_tags(rule: &Value) -> Option<Refused> {
         may_be_tag(key, value)
     };
     let (key, _) = tags.iter().find(|tag| !is_taken(tag))?;
-    let what = format!("the tag `{key}` of `{field}`, whose key or value AWS does not take,");
+    let what = format!("the tag `{key}` of `{field}`, whose key or value AWS does not accept,");
     Some(Refused { field, what })
 }
 
@@ -241,7 +241,7 @@ fn of_counts(rule: &Value) -> Option<Refused> {
 pub fn more_than(field: &'static str, count: usize, most: usize) -> Option<Refused> {
     (count > most).then(|| Refused {
         field,
-        what: format!("{count} `{field}`, of which AWS takes {most}"),
+        what: format!("{count} `{field}`, of which AWS accepts {most}"),
     })
 }
 
@@ -284,7 +284,7 @@ fn of_continuous(rule: &Value) -> Option<Refused> {
                 .is_none_or(|days| days > MOST_DAYS_CONTINUOUS) =>
         {
             refused(format!(
-                "a continuous rule with `DeleteAfterDays` {after}, of which AWS takes {MOST_DAYS_CONTINUOUS}"
+                "a continuous rule with `DeleteAfterDays` {after}, of which AWS accepts {MOST_DAYS_CONTINUOUS}"
             ))
         }
         Some(_) => None,

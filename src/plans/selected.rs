@@ -125,7 +125,7 @@ impl Selection {
         };
         let is_named = match is_taken_for {
             true => Holds::Assumed(
-                "its name is given when the change is applied, and is taken for one that the selection asks for".to_owned(),
+                "its name is given when the change is applied, and is assumed to be one that the selection asks for".to_owned(),
             ),
             false => Holds::Yes,
         };
@@ -134,7 +134,7 @@ impl Selection {
             match self.settings(account, facts) {
                 Some(account) => opted_in(of.as_ref(), account, region, facts),
                 None => Holds::Assumed(
-                    "which account manages the organization was not read, whose settings count for this plan, and its type is taken to be switched on there".to_owned(),
+                    "which account manages the organization was not read, whose settings count for this plan, and its type is assumed to be switched on there".to_owned(),
                 ),
             }
         } else {
@@ -270,14 +270,15 @@ fn opted_in(
 ) -> Holds {
     let Some(of) = of else {
         return Holds::Assumed(
-            "its type was not read, and is taken for one that AWS Backup protects there".to_owned(),
+            "its type was not read, and is assumed to be one that AWS Backup protects there"
+                .to_owned(),
         );
     };
     match facts.opted_in(account, region, of) {
         Fact::Known(Some(true)) => Holds::Yes,
         Fact::Known(Some(false)) => Holds::No,
         Fact::Known(None) | Fact::Unknown(_) => Holds::Assumed(format!(
-            "whether AWS Backup is switched on for {of} there was not read, and it is taken to be"
+            "whether AWS Backup is switched on for {of} there was not read, and it is assumed to be"
         )),
     }
 }

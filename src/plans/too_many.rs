@@ -24,7 +24,7 @@ pub fn selections(all: &[Value]) -> Option<String> {
         (by_tags, TAG_SELECTIONS, " that use tags"),
     ];
     counts.into_iter().find_map(|(count, most, that)| {
-        (count > most).then(|| format!("{count} selections{that}, of which AWS takes {most}"))
+        (count > most).then(|| format!("{count} selections{that}, of which AWS accepts {most}"))
     })
 }
 

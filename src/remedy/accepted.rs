@@ -79,10 +79,10 @@ pub fn settle(drafts: &mut [Draft], facts: &Facts<'_>) {
         let as_whom = as_whom(draft);
         if let Some((why, page)) = refused(draft, facts, &created) {
             let remedy = &mut draft.remedy;
-            remedy.title = format!("{} (AWS refuses it as things are: {why})", remedy.title);
+            remedy.title = format!("{} (AWS would reject it now: {why})", remedy.title);
             remedy.set_commands(vec![format_smolstr!(
                 "# {}\n# {page}",
-                comment(&format!("AWS refuses this as things are: {why}"))
+                comment(&format!("AWS would reject this now: {why}"))
             )]);
             remedy.before = None;
             remedy.after = None;
@@ -347,7 +347,7 @@ fn name_not_valid(proposal: &Proposal<'_>) -> Option<String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let fits = (2..=LONGEST_VAULT_NAME).contains(&name.len()) && name.chars().all(is_plain);
     (!fits).then(|| {
-        format!("`{name}` is no name for a vault: 2 to {LONGEST_VAULT_NAME} letters, digits, hyphens and underscores")
+        format!("`{name}` is not a valid vault name: 2 to {LONGEST_VAULT_NAME} letters, digits, hyphens and underscores")
     })
 }
 

@@ -28,9 +28,9 @@ pub fn draft(role: &Arn, policies: &[&Arn], facts: &Facts<'_>) -> Option<Draft> 
         return None;
     }
     let lacks = if policies.iter().all(|it| it.as_str() == S3_BACKUP_POLICY) {
-        "lacks what it takes to read buckets"
+        "lacks the permissions to read buckets"
     } else {
-        "lacks all that the copy takes"
+        "lacks all permissions that the copy needs"
     };
     let title = format!(
         "attach {} to the role `{}`, which {lacks}",

@@ -126,9 +126,8 @@ fn found(like: &Arn, alias: &str) -> SmolStr {
 /// A key is created, unless one has its alias by then.
 fn create(like: &Arn, arn: &Arn, alias: &str, policy: &Value) -> Draft {
     let name = alias.trim_start_matches("alias/");
-    let title = format!(
-        "create a customer managed key for what is encrypted anew, with the alias `{name}`"
-    );
+    let title =
+        format!("create a customer managed key for re-encrypted backups, with the alias `{name}`");
     let mut draft = Draft::new(RemedyKind::CreateKey, arn, title);
     let flag = region(like.region().as_ref());
     draft.remedy.account = like.account();

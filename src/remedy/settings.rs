@@ -165,7 +165,7 @@ pub fn advanced_features(account: AccountId, name: &Region, facts: &Facts<'_>) -
         RemedyKind::EnableAdvancedFeatures,
         format!("{account}/{name}"),
         format!(
-            "switch AWS Backup's advanced features for DynamoDB on in account {account}, {name}, and back up anew"
+            "switch AWS Backup's advanced features for DynamoDB on in account {account}, {name}, and back up again"
         ),
     );
     draft.remedy.account = Some(account);

@@ -22,7 +22,7 @@ const SHOWN: usize = 20;
 const UNKNOWN: usize = 3;
 
 /// Why the counts of the checks are not those of the jobs.
-const EACH: &str = "a job counts for each check that it is about, and for none where it was feasible and was completed";
+const EACH: &str = "a job is counted under each check that it is about; one that was feasible and completed is counted under none";
 
 /// The comparison as `backtest` prints it.
 #[derive(Serialize, JsonSchema)]
@@ -281,7 +281,7 @@ fn one(sheet: &mut Sheet, job: &Tested) {
         sheet.item(4, ("AWS said:", Paint::Quiet), message);
     }
     for message in &job.foretold {
-        sheet.item(4, ("foretold:", Paint::Quiet), message);
+        sheet.item(4, ("predicted:", Paint::Quiet), message);
     }
     if !job.checks.is_empty() {
         let lead = match job.comparison {
@@ -301,7 +301,7 @@ fn one(sheet: &mut Sheet, job: &Tested) {
     }
     match (job.message.is_some(), job.message_leads_to.as_slice()) {
         (true, []) if job.comparison == Comparison::FeasibleButFailed => {
-            sheet.text(4, "no check foretells this message");
+            sheet.text(4, "no check predicts this message");
         }
         (_, []) => {}
         (_, checks) => {

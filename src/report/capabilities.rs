@@ -62,7 +62,7 @@ pub fn capabilities_table(rows: &[CapabilityRow], options: &Options) -> String {
     let marks = "key: whose key encrypts the backup. Region, account, both: copies to another Region, another account, \
                  both in one job. LAGV: copies into a logically air-gapped vault. cold: cold storage. PITR: continuous \
                  backups. inferred: no page says it, and it follows from those that do. \
-                 *: AWS's pages disagree, and the stronger one is taken. -: the table has no row for it.";
+                 *: AWS's pages disagree, and the more authoritative one is used. -: the table has no row for it.";
     lines.extend(wrapped(marks, width, 0, 0));
     notes(&mut lines, width, rows);
     regions(&mut lines, width, rows);

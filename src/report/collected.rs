@@ -65,7 +65,7 @@ pub(super) fn by_cause(
     }
     let rest = all.len().saturating_sub(shown);
     if rest > 0 {
-        let text = format!("{rest} more causes (-v has all, and so does the file)");
+        let text = format!("{rest} more causes (-v and the file show all)");
         sheet.item(0, ("…", Paint::Quiet), &text);
     }
 }
@@ -106,7 +106,11 @@ mod tests {
                 "wait, and run it again",
             ),
             ("Timeout", "has no answer", "longer --timeout"),
-            ("Deadline", "the time was over", "longer --deadline"),
+            (
+                "Deadline",
+                "the time limit was reached",
+                "longer --deadline",
+            ),
             ("ConnectionRefused", "has no answer", "HTTPS_PROXY"),
         ] {
             let gap = Gap::call(api_call!("kms:GetKeyPolicy"), "key").answered(error);

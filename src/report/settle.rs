@@ -12,7 +12,7 @@ use super::reading::{Reading, account_of};
 use super::reason::{NO_CREDENTIALS, Reason, is_without_credentials};
 
 /// What stands before what no call tells.
-const NOT_TOLD: &str = "no call of AWS tells";
+const NOT_TOLD: &str = "no AWS API returns";
 
 /// The permission that would settle a gap; `None` where a permission is not what is missing.
 #[must_use]
@@ -178,8 +178,8 @@ fn in_words(reason: Reason, gap: &Gap, reading: &Reading) -> String {
 
 /// What is to be mended of what a file says, where it says so itself: `file:3: what is wrong: mend it`.
 fn mend(subject: &str) -> Option<String> {
-    let (wrong, step) = subject.split_once(": mend ")?;
-    Some(format!("mend {step} ({wrong})"))
+    let (wrong, step) = subject.split_once(": fix ")?;
+    Some(format!("fix {step} ({wrong})"))
 }
 
 /// What to do about a call that nobody said no to.
@@ -193,7 +193,7 @@ fn no_answer(operation: &str, error: &str) -> String {
         ),
         Some(NoAnswer::Deadline) => {
             format!(
-                "run it again, with a longer --deadline: the time was over before {operation} was done"
+                "run it again, with a longer --deadline: the time limit was reached before {operation} was done"
             )
         }
         Some(NoAnswer::WithinAws) => {
@@ -241,10 +241,14 @@ fn credentials(gap: &Gap, regions: &[&str], reading: &Reading) -> Step {
 fn contradiction(subject: &str, reading: &Reading) -> Step {
     match command::describing(subject, reading) {
         Some(command) if !reading.live => {
-            let words = format!("correct {subject} in the inventory; this says what is so");
+            let words =
+                format!("fix {subject} in the inventory; this command shows the current value");
             Step::with(words, command)
         }
-        Some(command) => Step::with("run it again; this says what is so".to_owned(), command),
+        Some(command) => Step::with(
+            "run it again; this command shows the current value".to_owned(),
+            command,
+        ),
         None => Step::of(format!(
             "look at {subject}, and correct what the inventory says of it"
         )),
@@ -402,7 +406,7 @@ impl SameCause {
                 format!("no credentials for {}", account.unwrap_or("an account"))
             }
             Reason::NoCredentials => format!(
-                "nobody got into {} ({error})",
+                "could not sign in to {} ({error})",
                 account.unwrap_or("an account")
             ),
             Reason::Stopped => "the run was stopped before all was asked".to_owned(),
@@ -411,7 +415,7 @@ impl SameCause {
                     format!("{operation} was throttled{within} ({error})")
                 }
                 Some(NoAnswer::Deadline) => {
-                    format!("the time was over before {operation} was done{within}")
+                    format!("the time limit was reached before {operation} was done{within}")
                 }
                 Some(NoAnswer::WithinAws) => {
                     format!("{operation} failed within AWS{within} ({error})")
@@ -495,8 +499,8 @@ impl SameCause {
             Reason::PointsNotRead => "not read",
             Reason::Stopped => "stopped",
             Reason::NotNamed => "not named",
-            Reason::NotTold => "not told by AWS",
-            Reason::LookUp => "to be looked up",
+            Reason::NotTold => "AWS has no API for it",
+            Reason::LookUp => "not looked up",
             Reason::Contradiction => "facts disagree",
             Reason::NotUnderstood => "not understood",
             Reason::Planned => "planned",

@@ -13,7 +13,7 @@ use super::temporary::{Refused, Temporary};
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// There is something in it.
-    #[error("`{0}` is not empty; --force writes over what has the same name")]
+    #[error("`{0}` is not empty; --force overwrites files of the same name")]
     NotEmpty(String),
     /// Another run writes it.
     #[error("another run is writing `{0}`: wait for it, or name another folder")]

@@ -34,7 +34,7 @@ pub enum SourceError {
         limit: u64,
     },
     /// The file is no text.
-    #[error("`{path}` is no text: it is made of NUL bytes, or not of UTF-8")]
+    #[error("`{path}` is not text: it is made of NUL bytes, or not of UTF-8")]
     NoText {
         /// The file.
         path: String,

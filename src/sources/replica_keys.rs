@@ -21,6 +21,6 @@ pub fn why_none(primary: &str, home: &Home) -> Option<String> {
         return None;
     };
     Some(format!(
-        "KMS makes no replica of {primary}, which {why}: mend it"
+        "KMS makes no replica of {primary}, which {why}: fix it"
     ))
 }

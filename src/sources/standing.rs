@@ -66,11 +66,11 @@ impl fmt::Display for PlanInUse {
         match self {
             Self::By(selection) => write!(
                 f,
-                "as the selection `{selection}` of it is not: mend it: delete that first"
+                "as the selection `{selection}` of it is not: fix it: delete that first"
             ),
-            Self::NotRead => {
-                f.write_str("as nobody told which selections it has (backup:ListBackupSelections)")
-            }
+            Self::NotRead => f.write_str(
+                "as it is not known which selections it has (backup:ListBackupSelections)",
+            ),
         }
     }
 }

@@ -69,10 +69,7 @@ fn end(code: u8) -> ! {
     super::temporary::clear();
     // Standard error may be a full pipe, too.
     let told = std::thread::Builder::new().spawn(|| {
-        let _ = writeln!(
-            std::io::stderr(),
-            "stopped: what was printed or written is not all"
-        );
+        let _ = writeln!(std::io::stderr(), "stopped: the output is incomplete");
     });
     if let Ok(told) = told {
         for _ in 0..10 {

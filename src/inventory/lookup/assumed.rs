@@ -132,17 +132,17 @@ impl Facts<'_> {
         let references: Vec<&str> = references.collect();
         let of_plan = (!references.is_empty()).then(|| {
             format!(
-                "plan: taken as it is: {}; --terraform-source settles it",
+                "plan: used as it is: {}; --terraform-source settles it",
                 references.join(", ")
             )
         });
         let of_template = all.iter().filter_map(|one| match one {
             TakenFor::Reference(_) => None,
             TakenFor::Default(name) => Some(format!(
-                "template: the parameter {name} is taken for its default; --parameter {name}=VALUE settles it"
+                "template: the parameter {name} is assumed to have its default; --parameter {name}=VALUE settles it"
             )),
             TakenFor::State(text) => Some(format!(
-                "state: {text} counts, which was read otherwise before; collecting the facts anew settles it"
+                "state: {text} is used, which was different before; collecting the facts again settles it"
             )),
         });
         of_plan.into_iter().chain(of_template).collect()

@@ -292,7 +292,7 @@ fn stands_there(
 
 fn not_in_the_facts(change: &PolicyChange, target: &str) -> String {
     format!(
-        "{}, which is attached to {target} by what stands there and not by the facts: read them anew",
+        "{}, which is attached to {target} by what stands there and not by the facts: read them again",
         change.by
     )
 }
@@ -344,7 +344,7 @@ fn effective(
             && control_part::is_on(account, target)
         {
             return Err(format!(
-                "{}, a backup policy that is attached to {target}, and the account's was not read: mend it: read what is in force there (organizations:DescribeEffectivePolicy)",
+                "{}, a backup policy that is attached to {target}, and the account's was not read: fix it: read what is in force there (organizations:DescribeEffectivePolicy)",
                 change.by
             ));
         }

@@ -357,7 +357,7 @@ impl Here<'_> {
         let arn = Arn::parse(text).ok();
         if arn.is_none_or(|arn| arn.account().is_none()) {
             self.open
-                .push(at.refused(format!("`{field}` \"{text}\", which is no ARN,")));
+                .push(at.refused(format!("`{field}` \"{text}\", which is not an ARN,")));
             return None;
         }
         Some(())

@@ -36,7 +36,7 @@ pub(super) fn tag(cover: &Cover, key: &str, value: &str, facts: &Facts<'_>) -> O
         RemedyKind::TagResource,
         resource,
         format!(
-            "set the tag `{key}` = `{value}`{place} on `{}`, so that the plan takes it",
+            "set the tag `{key}` = `{value}`{place} on `{}`, so that the plan selects it",
             resource.name()
         ),
     );

@@ -67,7 +67,7 @@ impl Anew {
         steps.push(format_smolstr!(
             "# {}",
             comment(&format!(
-                "`{}` and its backups stay as they are: move what uses it to the new one, and see that the plan takes that",
+                "`{}` and its backups stay as they are: move what uses it to the new one, and check that the plan selects that",
                 resource.name()
             ))
         ));

@@ -68,7 +68,7 @@ pub fn fixes_summary(
     let counts = headline::counts(report);
     if files.is_empty() {
         let why = if summary.blocked > 0 {
-            "No change that could be written down helps; `check` says why"
+            "No change that can be written to a file helps; `check` says why"
         } else if summary.undecided > 0 || report.is_open() {
             "Nothing is blocked as far as is known: settle what is undecided, and run it again"
         } else {

@@ -20,7 +20,7 @@ pub fn text(items: &[Item<'_>], files: &[FixFile], unwritten: &[Unwritten]) -> S
         let _ = writeln!(text, "- {}{}", ids.join(", "), change(&alike, items));
     }
     if !unwritten.is_empty() {
-        text.push_str("\n## What none of them makes an end of\n\n");
+        text.push_str("\n## What no change here fixes\n\n");
         for one in unwritten {
             let (lead, what) = (markdown::text(&one.lead), markdown::text(&one.text));
             let _ = writeln!(text, "- **{lead}**: {what}");
@@ -187,9 +187,9 @@ fn change(alike: &[&Item<'_>], items: &[Item<'_>]) -> String {
         );
     }
     text.push_str(match remedy.proven {
-        Some(true) => " The checks that it is for pass with it.",
-        Some(false) => " **The checks do not confirm it.**",
-        None => " What it does cannot be shown beforehand.",
+        Some(true) => " Verified: the failing checks pass with it.",
+        Some(false) => " **Not verified: the failing checks do not pass with it.**",
+        None => " Its effect cannot be verified in advance.",
     });
     if !remedy.requires.is_empty() {
         let _ = write!(text, " After {}.", remedy.requires.join(", "));

@@ -144,7 +144,7 @@ fn how(items: &[&Item<'_>]) -> String {
     if !ids.is_empty() {
         let is_refuted = by_name.iter().any(|item| item.remedy.proven == Some(false));
         let doubt = if is_refuted {
-            ", which the checks do not confirm"
+            ", with which the failing checks do not pass"
         } else {
             ""
         };
@@ -226,7 +226,7 @@ fn call(item: &Item<'_>) -> String {
     if item.remedy.proven == Some(false) {
         let _ = writeln!(
             why,
-            "# The checks do not confirm {id}. To make it all the same: bash apply.sh {id}"
+            "# The failing checks do not pass with {id}. To make it all the same: bash apply.sh {id}"
         );
     } else if why.is_empty() {
         let _ = writeln!(
@@ -421,11 +421,11 @@ fn proof(item: &Item<'_>) -> String {
     let proof = match (item.remedy.proven, &item.remedy.parts) {
         (Some(true), _) => {
             return match besides(item.remedy) {
-                Some(ids) => format!(" (the checks that it is for pass with it and {ids})"),
-                None => " (the checks that it is for pass with it)".to_owned(),
+                Some(ids) => format!(" (verified: the failing checks pass with it and {ids})"),
+                None => " (verified: the failing checks pass with it)".to_owned(),
             };
         }
-        (Some(false), _) => " (the checks do not confirm it)",
+        (Some(false), _) => " (the failing checks do not pass with it)",
         (
             None,
             Parts::None
@@ -436,7 +436,7 @@ fn proof(item: &Item<'_>) -> String {
             | Parts::Between(_)
             | Parts::Kept(_)
             | Parts::TwoStep(_),
-        ) => " (what it does cannot be shown beforehand)",
+        ) => " (its effect cannot be verified in advance)",
     };
     proof.to_owned()
 }

@@ -61,7 +61,7 @@ pub fn made(report: &Report) -> String {
         let _ = write!(made, "<br>{}", said(report, &line));
     }
     if report.stopped {
-        made.push_str(", <strong>stopped: this is not all</strong>");
+        made.push_str(", <strong>stopped: incomplete</strong>");
     }
     for (assumption, of) in &report.assumed {
         let _ = write!(

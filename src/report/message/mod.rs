@@ -185,7 +185,7 @@ fn foretold(sheet: &mut Sheet, meaning: &Meaning) {
     let Some(first) = meaning.checks.first() else {
         sheet.text(
             2,
-            "No check: nothing that can be read before the job runs tells. What the cause above says is all there is.",
+            "No check: nothing that can be read before the job runs predicts it. What the cause above says is all there is.",
         );
         return;
     };

@@ -44,7 +44,7 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     }
     if left_out > 0 {
         let text = format!(
-            "{} more, of resources whose copies are blocked (-v has all)",
+            "{} more, of resources whose copies are blocked (-v shows all)",
             words::count(left_out, "warning")
         );
         sheet.item(0, ("…", Paint::Quiet), &text);
@@ -142,7 +142,7 @@ fn of_check(sheet: &mut Sheet, report: &Report, found: &[CheckedThing<'_>], verb
     let rest = alike.iter().skip(shown);
     let rest: usize = rest.map(|alike| alike.subjects.len()).sum();
     if rest > 0 {
-        let text = format!("{rest} more of {id} (-v has all)");
+        let text = format!("{rest} more of {id} (-v shows all)");
         sheet.item(0, ("…", Paint::Quiet), &text);
     }
 }

@@ -36,7 +36,7 @@ pub fn assumed(sheet: &mut Sheet, report: &Report, verbose: bool) {
     }
     if is_much {
         about.dedup();
-        let text = format!("{}: not read (-v says what)", about.join(", "));
+        let text = format!("{}: not read (-v shows which)", about.join(", "));
         sheet.item(0, ("assumed:", Paint::Quiet), &text);
     }
 }

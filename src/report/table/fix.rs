@@ -176,7 +176,7 @@ fn changes(sheet: &mut Sheet, remedy: &Remedy, verbose: bool) {
     let text = if verbose {
         format!("{steps}, above")
     } else {
-        format!("{steps} (-v has all)")
+        format!("{steps} (-v shows all)")
     };
     sheet.item(9, ("", Paint::Quiet), &text);
 }

@@ -278,7 +278,7 @@ pub fn more<C: Borrow<Cause>>(sheet: &mut Sheet, noun: &str, rest: &[C]) {
     checks.sort_unstable();
     checks.dedup();
     let text = format!(
-        "{} more (-v has all): {}",
+        "{} more (-v shows all): {}",
         words::count(rest.len(), noun),
         checks.join(", ")
     );

@@ -133,14 +133,14 @@ fn open(sheet: &mut Sheet, report: &Report, verbose: bool) {
     let steps = open.into_iter().map(|gap| step(gap, &[], &report.reading));
     let steps: Vec<Step> = steps.filter(|step| said.insert(step.clone())).collect();
     let shown = if verbose { steps.len() } else { REASONS };
-    let text = "there may be other copies, or these may come out otherwise";
-    sheet.item(0, ("undecided[not all is known]:", Paint::Unsure), text);
+    let text = "there may be more copies, or these may be decided differently";
+    sheet.item(0, ("undecided[incomplete facts]:", Paint::Unsure), text);
     for step in steps.iter().take(shown) {
         sheet.step("settle:", step, "");
     }
     let rest = steps.len().saturating_sub(shown);
     if rest > 0 {
-        let text = format!("{} more (-v has all)", words::count(rest, "reason"));
+        let text = format!("{} more (-v shows all)", words::count(rest, "reason"));
         sheet.item(2, ("…", Paint::Quiet), &text);
     }
 }
@@ -156,7 +156,7 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     let shown = if verbose { all.len() } else { SHOWN };
     let rest = all.len().saturating_sub(shown);
     if rest > 0 {
-        let text = format!("{} more (-v has all)", words::count(rest, "unknown"));
+        let text = format!("{} more (-v shows all)", words::count(rest, "unknown"));
         sheet.item(0, ("…", Paint::Quiet), &text);
     }
     let shown: Vec<&Unknown<'_>> = all.iter().take(shown).collect();

@@ -97,7 +97,7 @@ pub fn given_twice(reader: &mut TemplateReader<'_>) {
         if let Some((other, ..)) = before.filter(|(other, ..)| !is_of_now(id) || !is_of_now(other))
         {
             open.push(format!(
-                "{}:{}: {id} has the name that {other} has, and AWS makes no two of one: mend it: give it another name",
+                "{}:{}: {id} has the name that {other} has, and AWS makes no two of one: fix it: give it another name",
                 reader.template.file, node.line
             ));
         }
@@ -135,7 +135,7 @@ pub fn taken(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
             None => continue,
         };
         open.push(format!(
-            "{}:{}: {id} would be made under a name that {has}: mend it: give it another name, or import what is there",
+            "{}:{}: {id} would be made under a name that {has}: fix it: give it another name, or import what is there",
             then.template.file, node.line
         ));
     }

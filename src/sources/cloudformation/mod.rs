@@ -331,7 +331,7 @@ fn without_place(reader: &mut TemplateReader<'_>) {
         (None, Some(_)) => "--account ACCOUNT_ID",
         (None, None) => "--account ACCOUNT_ID and --template-region REGION",
     };
-    let says = format!("its resources have no place: give {missing}");
+    let says = format!("the account and Region of its stack are not known: give {missing}");
     let flags = ["give --account ACCOUNT_ID", "give --template-region REGION"];
     let is_of_place = |text: &String| flags.iter().any(|flag| text.contains(flag));
     let all = reader.open.len();

@@ -79,7 +79,7 @@ fn keeps(
             match facts.vault(thing).points {
                 Some(0) => None,
                 Some(_) => keeps(true, "as it holds recovery points"),
-                None => keeps(false, "as nobody told whether it holds recovery points"),
+                None => keeps(false, "as it is not known whether it holds recovery points"),
             }
         }
         "AWS::Backup::BackupPlan" => match in_use(now, thing, facts, goes)? {

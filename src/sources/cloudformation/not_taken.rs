@@ -56,7 +56,7 @@ pub fn refused(reader: &mut TemplateReader<'_>) {
     for (line, what) in all {
         let file = reader.template.file;
         reader.open(format!(
-            "{file}:{line}: {what}, and CloudFormation refuses the template: mend it"
+            "{file}:{line}: {what}, and CloudFormation refuses the template: fix it"
         ));
     }
 }

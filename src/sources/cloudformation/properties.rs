@@ -51,7 +51,7 @@ pub fn taken(of: Option<PropertyType>, value: Value, at: &PropertyPlace<'_>) -> 
         return value;
     };
     let not = |value: &Value, what: &str| {
-        let why = format!(", which is {} and not {what}: mend it", told(value));
+        let why = format!(", which is {} and not {what}: fix it", told(value));
         unknown(at.why(why))
     };
     match (of, value) {
@@ -148,7 +148,7 @@ fn text(value: Value, at: &PropertyPlace<'_>) -> Value {
     match plain(&value) {
         Some(text) => json!(text),
         None => {
-            let why = format!(", which is {} and not a text: mend it", told(&value));
+            let why = format!(", which is {} and not a text: fix it", told(&value));
             unknown(at.why(why))
         }
     }

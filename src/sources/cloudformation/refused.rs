@@ -145,7 +145,7 @@ fn retyped(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
         let is_there = now.is_made(was) != Some(false) && then.is_made(is) != Some(false);
         (kinds[0] != kinds[1] && is_there && !kinds.iter().any(|of| is_made_into(of))).then(|| {
             format!(
-                "{}:{}: {id} changes its type, which CloudFormation does not update: mend it: make another resource under another logical id",
+                "{}:{}: {id} changes its type, which CloudFormation does not update: fix it: make another resource under another logical id",
                 then.template.file, is.line
             )
         })
@@ -175,7 +175,7 @@ fn never(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
         let (_, properties) = NEVER.iter().find(|(of, _)| *of == kind(was))?;
         let property = changed((now, was), (then, is), properties)?;
         Some(format!(
-            "{}:{}: {id} changes {property}, which CloudFormation does not update: mend it: leave {property} as it is, or make another resource under another logical id",
+            "{}:{}: {id} changes {property}, which CloudFormation does not update: fix it: leave {property} as it is, or make another resource under another logical id",
             then.template.file, is.line
         ))
     });
@@ -203,7 +203,7 @@ fn replacements(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
             None => (perhaps()?, "may replace"),
         };
         Some(format!(
-            "{}:{}: {id} changes {property}, for which CloudFormation {replaces} it, and refuses to under the name that it has (`cannot update a stack when a custom-named resource requires replacing`): mend it: give it another name, or leave {property} as it is",
+            "{}:{}: {id} changes {property}, for which CloudFormation {replaces} it, and refuses to under the name that it has (`cannot update a stack when a custom-named resource requires replacing`): fix it: give it another name, or leave {property} as it is",
             then.template.file, is.line
         ))
     });

@@ -77,7 +77,7 @@ pub fn told(reader: &mut TemplateReader<'_>) {
             let value = value(reader, node, path)?;
             let takes = takes.instead_of(&value)?;
             Some(format!(
-                "{at} has the {path} `{value}`, of which AWS takes {takes}: mend it"
+                "{at} has the {path} `{value}`, of which AWS accepts {takes}: fix it"
             ))
         }));
         if kind(node) == "AWS::KMS::ReplicaKey"
@@ -92,7 +92,7 @@ pub fn told(reader: &mut TemplateReader<'_>) {
             let [least, most] = bounds.map(|path| value(reader, node, path)?.parse::<i64>().ok());
             (least? > most?).then(|| {
                 let [least, most] = bounds;
-                format!("{at} has a {least} above its {most}, which AWS does not take: mend it")
+                format!("{at} has a {least} above its {most}, which AWS does not accept: fix it")
             })
         }));
     }

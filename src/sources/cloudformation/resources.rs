@@ -195,7 +195,7 @@ fn not_read(template: &Template<'_>, id: &str, resource: &Node) -> Option<String
     is_unread.then(|| {
         let meant = near::meant(of, READERS.iter().map(|(read, _)| *read));
         let meant = meant.map_or_else(String::new, |meant| {
-            format!(": mend it: did you mean {meant}?")
+            format!(": fix it: did you mean {meant}?")
         });
         format!("{at} is of type {of}, which is not read{meant}")
     })

@@ -120,7 +120,7 @@ pub fn taken(template: &Template<'_>, id: &str, resource: &Node) -> Option<Strin
         Some((name, stored, node.line))
     })?;
     Some(format!(
-        "{}:{line}: {id}, whose {name} is the latest value that the Parameter Store has under {stored}: it is taken for the one that the stack has",
+        "{}:{line}: {id}, whose {name} is the latest value that the Parameter Store has under {stored}: it is assumed to be the one that the stack has",
         template.file
     ))
 }

@@ -83,7 +83,7 @@ impl ConfigReader<'_> {
         let near = near::nearest(name, known)
             .filter(|(far, near)| far.saturating_mul(2) <= near.len().max(name.len()));
         let near = match near {
-            Some((_, near)) => format!("; the nearest is `{near}`"),
+            Some((_, near)) => format!("; did you mean `{near}`?"),
             None if what == "check" => "; `backup-preflight explain` lists them".to_owned(),
             None => String::new(),
         };
@@ -392,11 +392,11 @@ mod tests {
         for (text, error) in [
             (
                 "[defaults]\nregoin = 'x'",
-                "b.toml:2:1: unknown key `regoin`; the nearest is `region`",
+                "b.toml:2:1: unknown key `regoin`; did you mean `region`?",
             ),
             (
                 "[default]",
-                "b.toml:1:2: unknown key `default`; the nearest is `defaults`",
+                "b.toml:1:2: unknown key `default`; did you mean `defaults`?",
             ),
             (
                 "[defaults]\nregion = 1.5",
@@ -406,7 +406,7 @@ mod tests {
             ("[accounts.12]\nname = 'x'", "b.toml:1:11: "),
             (
                 "[accounts.111122223333]\nnmae = 'x'",
-                "b.toml:2:1: unknown key `nmae`; the nearest is `name`",
+                "b.toml:2:1: unknown key `nmae`; did you mean `name`?",
             ),
             (
                 "[accounts.111122223333]\nexternal_id = 'x'",
@@ -414,7 +414,7 @@ mod tests {
             ),
             (
                 "[checks.copy-inherit-expiry]\nlevel = 'off'",
-                "unknown check `copy-inherit-expiry`; the nearest is `copy-inherits-expiry`",
+                "unknown check `copy-inherit-expiry`; did you mean `copy-inherits-expiry`?",
             ),
             (
                 "[checks.copy-inherits-expiry]\nlevel = 'of'",
@@ -438,7 +438,7 @@ mod tests {
             ),
             (
                 &waiver.replace("subject", "subjekt"),
-                "b.toml:3:1: unknown key `subjekt`; the nearest is `subject`",
+                "b.toml:3:1: unknown key `subjekt`; did you mean `subject`?",
             ),
             (
                 &waiver.replace("subject = 'a'\n", ""),

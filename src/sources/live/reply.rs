@@ -118,7 +118,7 @@ impl CallError {
             "ProxyFailed" => "got no answer: the proxy did not let it through".to_owned(),
             "NoConnection" => "got no answer: there was no connection, or it ended".to_owned(),
             "Timeout" => "got no answer in time".to_owned(),
-            "Deadline" => "was not made: the time that --deadline gives was over".to_owned(),
+            "Deadline" => "was not made: the time limit of --deadline was reached".to_owned(),
             code if code.starts_with("the answer") => {
                 format!("got an answer that is not AWS's ({code})")
             }

@@ -105,7 +105,7 @@ fn told(why: &CallError, at: &Address) -> String {
     };
     let look = match at.is_configured {
         true => "AWS_ENDPOINT_URL, or `endpoint_url` of the profile, gives that address",
-        false => "look whether the network gets there; HTTPS_PROXY names a proxy",
+        false => "check that the network reaches it; HTTPS_PROXY names a proxy",
     };
     format!("sts:GetCallerIdentity at {} {said};{longer} {look}", at.url)
 }

@@ -40,7 +40,7 @@ pub enum PlanError {
     NoPlan(String),
     /// The command line contradicts it.
     #[error(
-        "{file}: the provider {provider} is of account {of_plan} by its configuration or its resources, and --account {provider}={given} says another: leave the flag out, name the plan that it is for (--account FILE=ACCOUNT_ID), or plan anew"
+        "{file}: the provider {provider} is of account {of_plan} by its configuration or its resources, and --account {provider}={given} says another: leave the flag out, name the plan that it is for (--account FILE=ACCOUNT_ID), or plan again"
     )]
     Account {
         /// The file.

@@ -55,13 +55,13 @@ pub fn why(object: &Object<'_>, arn: &str, facts: &Standing) -> Option<String> {
             let is_named = object.attribute(Moment::Now, name) != Attribute::NotSet;
             (!is_named && !is_on(object, skip)).then(|| {
                 format!(
-                    "{skip} is not on and no {name} is set: mend it: set one of them and apply that first"
+                    "{skip} is not on and no {name} is set: fix it: set one of them and apply that first"
                 )
             })
         }
         Contents(what, force) => (!is_on(object, force)).then(|| {
             format!(
-                "nobody told whether it holds {what}: mend it: empty it, or set {force} and apply that first"
+                "it is not known whether it holds {what}: fix it: empty it, or set {force} and apply that first"
             )
         }),
         RecoveryPoints(force) => recovery_points(object, arn, force, facts),
@@ -74,11 +74,11 @@ fn switched(object: &Object<'_>, (name, off): (&str, &str), is_by_facts: bool) -
         return None;
     }
     match object.switch(Moment::Now, name) {
-        Value::Bool(true) => Some(format!("{name} is on: mend it: turn it off and apply that first")),
+        Value::Bool(true) => Some(format!("{name} is on: fix it: turn it off and apply that first")),
         Value::Object(_) => Some(format!("{name} is not known")),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
             is_by_facts.then(|| {
-                format!("by the facts it is protected from deletion ({name}): mend it: turn that off first")
+                format!("by the facts it is protected from deletion ({name}): fix it: turn that off first")
             })
         }
     }
@@ -100,18 +100,18 @@ fn recovery_points(
     let holds = match most {
         Some(0) => return None,
         Some(_) => "it holds recovery points",
-        None => "nobody told whether it holds recovery points",
+        None => "it is not known whether it holds recovery points",
     };
     let empty_it = "delete them first, or keep the vault and make another under another name";
     match (is_emptied, vault.is_locked) {
         (true, Some(false)) => None,
-        (true, Some(true)) => Some(format!("it is locked, and {holds}: mend it: {empty_it}")),
+        (true, Some(true)) => Some(format!("it is locked, and {holds}: fix it: {empty_it}")),
         (true, None) => Some(format!(
-            "{holds}, and nobody told whether it is locked: mend it: give the facts of the vault"
+            "{holds}, and it is not known whether it is locked: fix it: give the facts of the vault"
         )),
-        (false, _) if force.is_empty() => Some(format!("{holds}: mend it: {empty_it}")),
+        (false, _) if force.is_empty() => Some(format!("{holds}: fix it: {empty_it}")),
         (false, _) => Some(format!(
-            "{holds}: mend it: {empty_it}; or set {force} and apply that first"
+            "{holds}: fix it: {empty_it}; or set {force} and apply that first"
         )),
     }
 }

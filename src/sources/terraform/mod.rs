@@ -211,8 +211,7 @@ pub fn read_beside(
     open.extend(runs.open);
     warnings.extend(runs.notes);
     if plan.errored {
-        let says =
-            "planning ended with an error: mend what terraform plan reported, and plan again";
+        let says = "planning ended with an error: fix what terraform plan reported, and plan again";
         open.push(says.to_owned());
     }
     if whole::is_partial(&plan) {

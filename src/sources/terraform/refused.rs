@@ -123,22 +123,22 @@ fn refused<'a, 'p>(ids: &Identities<'a, 'p>, facts: &Standing) -> Vec<(&'a Objec
             let other = others.find(|other| other.address != object.address);
             let why = match other {
                 Some(other) if other.is_made() && !other.does("delete") => {
-                    format!("{} makes {name}, too: mend it", other.address)
+                    format!("{} makes {name}, too: fix it", other.address)
                 }
                 Some(other) => format!(
-                    "{} is {name}, and that it goes first is not told: mend it: use a moved block, or another name",
+                    "{} is {name}, and that it goes first is not told: fix it: use a moved block, or another name",
                     other.address
                 ),
                 None if there.is_empty() && facts.has(name) => format!(
-                    "by the facts {name} is there already: mend it: import it, or where the plan was applied since, plan anew"
+                    "by the facts {name} is there already: fix it: import it, or where the plan was applied since, plan again"
                 ),
                 None if is_made_first(object) && !there.is_empty() => format!(
-                    "it is made before the {name} that is there is destroyed (create_before_destroy): mend it: leave that out, or give it another name"
+                    "it is made before the {name} that is there is destroyed (create_before_destroy): fix it: leave that out, or give it another name"
                 ),
                 None => continue,
             };
             let why = format!(
-                "{} is made under a name that is taken: {why}",
+                "{} is created under a name that already exists: {why}",
                 object.address
             );
             found.push((object, NotDone { why, only: None }));
@@ -154,7 +154,7 @@ fn refused<'a, 'p>(ids: &Identities<'a, 'p>, facts: &Standing) -> Vec<(&'a Objec
             && facts.is_for_good(&arn, was)
         {
             let why = format!(
-                "{} leaves the option group {was}, which has permanent options: RDS takes it from no database: mend it",
+                "{} leaves the option group {was}, which has permanent options: RDS takes it from no database: fix it",
                 object.address
             );
             found.push((object, NotDone { why, only: None }));
@@ -179,7 +179,7 @@ fn refused<'a, 'p>(ids: &Identities<'a, 'p>, facts: &Standing) -> Vec<(&'a Objec
                 "destroyed"
             };
             let why = format!(
-                "{} is {does}, and may not be deleted, as {why}",
+                "{} is {does}, and cannot be deleted, as {why}",
                 object.address
             );
             // What is made before has another name.
@@ -229,7 +229,7 @@ fn plans_in_use<'a, 'p>(
             .collect();
         let in_use = facts.in_use(&id, &own)?;
         let why = format!(
-            "{} is destroyed, and may not be deleted, {in_use}",
+            "{} is destroyed, and cannot be deleted, {in_use}",
             object.address
         );
         let only = (!object.is_made()).then_some(id);

@@ -221,7 +221,11 @@ fn files_are_decided_whole_and_that_is_said_where_a_region_is_picked() {
         without_the_next(&ran.out),
         without_the_next(&run(EXAMPLE).out)
     );
-    assert!(ran.err.contains("decided whole"), "{}", ran.err);
+    assert!(
+        ran.err.contains("everything in the files is decided"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

@@ -451,7 +451,7 @@ fn a_job_of_a_rule_that_was_changed_since_is_decided_by_its_name_or_by_what_it_s
     let (found, assumed) = ask(&changed, json!({"BackupRuleName": "nightly"}));
     assert_eq!(found, [1, 0, 0, 0], "{assumed}");
     assert!(
-        assumed.contains("its rule `nightly` is taken for it"),
+        assumed.contains("its rule `nightly` is used in its place"),
         "{assumed}"
     );
     for more in [json!({}), json!({"BackupRuleName": "weekly"})] {

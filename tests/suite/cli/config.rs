@@ -148,7 +148,7 @@ fn a_value_that_an_option_does_not_take_is_told_with_its_place() {
     );
     assert!(
         ran.err.contains(
-            "BACKUP_PREFLIGHT_REGOIN is of no option; did you mean BACKUP_PREFLIGHT_REGION?"
+            "BACKUP_PREFLIGHT_REGOIN matches no option; did you mean BACKUP_PREFLIGHT_REGION?"
         ),
         "{}",
         ran.err
@@ -162,7 +162,7 @@ fn a_key_that_nobody_knows_decides_nothing() {
     assert_eq!((ran.code, &*ran.out), (2, ""));
     assert!(
         ran.err
-            .contains("backup-preflight.toml:3:1: unknown key `regoin`; the nearest is `region`"),
+            .contains("backup-preflight.toml:3:1: unknown key `regoin`; did you mean `region`?"),
         "{}",
         ran.err
     );

@@ -124,7 +124,7 @@ fn where_aws_did_not_say_what_there_is_nothing_is_called_clean() {
             "check",
             "backup:ListBackupPlans",
             &*place,
-            "there may be other copies, or these may come out otherwise",
+            "there may be more copies, or these may be decided differently",
         ),
         (
             "audit",
@@ -136,13 +136,13 @@ fn where_aws_did_not_say_what_there_is_nothing_is_called_clean() {
             "check",
             "organizations:DescribeEffectivePolicy",
             "BACKUP_POLICY",
-            "there may be other copies, or these may come out otherwise",
+            "there may be more copies, or these may be decided differently",
         ),
         (
             "audit",
             "organizations:DescribeEffectivePolicy",
             FROM,
-            "there may be other copies, or these may come out otherwise",
+            "there may be more copies, or these may be decided differently",
         ),
         (
             "audit",
@@ -207,11 +207,11 @@ fn more_than_aws_takes_of_a_plan_leaves_open_what_is_copied() {
         |kept: Value| with(&[("EnableContinuousBackup", json!(true)), ("Lifecycle", kept)]);
     let cases: Vec<(Vec<Value>, &str)> = vec![
         (actions(5), ""),
-        (actions(6), "6 `CopyActions`, of which AWS takes 5"),
+        (actions(6), "6 `CopyActions`, of which AWS accepts 5"),
         (tags(10), ""),
-        (tags(11), "11 `RecoveryPointTags`, of which AWS takes 10"),
+        (tags(11), "11 `RecoveryPointTags`, of which AWS accepts 10"),
         (rules_of(10), ""),
-        (rules_of(11), "11 rules, of which AWS takes 10"),
+        (rules_of(11), "11 rules, of which AWS accepts 10"),
         (continuous(json!({"DeleteAfterDays": 35})), ""),
         (
             continuous(json!({"DeleteAfterDays": 36})),
@@ -316,7 +316,7 @@ fn what_a_plan_leaves_open_is_saved_with_the_facts() {
     let ran = run(&[&of_facts[..], &of_plan[..]].concat());
     assert_eq!(ran.code, 3);
     // No apply tells more of such a plan.
-    let settle = "settle: mend what terraform plan reported, and plan again (";
+    let settle = "settle: fix what terraform plan reported, and plan again (";
     assert!(ran.out.contains(settle), "{}", ran.out);
     assert!(!ran.out.contains("known after"), "{}", ran.out);
     let again = run(&["check", "--inventory", &saved]);

@@ -49,7 +49,7 @@ fn where_no_plan_makes_a_copy_the_reason_is_told() {
         "/accounts/0/regions/0/plans/0/Selections/0/Conditions/StringEquals/0/ConditionValue";
     let file = files.estate(&Estate::rds().planned().set(condition, json!("weekly")));
     let ran = run(&["check", "--inventory", &file]);
-    let says = "there are no copies to decide: plan `daily`: selection `tagged` takes nothing";
+    let says = "there are no copies to decide: plan `daily`: selection `tagged` selects nothing";
     assert!(ran.err.contains(says), "{}{}", ran.err, ran.out);
 }
 

@@ -183,7 +183,7 @@ fn a_vault_whose_name_is_a_slip_is_not_made_without_a_word() {
         "vault centrall (444455556666 us-east-1): did you mean central?",
         "; 3 changes unblock 10; RDS reports needs r5 and r6, or r7 and r8 (not provable)\n",
         "GetKeyPolicy denied\n",
-        "assumed: EFS policy and state, state, table policy, windows: not read (-v says what)\n",
+        "assumed: EFS policy and state, state, table policy, windows: not read (-v shows which)\n",
     ] {
         assert!(text.contains(said), "{text}");
     }
@@ -278,10 +278,10 @@ fn the_key_that_stands_above_is_not_repeated_in_aws_words() {
 fn what_an_audit_finds_names_the_change_and_says_nothing_twice() {
     let text = run(&["audit", "--example", "organization"]).out;
     for said in [
-        "error[plan-copies-nowhere]: plan legacy (111122223333 us-east-1): selection `old` takes nothing\n",
+        "error[plan-copies-nowhere]: plan legacy (111122223333 us-east-1): selection `old` selects nothing\n",
         "fixed by r9, r10: create vault local-cmk, move plans to local-cmk\n",
         "5 vaults: 1 failing (local of 222233334444), 1 with warnings; 5 plans: 2 failing (legacy, weekly); ",
-        "… 18 warnings more, of resources whose copies are blocked (-v has all)\n",
+        "… 18 warnings more, of resources whose copies are blocked (-v shows all)\n",
     ] {
         assert!(text.contains(said), "{said}{text}");
     }

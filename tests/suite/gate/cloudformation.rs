@@ -127,8 +127,7 @@ fn a_parameter_without_a_value_is_unknown_and_named() {
 fn without_account_and_region_what_is_missing_is_said() {
     let planned =
         cloudformation::read("source.yaml", SOURCE.as_bytes(), &Settings::default()).unwrap();
-    let says =
-        "its resources have no place: give --account ACCOUNT_ID and --template-region REGION";
+    let says = "the account and Region of its stack are not known: give --account ACCOUNT_ID and --template-region REGION";
     let of_place = |all: &[String]| {
         let all = all.iter().filter(|text| text.contains("give --account"));
         all.cloned().collect::<Vec<_>>()

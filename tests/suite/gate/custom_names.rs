@@ -58,7 +58,7 @@ fn what_is_new_takes_no_name_that_the_stack_gave() {
         };
         let name = format!("{name}: same{more}");
         let now = resource(("A", kind, &name));
-        let says = "t.yaml:2: B would be made under a name that A has, as CloudFormation makes what is new before it deletes what goes: mend it: give it another \
+        let says = "t.yaml:2: B would be made under a name that A has, as CloudFormation makes what is new before it deletes what goes: fix it: give it another \
                     name, or import what is there";
         assert_eq!(
             changed(&now, &resource(("B", kind, &name)), &[]),
@@ -66,7 +66,7 @@ fn what_is_new_takes_no_name_that_the_stack_gave() {
             "{kind}"
         );
         let both = format!("{now}{}", resource(("B", kind, &name)));
-        let twice = "t.yaml:3: B has the name that A has, and AWS makes no two of one: mend it: give it another name";
+        let twice = "t.yaml:3: B has the name that A has, and AWS makes no two of one: fix it: give it another name";
         let open = changed(&now, &both, &[]);
         assert!(open.contains(&twice.to_owned()), "{open:?}");
         assert_eq!(changed("", &both, &[]), [twice], "{kind}");
@@ -88,7 +88,7 @@ fn what_is_new_takes_no_name_that_the_stack_gave() {
 #[test]
 fn what_is_new_takes_no_name_of_what_stands() {
     let vault = resource(("A", "AWS::Backup::BackupVault", "BackupVaultName: same"));
-    let says = "t.yaml:2: A would be made under a name that something has already: mend it: give it another name, or import what is there";
+    let says = "t.yaml:2: A would be made under a name that something has already: fix it: give it another name, or import what is there";
     assert_eq!(changed("", &vault, &["A"]), [says]);
     assert_eq!(changed("", &vault, &[]), [""; 0]);
     // AWS names it.
@@ -247,7 +247,7 @@ fn what_is_replaced_needs_another_name() {
 fn nothing_is_of_another_type_under_its_logical_id() {
     let vault = resource(("A", "AWS::Backup::BackupVault", "BackupVaultName: same"));
     let topic = resource(("A", "AWS::SNS::Topic", "TopicName: same"));
-    let says = "t.yaml:2: A changes its type, which CloudFormation does not update: mend it: make another resource under another logical id";
+    let says = "t.yaml:2: A changes its type, which CloudFormation does not update: fix it: make another resource under another logical id";
     let open = changed(&vault, &topic, &[]);
     assert!(open.contains(&says.to_owned()), "{open:?}");
 }

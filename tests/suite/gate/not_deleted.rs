@@ -30,7 +30,7 @@ fn a_vault_that_holds_recovery_points_stays() {
     let (found, told) = of(&Estate::rds());
     assert_eq!(found, copy("undecided (worse)"));
     assert!(
-        told.contains("nobody told whether it holds recovery points"),
+        told.contains("it is not known whether it holds recovery points"),
         "{told}"
     );
 }

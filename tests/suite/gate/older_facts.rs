@@ -41,12 +41,12 @@ const YOUNGER: Option<&str> = Some("2026-11-23T10:00:00Z");
 
 #[test]
 fn what_a_plan_says_of_now_otherwise_than_it_was_read_is_told() {
-    let told = format!("was read otherwise: AccessPolicy of {CENTRAL}");
+    let told = format!("facts disagree: AccessPolicy of {CENTRAL}");
     let assumed = "state: AccessPolicy of";
     let allows = allow_copy_into(&format!("arn:aws:iam::{FROM}:root"));
     for made_at in [None, OLDER, YOUNGER] {
         let (code, copies, err, assumptions) = found(allows.clone(), made_at);
-        assert!(code == 0 && !err.contains("was read otherwise"), "{err}");
+        assert!(code == 0 && !err.contains("facts disagree"), "{err}");
         assert_eq!(copies, "orders into central: feasible -> feasible (same)");
         assert!(!assumptions.contains(assumed), "{assumptions}");
     }

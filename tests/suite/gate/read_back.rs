@@ -201,7 +201,7 @@ fn a_role_that_is_made_without_inline_policies_has_none() {
     assert_eq!(copy["verdict"], "feasible", "{COPIER}: {:?}", found.gaps);
     // No plan shows a dynamic block of what waits for apply.
     let taken = json!([
-        "plan: taken as it is: aws_iam_role.r without inline_policy; --terraform-source settles it"
+        "plan: used as it is: aws_iam_role.r without inline_policy; --terraform-source settles it"
     ]);
     assert_eq!(copy["assumptions"], taken);
 }

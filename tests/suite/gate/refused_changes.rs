@@ -217,7 +217,7 @@ fn what_keeps_each_type_is_looked_at() {
         let goes = change(&format!("{kind}.x"), values.clone(), Value::Null, json!({}));
         let document = planned(&plan(FROM, &[goes])).after.document.to_string();
         assert_eq!(
-            document.contains("may not be deleted"),
+            document.contains("cannot be deleted"),
             kept,
             "{kind} {values} {document}"
         );
@@ -232,8 +232,8 @@ fn two_things_of_one_name_are_not_made() {
     };
     let document = |all: &[Value]| planned(&plan(FROM, all)).after.document.to_string();
     let [one, other] = ["aws_backup_vault.a", "aws_backup_vault.b"].map(vault);
-    assert!(!document(std::slice::from_ref(&one)).contains("a name that is taken"));
-    assert!(document(&[one.clone(), other]).contains("a name that is taken"));
+    assert!(!document(std::slice::from_ref(&one)).contains("a name that already exists"));
+    assert!(document(&[one.clone(), other]).contains("a name that already exists"));
     // What goes may go later.
     let mut gone = change(
         "aws_backup_vault.c",
@@ -243,7 +243,7 @@ fn two_things_of_one_name_are_not_made() {
     );
     assert!(document(&[one.clone(), gone.clone()]).contains("that it goes first is not told"));
     gone["change"]["before"]["name"] = json!("old");
-    assert!(!document(&[one, gone]).contains("a name that is taken"));
+    assert!(!document(&[one, gone]).contains("a name that already exists"));
     // Names of IAM are not told apart by their case.
     let role = |address: &str, name: &str| {
         let values = json!({"name": name, "assume_role_policy": trust().to_string()});
@@ -254,7 +254,7 @@ fn two_things_of_one_name_are_not_made() {
             role("aws_iam_role.a", "Copier"),
             role("aws_iam_role.b", other),
         ];
-        let taken = document(&both).contains("a name that is taken");
+        let taken = document(&both).contains("a name that already exists");
         assert_eq!(taken, is, "{other}");
     }
 }
@@ -608,15 +608,15 @@ fn a_backup_plan_goes_with_its_last_selection() {
         (found.code, found.gaps.join("; "))
     };
     let (code, gaps) = found(&["s-1"]);
-    assert!(code == 0 && !gaps.contains("may not be deleted"), "{gaps}");
+    assert!(code == 0 && !gaps.contains("cannot be deleted"), "{gaps}");
     // AWS deletes no plan of which there are selections: their copies go on.
     let (code, gaps) = found(&["s-1", "s-2"]);
-    assert!(code == 3 && gaps.contains("may not be deleted"), "{gaps}");
+    assert!(code == 3 && gaps.contains("cannot be deleted"), "{gaps}");
     let unread = estate(&["s-1"]).without(&format!("{SOURCE}/plans/0/Selections"));
     let found = judged(&unread, &Change::WholePlan(&of), &[]);
     let told = found.gaps.join("; ");
     assert!(
-        found.code == 3 && told.contains("nobody told which selections it has"),
+        found.code == 3 && told.contains("it is not known which selections it has"),
         "{told}"
     );
 }

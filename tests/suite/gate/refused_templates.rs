@@ -7,7 +7,7 @@ use backup_preflight::sources::cloudformation::{self, Settings};
 
 use crate::support::estate::FROM;
 
-const REFUSED: &str = ", and CloudFormation refuses the template: mend it";
+const REFUSED: &str = ", and CloudFormation refuses the template: fix it";
 
 const PLAN: &str = "
   Plan:

@@ -36,40 +36,40 @@ fn a_value_that_aws_does_not_take_is_told() {
             VAULT,
             "BackupVaultName: a_b-C",
             "BackupVaultName: a",
-            "the BackupVaultName `a`, of which AWS takes what matches [a-zA-Z0-9_-]{2,50}",
+            "the BackupVaultName `a`, of which AWS accepts what matches [a-zA-Z0-9_-]{2,50}",
         ),
         (
             VAULT,
             "BackupVaultName: aa, LockConfiguration: {MinRetentionDays: 7, ChangeableForDays: 3}",
             "BackupVaultName: aa, LockConfiguration: {MinRetentionDays: 7, ChangeableForDays: '2'}",
-            "the LockConfiguration.ChangeableForDays `2`, of which AWS takes 3 to 36500",
+            "the LockConfiguration.ChangeableForDays `2`, of which AWS accepts 3 to 36500",
         ),
         (
             VAULT,
             "BackupVaultName: aa, LockConfiguration: {MinRetentionDays: 7, MaxRetentionDays: 7}",
             "BackupVaultName: aa, LockConfiguration: {MinRetentionDays: 7, MaxRetentionDays: 6}",
-            "a LockConfiguration.MinRetentionDays above its LockConfiguration.MaxRetentionDays, which AWS does not take",
+            "a LockConfiguration.MinRetentionDays above its LockConfiguration.MaxRetentionDays, which AWS does not accept",
         ),
         (
             AIR_GAPPED,
             "BackupVaultName: aa, MinRetentionDays: 7, MaxRetentionDays: 70",
             "BackupVaultName: aa, MinRetentionDays: 6, MaxRetentionDays: 70",
-            "the MinRetentionDays `6`, of which AWS takes 7 to 36500",
+            "the MinRetentionDays `6`, of which AWS accepts 7 to 36500",
         ),
         (
             "AWS::IAM::Role",
             "RoleName: a+b, AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: []}",
             "RoleName: a/b, AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: []}",
-            "the RoleName `a/b`, of which AWS takes what matches [a-zA-Z0-9_+=,.@-]{1,64}",
+            "the RoleName `a/b`, of which AWS accepts what matches [a-zA-Z0-9_+=,.@-]{1,64}",
         ),
         (
             "AWS::RDS::DBInstance",
             "DBInstanceIdentifier: a-b, Engine: postgres",
             "DBInstanceIdentifier: a--b, Engine: postgres",
-            "the DBInstanceIdentifier `a--b`, of which AWS takes what matches (?=.{1,63}$)[a-zA-Z](-?[a-zA-Z0-9])*",
+            "the DBInstanceIdentifier `a--b`, of which AWS accepts what matches (?=.{1,63}$)[a-zA-Z](-?[a-zA-Z0-9])*",
         ),
     ] {
-        let says = format!("t.yaml:2: A has {says}: mend it");
+        let says = format!("t.yaml:2: A has {says}: fix it");
         assert_eq!(open(kind, bad), [says], "{kind} {bad}");
         assert_eq!(open(kind, good), [""; 0], "{kind} {good}");
     }
@@ -94,7 +94,7 @@ fn a_replica_is_of_a_multi_region_key_of_another_region() {
             "is of another account",
         ),
     ] {
-        let says = format!("t.yaml:2: A: KMS makes no replica of {arn}, which {says}: mend it");
+        let says = format!("t.yaml:2: A: KMS makes no replica of {arn}, which {says}: fix it");
         assert_eq!(found(&arn), [says]);
     }
 }

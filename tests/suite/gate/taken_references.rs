@@ -10,7 +10,7 @@ use crate::support::estate::{FROM, TO};
 use crate::support::{Estate, run};
 
 const ASSUMED: &str =
-    "plan: taken as it is: data.aws_iam_policy_document.d.json; --terraform-source settles it";
+    "plan: used as it is: data.aws_iam_policy_document.d.json; --terraform-source settles it";
 
 /// A plan whose policy of the vault is a document that Terraform reads during apply.
 fn of_a_document() -> Value {

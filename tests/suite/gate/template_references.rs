@@ -88,7 +88,7 @@ fn a_name_that_nobody_has_is_told_with_its_line() {
         ),
     ] {
         let text = template(&format!("{own}\n{resources}"));
-        let says = format!("t.yaml:6: {says}, and CloudFormation refuses the template: mend it");
+        let says = format!("t.yaml:6: {says}, and CloudFormation refuses the template: fix it");
         assert_eq!(open(&text, Some("yes")), [says], "{text}");
     }
 }
@@ -114,7 +114,7 @@ fn outputs_conditions_and_rules_refer_to_what_is_there() {
         ),
     ] {
         let text = format!("{}{section}\n", template(&topic("T", "x")));
-        let says = format!("t.yaml:{says}, and CloudFormation refuses the template: mend it");
+        let says = format!("t.yaml:{says}, and CloudFormation refuses the template: fix it");
         let open = open(&text, Some("yes"));
         assert_eq!(open.first(), Some(&says), "{text} {open:?}");
     }
@@ -133,7 +133,7 @@ fn outputs_conditions_and_rules_refer_to_what_is_there() {
         ),
     ] {
         let text = template(&topic("T", "x")).replace("!Equals [!Ref P, 'yes']", condition);
-        let says = format!("t.yaml:2: {says}, and CloudFormation refuses the template: mend it");
+        let says = format!("t.yaml:2: {says}, and CloudFormation refuses the template: fix it");
         assert_eq!(open(&text, Some("yes")), [says], "{text}");
     }
 }
@@ -196,7 +196,7 @@ fn what_refers_to_itself_is_told() {
     ] {
         let text = template(&resources);
         let says = says.map(|says| {
-            format!("t.yaml:5: {says}, and CloudFormation refuses the template: mend it")
+            format!("t.yaml:5: {says}, and CloudFormation refuses the template: fix it")
         });
         assert_eq!(open(&text, given), Vec::from_iter(says), "{text}");
     }
@@ -206,7 +206,7 @@ fn what_refers_to_itself_is_told() {
 fn what_may_be_left_out_is_told() {
     let named = "  N: {Type: 'AWS::SNS::Topic', Condition: Is}";
     let text = template(&format!("{}\n{named}", topic("A", "!Ref N")));
-    let says = "t.yaml:5: A refers to N, which nothing makes unless a condition that is not known holds, and CloudFormation refuses the template: mend it";
+    let says = "t.yaml:5: A refers to N, which nothing makes unless a condition that is not known holds, and CloudFormation refuses the template: fix it";
     assert_eq!(open(&text, None), [says]);
     assert_eq!(open(&text, Some("yes")), [""; 0]);
     // Under the same condition it is there.

@@ -294,7 +294,7 @@ fn a_value_that_is_not_given_is_the_one_that_the_stack_has() {
         let assumed = ledger.map(|copy| {
             copy["assumptions"]
                 .to_string()
-                .contains("the parameter P is taken for its default")
+                .contains("the parameter P is assumed to have its default")
         });
         (assumed, found.code)
     };
@@ -327,10 +327,20 @@ fn a_value_that_is_not_given_is_the_one_that_the_stack_has() {
         &Change::Templates(&first, &with_key, FROM),
         &[],
     );
-    assert!(!found.report.to_string().contains("taken for its default"));
+    assert!(
+        !found
+            .report
+            .to_string()
+            .contains("assumed to have its default")
+    );
     // Of a template alone nobody knows whether the stack is there.
     let found = judged(&all_databases(), &Change::Template(&with_key), &[]);
-    assert!(found.report.to_string().contains("taken for its default"));
+    assert!(
+        found
+            .report
+            .to_string()
+            .contains("assumed to have its default")
+    );
 }
 
 /// What the change does to a thing whose name rests on a value that is not told is not known, where the facts have none of the name.

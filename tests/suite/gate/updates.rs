@@ -186,7 +186,7 @@ fn an_image_of_the_parameter_store_may_replace_an_instance() {
         let says = change
             .warnings
             .iter()
-            .any(|text| text.contains("it is taken for the one"));
+            .any(|text| text.contains("it is assumed to be the one"));
         assert_eq!(says, name == "SubnetId", "{:?}", change.warnings);
     }
 }

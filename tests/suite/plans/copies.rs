@@ -152,7 +152,7 @@ fn what_was_not_read_is_taken_and_said_so() {
     assert_eq!(copies.len(), 1);
     assert_eq!(
         copies[0].assumptions,
-        ["selection `some`: its tags were not read, and are taken to match"]
+        ["selection `some`: its tags were not read, and are assumed to match"]
     );
     let settings = planned(selection(json!({"Resources": ["*"]})))
         .without(&format!("{SOURCE}/region_settings"));
@@ -160,7 +160,7 @@ fn what_was_not_read_is_taken_and_said_so() {
     assert_eq!(
         copies[0].assumptions,
         [
-            "selection `some`: whether AWS Backup is switched on for RDS there was not read, and it is taken to be"
+            "selection `some`: whether AWS Backup is switched on for RDS there was not read, and it is assumed to be"
         ]
     );
 }

@@ -550,12 +550,12 @@ fn what_aws_refuses_of_a_policy_is_told_with_its_place_and_nothing_else_is() {
         (
             format!("{rule}/{action}"),
             Some(json!({"@@assign": "arn:aws:backup:..."})),
-            "`target_backup_vault_arn` \"arn:aws:backup:...\", which is no ARN",
+            "`target_backup_vault_arn` \"arn:aws:backup:...\", which is not an ARN",
         ),
         (
             format!("{rule}/{action}"),
             Some(json!("central")),
-            "`target_backup_vault_arn` \"central\", which is no ARN",
+            "`target_backup_vault_arn` \"central\", which is not an ARN",
         ),
         (
             format!("{rule}/target_backup_vault_name"),
@@ -565,7 +565,7 @@ fn what_aws_refuses_of_a_policy_is_told_with_its_place_and_nothing_else_is() {
         (
             format!("{selection}/iam_role_arn"),
             Some(json!("arn:aws:iam::1122333344:role/x")),
-            "`iam_role_arn` \"arn:aws:iam::1122333344:role/x\", which is no ARN",
+            "`iam_role_arn` \"arn:aws:iam::1122333344:role/x\", which is not an ARN",
         ),
     ] {
         let mut policy = policy();

@@ -144,7 +144,7 @@ fn tags_of_backups_are_ones_that_people_may_set() {
         refused(
             &place,
             json!({key: value}),
-            "whose key or value AWS does not take",
+            "whose key or value AWS does not accept",
         );
     }
     for (key, value) in [
@@ -168,7 +168,7 @@ fn a_rule_starts_within_a_hundred_years_and_has_one_index() {
         json!([{"ResourceTypes": ["EBS"]}, {"ResourceTypes": ["S3"]}]),
         json!([{"ResourceTypes": ["EBS", "S3"]}]),
     ] {
-        refused(&index, indexes, "2 `IndexActions`, of which AWS takes 1");
+        refused(&index, indexes, "2 `IndexActions`, of which AWS accepts 1");
     }
     taken(&index, json!([{"ResourceTypes": ["EBS"]}]));
 }
@@ -201,19 +201,19 @@ fn a_selection_has_so_many_tags_conditions_and_arns() {
     refused(
         &of("Conditions"),
         conditions(31),
-        "31 `Conditions`, of which AWS takes 30",
+        "31 `Conditions`, of which AWS accepts 30",
     );
     taken(&of("Conditions"), conditions(30));
     refused(
         &of("Resources"),
         arns(501, ""),
-        "501 `Resources`, of which AWS takes 500",
+        "501 `Resources`, of which AWS accepts 500",
     );
     taken(&of("Resources"), arns(500, ""));
     refused(
         &of("Resources"),
         arns(32, "*"),
-        "31 `Resources`, of which AWS takes 30",
+        "31 `Resources`, of which AWS accepts 30",
     );
     taken(&of("Resources"), arns(31, "*"));
     let mut others = arns(502, "");
@@ -221,7 +221,7 @@ fn a_selection_has_so_many_tags_conditions_and_arns() {
     refused(
         &of("NotResources"),
         others,
-        "501 `NotResources`, of which AWS takes 500",
+        "501 `NotResources`, of which AWS accepts 500",
     );
     let tagged = |count: usize| {
         let parts = json!({"SelectionName": "all", "IamRoleArn": ROLE, "Resources": [ORDERS]});
@@ -260,13 +260,13 @@ fn a_plan_has_so_many_selections_and_of_those_by_tags_so_many() {
     refused(
         "Selections",
         all(101, 0),
-        "101 selections, of which AWS takes 100",
+        "101 selections, of which AWS accepts 100",
     );
     taken("Selections", all(100, 0));
     refused(
         "Selections",
         all(12, 11),
-        "11 selections that use tags, of which AWS takes 10",
+        "11 selections that use tags, of which AWS accepts 10",
     );
     taken("Selections", all(11, 10));
 }

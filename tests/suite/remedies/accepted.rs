@@ -84,12 +84,16 @@ fn what_aws_would_refuse_is_not_proven_and_says_why() {
     for (kind, estate, says) in cases {
         let remedy = of(kind, &estate);
         assert!(remedy.title.contains(says), "{}", remedy.title);
-        assert!(remedy.title.contains("AWS refuses it"), "{}", remedy.title);
+        assert!(
+            remedy.title.contains("AWS would reject it"),
+            "{}",
+            remedy.title
+        );
         assert_ne!(remedy.proven, Some(true), "{}", remedy.title);
         assert_eq!(remedy.after, None);
         let commands = remedy.commands().concat();
         assert!(
-            commands.starts_with("# AWS refuses") && commands.contains("https://docs.aws"),
+            commands.starts_with("# AWS would reject") && commands.contains("https://docs.aws"),
             "{commands}"
         );
     }

@@ -54,7 +54,7 @@ fn key_by_arn(reader: &mut TemplateReader<'_>, (id, node): (&str, &Node), arn: &
     let is_arn = |name: &str| name.starts_with("arn:") && name.contains(":key/");
     if let Some(name) = named.filter(|name| !is_arn(name) && !reader.is_same(id, node)) {
         let why = format!(
-            "{id}.EncryptionKeyArn is {name}, and AWS Backup takes the ARN of a key alone: mend it: use Fn::GetAtt"
+            "{id}.EncryptionKeyArn is {name}, and AWS Backup takes the ARN of a key alone: fix it: use Fn::GetAtt"
         );
         reader.world.may_stay(arn, &why, &[]);
     }

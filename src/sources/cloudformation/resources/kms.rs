@@ -42,7 +42,7 @@ pub fn key<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let at = format!("{}:{}: {id}", reader.template.file, node.line);
     let depends = |on: &str| {
         let why = format!(
-            "{at}: whether the key is there already, and {on}, is told by the template of now: give --cloudformation-before FILE"
+            "{at}: whether the key is there already, and {on}, can only be told from the deployed template: give --cloudformation-before FILE"
         );
         json!({"made": unknown(why), "stands": true})
     };
@@ -87,7 +87,7 @@ pub fn alias<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
             let of = reader.world.thing(&home, "keys", &key);
             if is_by_alias {
                 let why = format!(
-                    "whether the alias {} stands on this key or on another one now is told by the template of now: give --cloudformation-before FILE",
+                    "whether the alias {} stands on this key or on another one now can only be told from the deployed template: give --cloudformation-before FILE",
                     plain(&name).unwrap_or_default()
                 );
                 of.insert("Aliases".to_owned(), unknown(why));

@@ -173,7 +173,7 @@ pub fn unselected(
             Some(true) => (Some(was.selection.clone()), None),
             Some(false) => (None, name.cloned()),
             None => {
-                let why = format!("{}, of which nobody knows whether it stays", was.by);
+                let why = format!("{}, which may or may not stay", was.by);
                 (Some(unknown(why)), None)
             }
         };

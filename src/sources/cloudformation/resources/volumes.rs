@@ -63,7 +63,7 @@ pub fn brought(reader: &mut TemplateReader<'_>) {
         if is_maker {
             // Of its own accord a launch template makes none; what goes by its newest version makes others.
             if of != "AWS::EC2::LaunchTemplate" || is_there {
-                let why = format!("{at} may make instances and volumes, which are not told");
+                let why = format!("{at} may make instances and volumes, which are not listed");
                 unlisted(reader, &home, id, &["instance", "volume"], (None, why));
             }
         } else if is_there {
@@ -134,7 +134,7 @@ fn made(reader: &mut TemplateReader<'_>, id: &str, node: &Node, home: &Home) {
     let known = tags
         .as_object()
         .filter(|tags| tags.values().all(Value::is_string) && !tags.contains_key("unknown"));
-    let why = format!("{at} may bring more volumes than are told: those of {by}");
+    let why = format!("{at} may bring more volumes than are listed: those of {by}");
     unlisted(reader, home, id, &["volume"], (known.cloned(), why));
 }
 

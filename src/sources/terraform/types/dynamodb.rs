@@ -239,7 +239,7 @@ pub fn replica<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     };
     let Some(arn) = in_region(&of, &home.region) else {
         return reader.unplaced(format!(
-            "{}.global_table_arn, which is no ARN",
+            "{}.global_table_arn, which is not an ARN",
             object.address
         ));
     };

@@ -63,7 +63,7 @@ pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> PlanReader<'a, '
         }
         for object in all.filter(|object| object.is_changed() && is_not_read(object)) {
             reader.open.push(format!(
-                "{} is not read, and what copies need may be what it changes",
+                "{} is not read, and may change what copies need",
                 object.address
             ));
         }

@@ -117,7 +117,7 @@ fn more_volumes<'p>(
     let tags = tags(reader, object, &json!({}), given);
     let tags = tags.as_object().filter(|_| is_known(&tags)).cloned();
     let why = format!(
-        "{} may bring more volumes than are told: those of {by}",
+        "{} may bring more volumes than are listed: those of {by}",
         object.address
     );
     unlisted(reader, object, home, &["volume"], (tags, why));
@@ -371,7 +371,7 @@ pub fn makers<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         && let Some(home) = reader.home(object)
     {
         let why = format!(
-            "{} may make instances and volumes, which are not told",
+            "{} may make instances and volumes, which are not listed",
             object.address
         );
         let kinds = match is_service {
