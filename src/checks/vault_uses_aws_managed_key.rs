@@ -41,8 +41,7 @@ fn run(vault: &Arn, facts: &Facts<'_>) -> Outcome {
         ))
         .saw([Evidence::at(&key, "/KeyManager", "is AWS")]),
         Some(KeyManager::Aws) => Outcome::fail(format!(
-            "the vault is on the AWS managed key {}, which can be shared with nobody; a vault keeps its key, so that \
-             another vault must take its place",
+            "the vault is on the AWS managed key {}, which cannot be shared; a vault's key cannot be changed, so a new vault must replace it",
             key_name(&key, facts)
         ))
         .saw([

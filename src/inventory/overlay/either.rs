@@ -97,16 +97,14 @@ pub fn differs(list: &str, read: &Map<String, Value>, told: &Map<String, Value>)
 /// Why what a template says otherwise than what was read is not known.
 pub(super) fn not_told(what: &str, file: &str) -> String {
     format!(
-        "{what} was read otherwise than {file} says: whether the change sets it is told by the template of now: \
-         give --cloudformation-before FILE"
+        "{what} differs from what {file} says: whether the change sets it can only be told from the deployed template: give --cloudformation-before FILE"
     )
 }
 
 /// Why it is not known whether a thing is there that was looked for and not found.
 pub(super) fn not_found(file: &str) -> String {
     format!(
-        "it was not found, and {file} has it: whether the change makes it is told by the template of now: \
-         give --cloudformation-before FILE"
+        "it was not found, and {file} has it: whether the change makes it can only be told from the deployed template: give --cloudformation-before FILE"
     )
 }
 

@@ -238,8 +238,7 @@ impl SeenTags<'_> {
 /// What is there is more than what is told.
 fn not_told(name: &str, file: &str) -> Value {
     json!({"unknown": format!(
-        "{name} is set, and {file} does not set it so: whether it stays is told by the template of now: \
-         give --cloudformation-before FILE"
+        "{name} is set, and {file} does not set it so: whether it stays can only be told from the deployed template: give --cloudformation-before FILE"
     )})
 }
 

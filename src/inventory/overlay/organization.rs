@@ -253,8 +253,7 @@ fn control(
             };
             if !stands.iter().all(stays) {
                 return Err(format!(
-                    "{by}, which is attached elsewhere now: whether it stays there is told by the template of now: \
-                     give --cloudformation-before FILE"
+                    "{by}, which is attached elsewhere now: whether it stays there can only be told from the deployed template: give --cloudformation-before FILE"
                 ));
             }
         }

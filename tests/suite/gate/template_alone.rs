@@ -347,7 +347,7 @@ fn what_settles_it_is_said() {
     let gap = &report["gaps"][0];
     let text = gap.to_string();
     assert!(
-        text.contains("Policy was read otherwise") && text.contains("--cloudformation-before FILE"),
+        text.contains("Policy differs from what") && text.contains("--cloudformation-before FILE"),
         "{gap}"
     );
 }
