@@ -138,22 +138,30 @@ impl Stage {
             .unwrap()
             .to_owned();
         self.role(ours, "/service-role/", "AWSBackupDefaultServiceRole");
-        moto.aws(
+        let attach = |keys, role, policy: &str| {
+            let policy = format!("arn:aws:iam::aws:policy/{policy}");
+            let name = ["--role-name", role, "--policy-arn", &policy];
+            moto.aws(
+                keys,
+                REGION,
+                &[&["iam", "attach-role-policy"], &name[..]].concat(),
+            );
+        };
+        attach(
             ours,
-            REGION,
-            &[
-                "iam",
-                "attach-role-policy",
-                "--role-name",
-                "AWSBackupDefaultServiceRole",
-                "--policy-arn",
-                "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
-            ],
+            "AWSBackupDefaultServiceRole",
+            "service-role/AWSBackupServiceRolePolicyForBackup",
         );
         self.role(
             theirs,
             "/aws-service-role/backup.amazonaws.com/",
             "AWSServiceRoleForBackup",
+        );
+        // AWS makes it with its policy; moto's command for such roles does not.
+        attach(
+            theirs,
+            "AWSServiceRoleForBackup",
+            "aws-service-role/AWSBackupServiceLinkedRolePolicyForBackup",
         );
 
         NamedCopy {

@@ -76,7 +76,7 @@ fn what_aws_would_refuse_is_not_proven_and_says_why() {
         (RemedyKind::TrustPolicy,      never_assumed(json!(format!("s3:{}", "x".repeat(2_000)))),        "may have 2048"),
         (RemedyKind::AttachRolePolicy, Estate::rds().set(&format!("{COPY_ROLE}/AttachedPolicies"), json!(attached)), "it has 10 managed policies"),
         (RemedyKind::CreateVault,      no_region,                                                     "no Region `us-est-2` is known"),
-        (RemedyKind::CreateVault,      into_missing(&CENTRAL.replace(":central", ":c")),              "`c` is no name for a vault"),
+        (RemedyKind::CreateVault,      into_missing(&CENTRAL.replace(":central", ":c")),              "`c` is not a valid vault name"),
         (RemedyKind::CreateVault,      into_missing(&CENTRAL.replace(":central", ":new-vault")).push(&format!("{DESTINATION}/keys"), alias), "alias `alias/new-vault`"),
         (RemedyKind::VaultPolicy,      no_role,                                                       "does not exist: create it first"),
         (RemedyKind::ChangeRetention,  Estate::rds().set(&format!("{DESTINATION_VAULT}/Locked"), json!(true)).set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(40_000)), "1 to 36500 days"),
