@@ -116,15 +116,14 @@ fn links(drafts: &[Draft], taken: &Taken) -> Vec<[Vec<String>; 2]> {
         })
         .collect();
     // What must come first is of the same way.
+    let places = drafts.iter().enumerate();
+    let places: HashMap<&str, usize> = places.map(|(at, it)| (&*it.remedy.id, at)).collect();
     let same: Vec<(usize, String)> = drafts
         .iter()
         .zip(&all)
         .flat_map(|(draft, [first, _])| {
-            let before = drafts.iter().enumerate();
-            let before = before.filter(|(_, it)| first.contains(&it.remedy.id));
-            before
-                .map(|(place, _)| (place, draft.remedy.id.clone()))
-                .collect::<Vec<_>>()
+            let before = first.iter().filter_map(|id| places.get(id.as_str()));
+            before.map(|place| (*place, draft.remedy.id.clone()))
         })
         .collect();
     for [first, others] in &mut all {

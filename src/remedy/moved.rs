@@ -90,6 +90,9 @@ pub fn ways(missing: &Arn, copies: &[&Copy]) -> Vec<Group> {
 
 /// The same of the policy of the vault that is there, where it is opened for them alone.
 pub fn ways_of_policy(policy: &Draft, all: &[Draft]) -> Vec<Group> {
+    if policy.remedy.kind != RemedyKind::VaultPolicy {
+        return Vec::new();
+    }
     let is_into = |draft: &&Draft| {
         let change = draft.change.as_ref().map(|change| &change.copy);
         !draft.groups.is_empty()
