@@ -221,7 +221,8 @@ impl Walk<'_> {
                 prefix: prefix(settings, &one.id),
                 nested: BTreeSet::new(),
                 outputs: BTreeMap::new(),
-                parameters: one.parameters,
+                is_given_all: one.parameters.is_some(),
+                parameters: one.parameters.unwrap_or_default(),
                 tags: one.tags,
                 parameters_before: BTreeMap::new(),
                 identity: Identity {

@@ -71,9 +71,38 @@ pub fn left_open(reader: &mut TemplateReader<'_>) {
             node.line
         )
     });
-    for text in of_defaults.chain(not_checked).collect::<Vec<_>>() {
+    let of_another = not_agreed(root, settings).map(|(line, says)| {
+        format!("{file}:{line}: {says}, and CloudFormation refuses that: fix it")
+    });
+    let all = of_defaults.chain(not_checked).chain(of_another);
+    for text in all.collect::<Vec<_>>() {
         reader.open(text);
     }
+}
+
+/// What of the parameters that the stack which a template is in gives it is not what it has, with the lines.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html>.
+fn not_agreed<'r>(root: &'r Node, settings: &'r Settings) -> impl Iterator<Item = (usize, String)> {
+    let own = root.get("Parameters").map_or(&[][..], Node::fields);
+    let given = &settings.parameters;
+    let strange = given.keys();
+    let strange = strange.filter(|name| !own.iter().any(|(own, _)| own == *name));
+    let strange = strange.map(|name| {
+        let says =
+            format!("the stack that it is in gives the parameter {name}, which it does not have");
+        (root.line, says)
+    });
+    let lacking = own.iter();
+    let lacking = lacking.filter(|(name, _)| !given.contains_key(name));
+    let lacking = lacking.filter(|(_, node)| node.get("Default").is_none());
+    let lacking = lacking.map(|(name, node)| {
+        let says = format!(
+            "the stack that it is in does not give the parameter {name}, which has no default"
+        );
+        (node.line, says)
+    });
+    strange.chain(lacking).filter(|_| settings.is_given_all)
 }
 
 /// The type of a parameter.

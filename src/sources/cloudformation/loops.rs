@@ -6,12 +6,16 @@ use serde_json::Value;
 
 use super::template::{Settings, Template, plain};
 use super::text::{Kind, Node};
+use super::transforms;
 
 /// How many resources and properties loops may make: a template has 500 resources.
 const MOST: usize = 5_000;
 
-/// A template with its loops written out. Those whose collection is not known stay.
+/// A template with its loops written out. Those whose collection is not known stay, and all of one without their transform.
 pub fn written_out(file: &str, root: &Node, settings: &Settings) -> Node {
+    if !transforms::has(root, transforms::EXTENSIONS) {
+        return root.clone();
+    }
     let mut left = MOST;
     let template = Template::new(file, root, settings);
     let resources = Kind::Map(

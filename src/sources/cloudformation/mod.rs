@@ -13,7 +13,9 @@ mod error;
 mod given;
 pub mod identity;
 mod in_place;
+mod intrinsics;
 mod kept;
+mod limits;
 mod links;
 mod loops;
 mod mentions;
@@ -43,6 +45,7 @@ mod stored_values;
 mod template;
 mod text;
 mod there;
+mod transforms;
 mod unsettled;
 mod updates;
 mod values;
@@ -69,8 +72,8 @@ const MOST: usize = 5_000;
 
 /// The transforms that leave the resources that are read as they are written.
 const HARMLESS: &[&str] = &[
-    "AWS::LanguageExtensions",
-    "AWS::Serverless-2016-10-31",
+    transforms::EXTENSIONS,
+    transforms::SAM,
     "AWS::SecretsManager-2020-07-23",
     "AWS::SecretsManager-2024-09-16",
 ];
@@ -115,7 +118,7 @@ pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, Te
     given::taken(file, &root, settings)?;
     let keeping = settings.keeping(&root);
     let mut reader = resources_of(file, &root, &keeping, None);
-    not_taken::refused(&mut reader);
+    not_taken::refused(&mut reader, bytes.len());
     rules::told(&mut reader);
     given::left_open(&mut reader);
     custom_names::given_twice(&mut reader);
@@ -156,7 +159,7 @@ pub fn read_change(
     let mut now = resources_of(before_file, &now_root, &of_now, Some(&then_root));
     let known_now = resources_of(before_file, &now_root, &of_change, Some(&then_root));
     let mut then = resources_of(file, &then_root, settings, Some(&now_root));
-    not_taken::refused(&mut then);
+    not_taken::refused(&mut then, bytes.len());
     rules::told(&mut then);
     given::left_open(&mut then);
     custom_names::given_twice(&mut then);
@@ -390,25 +393,15 @@ fn root_or_none(file: &str, bytes: &[u8]) -> Result<Node, TemplateError> {
             name: name.to_owned(),
         });
     }
-    if let Some(transform) = root.get("Transform") {
-        let all = if transform.items().is_empty() {
-            std::slice::from_ref(transform)
-        } else {
-            transform.items()
-        };
-        for one in all {
-            let name = one
-                .text()
-                .or_else(|| one.get("Name").and_then(Node::text))
-                .unwrap_or("?");
-            if !HARMLESS.contains(&name) {
-                return Err(TemplateError::Transform {
-                    file: file.to_owned(),
-                    line: one.line,
-                    name: name.to_owned(),
-                });
-            }
-        }
+    let odd = transforms::of(&root)
+        .find(|(_, name)| !HARMLESS.contains(name))
+        .map(|(line, name)| (line, name.to_owned()));
+    if let Some((line, name)) = odd {
+        return Err(TemplateError::Transform {
+            file: file.to_owned(),
+            line,
+            name,
+        });
     }
     Ok(root)
 }

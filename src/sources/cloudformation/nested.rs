@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::TemplateError;
 use super::names::{kind, property};
@@ -19,8 +19,8 @@ pub struct Nested {
     pub id: String,
     /// Where its template is.
     pub template: TemplateAt,
-    /// What it is given; `None`: not known.
-    pub parameters: BTreeMap<String, Option<String>>,
+    /// What it is given, each where it is known; `None`: not known.
+    pub parameters: Option<BTreeMap<String, Option<String>>>,
     /// Its tags.
     pub tags: StackTags,
 }
@@ -100,10 +100,14 @@ pub fn of(file: &str, bytes: &[u8], settings: &Settings) -> Result<Vec<Nested>, 
     Ok(all.collect())
 }
 
-fn given(parameters: Option<Value>) -> BTreeMap<String, Option<String>> {
-    let Some(Value::Object(fields)) = parameters else {
-        return BTreeMap::new();
+fn given(parameters: Option<Value>) -> Option<BTreeMap<String, Option<String>>> {
+    let parameters = parameters.unwrap_or_else(|| json!({}));
+    let Value::Object(fields) = parameters else {
+        return None;
     };
+    if fields.contains_key("unknown") && fields.len() == 1 {
+        return None;
+    }
     let text = |value: &Value| match value {
         Value::Array(items) => {
             let items: Option<Vec<String>> = items.iter().map(plain).collect();
@@ -116,6 +120,8 @@ fn given(parameters: Option<Value>) -> BTreeMap<String, Option<String>> {
         | Value::Object(_)) => plain(other),
     };
     let each = fields.iter();
-    each.map(|(name, value)| (name.clone(), text(value)))
-        .collect()
+    Some(
+        each.map(|(name, value)| (name.clone(), text(value)))
+            .collect(),
+    )
 }

@@ -6,11 +6,14 @@
 
 use super::anatomy;
 use super::circles;
+use super::intrinsics;
+use super::limits;
 use super::names::kind;
 use super::no_such_name;
 use super::reader::TemplateReader;
 use super::schemas;
-use super::text::Node;
+use super::text::{Kind, Node};
+use super::transforms;
 use crate::known::near;
 
 /// The sections of a template.
@@ -28,19 +31,24 @@ const SECTIONS: &[&str] = &[
     "Transform",
 ];
 
-/// The section of a template of SAM, and its transform.
-const SAM: (&str, &str) = ("Globals", "AWS::Serverless-2016-10-31");
+/// The section of a template of SAM.
+const OF_SAM: &str = "Globals";
 
 /// The sections that `aws cloudformation package` writes out.
 ///
 /// See <https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html>.
 const PACKAGED: &[&str] = &["Constants", "Modules"];
 
-/// Says why CloudFormation refuses the template, where it does.
-pub fn refused(reader: &mut TemplateReader<'_>) {
+/// Says why CloudFormation refuses the template, which is so many bytes long, where it does.
+pub fn refused(reader: &mut TemplateReader<'_>, bytes: usize) {
     let root = reader.template.root;
     let mut all = sections(root);
-    all.extend(anatomy::told(reader, is_of_sam(root)));
+    all.extend(limits::passed(root, bytes));
+    all.extend(intrinsics::told(reader));
+    all.extend(anatomy::told(
+        reader,
+        transforms::has(root, transforms::SAM),
+    ));
     let resources = root.get("Resources").map_or(&[][..], Node::fields);
     let more_may_be_made = makes_more(root);
     all.extend(no_such_name::told(reader, more_may_be_made));
@@ -61,31 +69,19 @@ pub fn refused(reader: &mut TemplateReader<'_>) {
     }
 }
 
-/// The transforms of a template by their names.
-fn transforms(root: &Node) -> impl Iterator<Item = &str> {
-    let all = root.get("Transform").into_iter();
-    all.flat_map(|one| [one].into_iter().chain(one.items()))
-        .filter_map(Node::text)
-}
-
-/// Whether a template is one of SAM.
-fn is_of_sam(root: &Node) -> bool {
-    transforms(root).any(|name| name == SAM.1)
-}
-
 /// Whether there may be resources that are not written in the template.
 fn makes_more(root: &Node) -> bool {
     let resources = root.get("Resources").map_or(&[][..], Node::fields);
-    is_of_sam(root)
+    transforms::has(root, transforms::SAM)
         || resources
             .iter()
             .any(|(id, resource)| id.starts_with("Fn::") || kind(resource).ends_with("::MODULE"))
 }
 
 fn sections(root: &Node) -> Vec<(usize, String)> {
-    let is_sam = is_of_sam(root);
+    let is_sam = transforms::has(root, transforms::SAM);
     let odd = root.fields().iter().filter(|(name, _)| {
-        let is_of_sam = name == SAM.0 && is_sam;
+        let is_of_sam = name == OF_SAM && is_sam;
         !SECTIONS.contains(&name.as_str()) && !is_of_sam && !name.starts_with("Fn::")
     });
     let each = odd.map(|(name, node)| {
@@ -107,13 +103,15 @@ fn depends_on(id: &str, resource: &Node, resources: &[(String, Node)]) -> Vec<(u
     let Some(on) = resource.get("DependsOn") else {
         return Vec::new();
     };
-    let names = [on].into_iter().chain(on.items()).filter_map(Node::text);
-    let odd = names.filter(|name| !resources.iter().any(|(id, _)| id == name));
-    let each = odd.map(|name| {
-        (
-            on.line,
-            format!("{id} depends on `{name}`, which is not in the template"),
-        )
+    let all = if let Kind::List(items) = &on.kind {
+        items
+    } else {
+        std::slice::from_ref(on)
+    };
+    let odd = all.iter().filter_map(|one| match one.text() {
+        None => Some("depends on what is not written as a name".to_owned()),
+        Some(name) if resources.iter().any(|(id, _)| id == name) => None,
+        Some(name) => Some(format!("depends on `{name}`, which is not in the template")),
     });
-    each.collect()
+    odd.map(|says| (on.line, format!("{id} {says}"))).collect()
 }

@@ -82,6 +82,8 @@ pub struct Settings {
     pub stack: Option<String>,
     /// Whether it is a stack in another.
     pub is_nested: bool,
+    /// Whether the parameters that are given are all that the stack is given, as the one that it is in tells them.
+    pub is_given_all: bool,
     /// What stands before the logical ids of a stack in another, where they stand for names that AWS gives.
     pub prefix: String,
     /// The values of parameters are those of a change: of what is there now they tell the names, and whether it is made.

@@ -145,7 +145,7 @@ fn a_bomb_of_loops_is_not_written_out() {
         let name = format!("A{level}");
         body = json!({format!("Fn::ForEach::{name}"): [name, ten, body]});
     }
-    let text = json!({"Resources": body}).to_string();
+    let text = json!({"Transform": "AWS::LanguageExtensions", "Resources": body}).to_string();
     let planned = cloudformation::read("t", text.as_bytes(), &Settings::default()).unwrap();
     assert!(!planned.open.is_empty());
 }
@@ -201,7 +201,8 @@ fn what_is_large_is_refused_or_read_in_time_that_grows_with_it() {
     let items: Vec<String> = (0..300).map(|at| at.to_string()).collect();
     let body = json!({"V${A}x${B}": {"Type": "AWS::Backup::BackupVault"}});
     let inner = json!({"Fn::ForEach::B": ["B", items, body]});
-    let text = json!({"Resources": {"Fn::ForEach::A": ["A", items, inner]}}).to_string();
+    let loops = json!({"Fn::ForEach::A": ["A", items, inner]});
+    let text = json!({"Transform": "AWS::LanguageExtensions", "Resources": loops}).to_string();
     let planned = cloudformation::read("t", text.as_bytes(), &Settings::default()).unwrap();
     assert!(!planned.open.is_empty());
     assert!(

@@ -142,6 +142,67 @@ fn a_template_that_lies_beside_is_read_with_what_it_is_given() {
     }
 }
 
+/// CloudFormation makes no stack whose template does not have what it is given, or has what it is not given.
+#[test]
+fn a_stack_within_is_given_what_its_template_has() {
+    let of = |parameters: &str, own: &str| {
+        let template = stack(&format!(
+            "    Properties: {{TemplateURL: own.yaml, {parameters}}}\n"
+        ));
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let file = folder.path().join(name);
+            fs::write(&file, text).unwrap();
+            file.display().to_string()
+        };
+        let inventory = write("i.json", &Estate::rds().0.to_string());
+        let template = write("main.yaml", &template);
+        write(
+            "own.yaml",
+            &format!("Parameters: {{{own}}}\nResources: {{T: {{Type: 'AWS::SNS::Topic'}}}}\n"),
+        );
+        let check = ["check", "--no-config", "--inventory", &inventory];
+        let over = ["--cloudformation", &template, "--account", TO];
+        let ran = run(&[&check[..], &over, &["--template-region", "us-east-2"]].concat());
+        (ran.code, ran.err)
+    };
+    let days = "Days: {Type: Number}";
+    for (parameters, own, says) in [
+        (
+            "Parameters: {Days: 9, Nope: a}",
+            days,
+            "own.yaml:1: the stack that it is in gives the parameter Nope, which it does not have",
+        ),
+        (
+            "Parameters: {Days: !Ref AWS::NoValue}",
+            days,
+            "own.yaml:1: the stack that it is in does not give the parameter Days, which has no default",
+        ),
+        (
+            "Tags: []",
+            days,
+            "own.yaml:1: the stack that it is in does not give the parameter Days, which has no default",
+        ),
+    ] {
+        let (code, err) = of(parameters, own);
+        assert!(
+            code == 3 && err.contains(says),
+            "{parameters}: {code}\n{err}"
+        );
+    }
+    for (parameters, own) in [
+        ("Parameters: {Days: 9}", days),
+        ("Parameters: {Days: !Ref Q}", days),
+        ("Tags: []", "Days: {Type: Number, Default: 9}"),
+    ] {
+        let (_, err) = of(parameters, own);
+        assert!(
+            !err.contains("the stack that it is in"),
+            "{parameters}: {err}"
+        );
+    }
+}
+
 #[test]
 fn the_place_is_that_of_the_template_that_says_it() {
     let estate = Estate::rds()

@@ -171,6 +171,224 @@ fn what_a_template_has_beside_properties_is_looked_at() {
     }
 }
 
+const EXTENSIONS: &str = "Transform: AWS::LanguageExtensions\n";
+
+/// A template that names a topic by a value.
+fn topic(value: &str) -> String {
+    format!(
+        "Resources:{PLAN}  T:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: {value}\n"
+    )
+}
+
+#[test]
+fn functions_are_those_of_cloudformation_with_their_arguments() {
+    for (value, says) in [
+        ("!Upper a", "has Fn::Upper, which is no function"),
+        (
+            "!Joyn [a, [b]]",
+            "has Fn::Joyn, which is no function (did you mean Fn::Join?)",
+        ),
+        ("!Join [',', a]", "has Fn::Join of what is no list"),
+        ("!Join [',']", "has Fn::Join, which takes a list of 2 items"),
+        (
+            "!Split [',']",
+            "has Fn::Split, which takes a list of 2 items",
+        ),
+        ("!Select [0, a]", "has Fn::Select of what is no list"),
+        (
+            "!Select [5, [a]]",
+            "has Fn::Select of item 5 in a list of 1, which begins with 0",
+        ),
+        (
+            "!Select [-1, [a]]",
+            "has Fn::Select of item -1 in a list of 1, which begins with 0",
+        ),
+        (
+            "!Select [1, !Split [',', 'a']]",
+            "has Fn::Select of item 1 in a list of 1, which begins with 0",
+        ),
+        ("!Ref [a]", "has Ref, which takes a name"),
+        (
+            "!Sub [a]",
+            "has Fn::Sub, which takes a text or a list of 2 items",
+        ),
+        (
+            "!GetAtt [Plan, A, B]",
+            "has Fn::GetAtt, which takes a text or a list of 2 items",
+        ),
+        ("!If [C, a]", "has Fn::If, which takes a list of 3 items"),
+        (
+            "!Cidr ['10.0.0.0/16']",
+            "has Fn::Cidr, which takes a list of 2 to 3 items",
+        ),
+        (
+            "!ImportValue [a]",
+            "has Fn::ImportValue, which takes one value",
+        ),
+    ] {
+        let all = refused(&topic(value));
+        let says = format!("t.yaml:14: T {says}{REFUSED}");
+        assert!(all.contains(&says), "{value}: {all:?}");
+    }
+    // What is not taken is not worked out.
+    let text = topic("!If [C, !Select [5, [a]], b]") + "Conditions: {C: !Equals [a, b]}\n";
+    assert_eq!(refused(&text), [""; 0]);
+    let condition =
+        |of: &str| format!("Conditions: {{A: !Equals [a, a], C: {of}}}\nResources:{PLAN}");
+    let many = ["!Condition A"; 11].join(", ");
+    for (of, says) in [
+        (
+            "!And [!Condition A]".to_owned(),
+            "Fn::And, which takes a list of 2 to 10 items",
+        ),
+        (
+            format!("!Or [{many}]"),
+            "Fn::Or, which takes a list of 2 to 10 items",
+        ),
+        (
+            "!Not [!Condition A, !Condition A]".to_owned(),
+            "Fn::Not, which takes a list of 1 item",
+        ),
+        (
+            "!Equals [a]".to_owned(),
+            "Fn::Equals, which takes a list of 2 items",
+        ),
+    ] {
+        let says = format!("t.yaml:1: the condition C has {says}{REFUSED}");
+        assert_eq!(refused(&condition(&of)), [says], "{of}");
+    }
+}
+
+#[test]
+fn what_a_transform_brings_needs_it() {
+    let with = |attribute: &str| {
+        format!(
+            "Parameters: {{P: {{Type: String, Default: Retain}}}}\nResources:{PLAN}    {attribute}\n"
+        )
+    };
+    let body = "{'V${X}': {Type: 'AWS::Backup::BackupVault', Properties: {BackupVaultName: !Sub 'v-${X}'}}}";
+    let map = topic("!FindInMap [M, x, y, {DefaultValue: z}]") + "Mappings: {M: {a: {b: c}}}\n";
+    for (text, says) in [
+        (
+            topic("{'Fn::Length': [a]}"),
+            "t.yaml:14: T has Fn::Length without",
+        ),
+        (
+            topic("{'Fn::ToJsonString': {a: b}}"),
+            "t.yaml:14: T has Fn::ToJsonString without",
+        ),
+        (
+            map,
+            "t.yaml:14: T has Fn::FindInMap with a DefaultValue without",
+        ),
+        (
+            with("DeletionPolicy: !Ref P"),
+            "t.yaml:12: Plan has a function as its DeletionPolicy without",
+        ),
+        (
+            with("UpdateReplacePolicy: !Ref P"),
+            "t.yaml:12: Plan has a function as its UpdateReplacePolicy without",
+        ),
+        (
+            format!("Resources:{PLAN}  'Fn::ForEach::Vaults': [X, [a, b], {body}]\n"),
+            "t.yaml:11: Fn::ForEach::Vaults has Fn::ForEach without",
+        ),
+    ] {
+        let told = format!("{says} `Transform: AWS::LanguageExtensions`{REFUSED}");
+        assert_eq!(refused(&text), [told], "{text}");
+        assert_eq!(refused(&format!("{EXTENSIONS}{text}")), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn functions_stand_where_they_may() {
+    let plan = format!("Resources:{PLAN}");
+    for (text, says) in [
+        (
+            format!(
+                "{plan}Mappings: {{M: {{a: {{b: !Ref P}}}}}}\nParameters: {{P: {{Type: String}}}}\n"
+            ),
+            "t.yaml:11: the section Mappings has Ref, where no function stands",
+        ),
+        (
+            format!("{plan}Description: !Sub x\n"),
+            "t.yaml:11: the section Description has Fn::Sub, where no function stands",
+        ),
+        (
+            format!("{plan}Parameters: {{P: {{Type: String, Default: !Sub x}}}}\n"),
+            "t.yaml:11: the section Parameters has Fn::Sub, where no function stands",
+        ),
+        (
+            format!("{plan}    DependsOn: !Ref Plan\n"),
+            "t.yaml:11: Plan depends on what is not written as a name",
+        ),
+    ] {
+        assert_eq!(refused(&text), [format!("{says}{REFUSED}")], "{text}");
+    }
+    assert_eq!(refused(&format!("{plan}    DependsOn: []\n")), [""; 0]);
+}
+
+#[test]
+fn a_template_has_no_more_than_it_may() {
+    let plan = format!("Resources:{PLAN}");
+    let many = |count: usize, of: &str| {
+        let each = (0..count).map(|at| format!("N{at}: {of}"));
+        each.collect::<Vec<_>>().join(", ")
+    };
+    let of = "{Type: String, Default: a}";
+    let topics = |count: usize| {
+        let each = (0..count).map(|at| format!("  N{at}: {{Type: 'AWS::SNS::Topic'}}\n"));
+        plan.clone() + &each.collect::<String>()
+    };
+    let long = "N".repeat(256);
+    for (text, says) in [
+        (
+            format!("{plan}Parameters: {{{}}}\n", many(201, of)),
+            "t.yaml:11: there are 201 parameters, more than 200".to_owned(),
+        ),
+        (
+            format!("{plan}Outputs: {{{}}}\n", many(201, "{Value: a}")),
+            "t.yaml:11: there are 201 outputs, more than 200".to_owned(),
+        ),
+        (
+            format!("{plan}Mappings: {{{}}}\n", many(201, "{a: {b: c}}")),
+            "t.yaml:11: there are 201 mappings, more than 200".to_owned(),
+        ),
+        (
+            format!("{plan}Mappings: {{M: {{{}}}}}\n", many(201, "{b: c}")),
+            "t.yaml:11: the mapping M has 201 attributes, more than 200".to_owned(),
+        ),
+        (
+            topics(500),
+            "t.yaml:1: there are 501 resources, more than 500".to_owned(),
+        ),
+        (
+            format!("{plan}Outputs: {{{long}: {{Value: a}}}}\n"),
+            format!("t.yaml:11: the name of the output `{long}` has more than 255 characters"),
+        ),
+        (
+            format!("{plan}Description: {}\n", "é".repeat(513)),
+            "t.yaml:11: the description has 1026 bytes, more than 1024".to_owned(),
+        ),
+        (
+            format!("{plan}#{}\n", "x".repeat(1_000_000)),
+            format!(
+                "t.yaml:1: the template has {} bytes, more than 1000000",
+                plan.len() + 1_000_002
+            ),
+        ),
+    ] {
+        assert_eq!(refused(&text), [format!("{says}{REFUSED}")], "{says}");
+    }
+    for text in [
+        format!("{plan}Parameters: {{{}}}\n", many(200, of)),
+        topics(499),
+        format!("{plan}Description: {}\n", "x".repeat(1024)),
+    ] {
+        assert_eq!(refused(&text), [""; 0]);
+    }
+}
+
 #[test]
 fn what_a_type_requires_is_set() {
     let plan = format!("Resources:{PLAN}");

@@ -230,7 +230,10 @@ fn what_may_be_there_is_not_refused() {
             template(&topic("A", "!Ref M.Topic")),
             "  M: {Type: 'Org::Topic::Of::MODULE'}"
         ),
-        template(&topic("A", "!FindInMap [Map, x, y, {DefaultValue: z}]")),
+        format!(
+            "Transform: AWS::LanguageExtensions\n{}",
+            template(&topic("A", "!FindInMap [Map, x, y, {DefaultValue: z}]"))
+        ),
         template(&topic("A", "!Sub ['${X}', {X: !Ref P}]")),
         template(&topic("A", "!If [Is, x, !FindInMap [Map, a, x]]")),
     ] {

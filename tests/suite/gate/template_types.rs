@@ -384,7 +384,7 @@ fn loops_are_written_out_where_their_collection_is_known() {
         );
     }
     assert!(!read(&with(json!({"Ref": "Open"}))).open.is_empty());
-    let within = json!({"Resources": {"Fn::ForEach::Outer": ["X", ["1", "2"], {"Fn::ForEach::Inner${X}": ["Y", ["p", "q"], {
+    let within = json!({"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::Outer": ["X", ["1", "2"], {"Fn::ForEach::Inner${X}": ["Y", ["p", "q"], {
         "V${X}${Y}": {"Type": "AWS::Backup::BackupVault", "Properties": {"BackupVaultName": "v-${X}-${Y}"}}}]}]}});
     let vaults = read(&within).after.document["accounts"][0]["regions"][0]["vaults"].clone();
     assert_eq!(vaults.as_array().unwrap().len(), 4, "{vaults}");
