@@ -15,10 +15,10 @@ pub struct Standing {
     names: BTreeSet<String>,
     /// The vaults, by their ARNs.
     vaults: BTreeMap<String, VaultOfNow>,
-    /// What is backed up and protected from deletion, by its ARN.
-    protected: BTreeSet<String>,
-    /// The option groups with options that stay for good, by Region, account and name.
-    permanent: BTreeSet<String>,
+    /// Whether what is backed up is protected from deletion, by its ARN, where that was read.
+    protected: BTreeMap<String, bool>,
+    /// Whether option groups have options that stay for good, by Region, account and name, where that was read.
+    permanent: BTreeMap<String, bool>,
     /// The selections of backup plans, by the plans' ids. `None`: they were not read.
     selections: BTreeMap<String, Option<Vec<SelectionOfNow>>>,
 }
@@ -116,10 +116,12 @@ impl Standing {
             self.names.extend(names);
         }
         for group in items(&region.option_groups) {
-            let options = group.options.value().and_then(|Json(all)| all.as_array());
-            let mut options = options.into_iter().flatten();
-            if options.any(|option| option.get("Permanent") == Some(&Value::Bool(true))) {
-                self.permanent.insert(format!("{home}:{}", group.name));
+            if let Some(options) = group.options.value().and_then(|Json(all)| all.as_array()) {
+                let mut options = options.iter();
+                let is_one =
+                    options.any(|option| option.get("Permanent") == Some(&Value::Bool(true)));
+                let name = format!("{home}:{}", group.name);
+                self.permanent.insert(name, is_one);
             }
         }
         for plan in items(&region.plans) {
@@ -138,9 +140,9 @@ impl Standing {
         let resources = items(&region.resources).iter();
         for resource in resources.filter(|one| one.resource_type != Field::Null) {
             self.names.insert(resource.arn.to_string());
-            if resource.detail.value().is_some_and(is_protected) {
-                self.protected.insert(resource.arn.to_string());
-            }
+            let is_protected = resource.detail.value().and_then(is_protected);
+            let is_protected = is_protected.map(|is| (resource.arn.to_string(), is));
+            self.protected.extend(is_protected);
         }
     }
 
@@ -150,15 +152,23 @@ impl Standing {
         self.names.contains(name)
     }
 
-    /// Whether an option group of a database has options that stay for good, by the database's ARN.
+    /// Why a database cannot leave an option group, or may not be able to, by its ARN; `None`: it can. AWS's own groups have no options.
+    ///
+    /// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html> and
+    /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithOptionGroups.html>.
     #[must_use]
-    pub fn is_for_good(&self, database: &str, group: &str) -> bool {
+    pub fn stays_in_group(&self, database: &str, group: &str) -> Option<&'static str> {
         let mut parts = database.split(':').skip(3);
-        let home = parts.next().zip(parts.next());
-        home.is_some_and(|(region, account)| {
-            self.permanent
-                .contains(&format!("{region}:{account}:{group}"))
-        })
+        let (region, account) = parts.next().zip(parts.next())?;
+        match self.permanent.get(&format!("{region}:{account}:{group}")) {
+            Some(true) => {
+                Some("which has permanent options: RDS takes it from no database: fix it")
+            }
+            None if !group.starts_with("default:") => Some(
+                "of which it is not known whether it has permanent options: RDS takes such a one from no database: give --inventory FILE with facts of it",
+            ),
+            Some(false) | None => None,
+        }
     }
 
     /// Why a backup plan is not deleted, by its id, where these selections of it are; `None`: the facts know nothing that keeps it.
@@ -183,10 +193,10 @@ impl Standing {
         self.vaults.get(arn).copied().unwrap_or_default()
     }
 
-    /// Whether it is certain that something is protected from deletion.
+    /// Whether something is protected from deletion; `None`: that was not read.
     #[must_use]
-    pub fn protects(&self, arn: &str) -> bool {
-        self.protected.contains(arn)
+    pub fn protects(&self, arn: &str) -> Option<bool> {
+        self.protected.get(arn).copied()
     }
 }
 
@@ -197,15 +207,17 @@ fn of_vault(vault: &Vault) -> VaultOfNow {
     }
 }
 
-/// `DeletionProtection` of RDS, Aurora, DocumentDB and Neptune, `DeletionProtectionEnabled` of DynamoDB, `deletionProtection` of EKS.
-fn is_protected(detail: &Tree) -> bool {
+/// `DeletionProtection` of RDS, Aurora, DocumentDB and Neptune, `DeletionProtectionEnabled` of DynamoDB, `deletionProtection` of EKS,
+/// `DisableApiTermination` of EC2.
+fn is_protected(detail: &Tree) -> Option<bool> {
     let names = [
         "DeletionProtection",
         "DeletionProtectionEnabled",
         "deletionProtection",
+        "DisableApiTermination",
     ];
     let mut all = names.iter().filter_map(|name| detail.get(name));
-    all.any(|is| is.as_bool() == Some(true))
+    all.find_map(|is| is.as_bool())
 }
 
 /// An ARN as a name is taken in it: names of IAM are one of a kind in an account, whatever their paths and case.

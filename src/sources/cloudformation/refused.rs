@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::in_place::are_attributes_kept;
-use super::names::kind;
+use super::names::{arn, kind};
 use super::reader::TemplateReader;
 use super::template::{is_open, plain};
 use super::text::Node;
@@ -80,6 +80,7 @@ pub fn changes(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
     retyped(now, then);
     never(now, then);
     replacements(now, then);
+    left_groups(now, then);
 }
 
 /// A property of a resource, or one in it.
@@ -206,6 +207,25 @@ fn replacements(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
             "{}:{}: {id} changes {property}, for which CloudFormation {replaces} it, and refuses to under the name that it has (`cannot update a stack when a custom-named resource requires replacing`): fix it: give it another name, or leave {property} as it is",
             then.template.file, is.line
         ))
+    });
+    for text in each.collect::<Vec<_>>() {
+        then.open(text);
+    }
+}
+
+/// Says of the databases that leave an option group which of them cannot, or may not be able to.
+fn left_groups(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
+    const GROUP: &str = "OptionGroupName";
+    let facts = then.template.settings.standing.clone();
+    let all = both(now, then).into_iter();
+    let databases = all.filter(|(_, _, is)| kind(is) == "AWS::RDS::DBInstance");
+    let each = databases.filter_map(|(id, was, is)| {
+        let left = now.of(was, GROUP)?.as_str()?.to_owned();
+        then.of(is, GROUP).filter(|is| *is != left)?;
+        let database = arn(&then.template, id, is);
+        let why = facts.as_ref()?.stays_in_group(database.as_str()?, &left)?;
+        let at = format!("{}:{}: {id}", then.template.file, is.line);
+        Some(format!("{at} leaves the option group {left}, {why}"))
     });
     for text in each.collect::<Vec<_>>() {
         then.open(text);

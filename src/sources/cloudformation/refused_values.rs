@@ -7,7 +7,7 @@ use super::names::kind;
 use super::reader::TemplateReader;
 use super::template::plain;
 use super::text::Node;
-use crate::sources::replica_keys::why_none;
+use crate::sources::replica_keys::PrimaryKey;
 
 /// What AWS takes.
 enum Takes {
@@ -48,6 +48,19 @@ const TAKEN: &[(&str, &str, Takes)] = &[
 /// A hundred years.
 const MOST_DAYS: i64 = 36_500;
 
+/// The properties that are tags.
+const TAGS: &[&str] = &[
+    "Tags",
+    "BackupPlanTags",
+    "BackupVaultTags",
+    "FileSystemTags",
+];
+
+/// How the keys of tags begin that AWS alone gives.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html>.
+const OF_AWS: &str = "aws:";
+
 /// Bounds of which the one is not above the other.
 const BOUNDS: &[(&str, [&str; 2])] = &[
     (
@@ -84,8 +97,13 @@ pub fn told(reader: &mut TemplateReader<'_>) {
             && let Some(home) = &reader.home
             && let Some(primary) = value(reader, node, "PrimaryKeyArn")
         {
-            let why = why_none(&primary, home);
+            let why = PrimaryKey::of_arn(&primary).and_then(|key| key.why_none(home));
             open.extend(why.map(|why| format!("{at}: {why}")));
+        }
+        if let Some(key) = tag_of_aws(reader, node) {
+            open.push(format!(
+                "{at} has the tag `{key}`, and AWS alone gives tags that begin with `{OF_AWS}`: fix it"
+            ));
         }
         let bounds = BOUNDS.iter().filter(|(of, _)| *of == kind(node));
         open.extend(bounds.filter_map(|(_, bounds)| {
@@ -99,6 +117,22 @@ pub fn told(reader: &mut TemplateReader<'_>) {
     for text in open {
         reader.open(text);
     }
+}
+
+/// The key of a tag that AWS alone gives.
+fn tag_of_aws(reader: &TemplateReader<'_>, node: &Node) -> Option<String> {
+    TAGS.iter().find_map(|name| {
+        let keys: Vec<String> = match reader.of(node, name)? {
+            Value::Object(fields) => fields.into_iter().map(|(key, _)| key).collect(),
+            Value::Array(items) => {
+                let keys = items.iter().map(|item| item.get("Key")?.as_str());
+                keys.flatten().map(str::to_owned).collect()
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+        };
+        let mut keys = keys.into_iter();
+        keys.find(|key| key.to_lowercase().starts_with(OF_AWS))
+    })
 }
 
 /// A property, or one in it, where it is known.

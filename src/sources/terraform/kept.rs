@@ -69,18 +69,25 @@ pub fn why(object: &Object<'_>, arn: &str, facts: &Standing) -> Option<String> {
 }
 
 /// Why a switch keeps an object, by the state or by the facts.
-fn switched(object: &Object<'_>, (name, off): (&str, &str), is_by_facts: bool) -> Option<String> {
+fn switched(
+    object: &Object<'_>,
+    (name, off): (&str, &str),
+    by_facts: Option<bool>,
+) -> Option<String> {
     if is_on(object, off) {
         return None;
     }
-    match object.switch(Moment::Now, name) {
-        Value::Bool(true) => Some(format!("{name} is on: fix it: turn it off and apply that first")),
-        Value::Object(_) => Some(format!("{name} is not known")),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            is_by_facts.then(|| {
-                format!("by the facts it is protected from deletion ({name}): fix it: turn that off first")
-            })
-        }
+    match (object.switch(Moment::Now, name), by_facts) {
+        (Value::Bool(true), _) => Some(format!(
+            "{name} is on: fix it: turn it off and apply that first"
+        )),
+        (_, Some(true)) => Some(format!(
+            "by the facts it is protected from deletion ({name}): fix it: turn that off first"
+        )),
+        (Value::Bool(false), _) | (Value::Null, Some(false)) => None,
+        (_, _) => Some(format!(
+            "{name} is not known: give --inventory FILE with facts of it"
+        )),
     }
 }
 

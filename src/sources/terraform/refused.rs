@@ -3,11 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde_json::Value;
+
 use super::identity::Identities;
 use super::kept;
+use super::link::Link;
 use super::object::{Moment, Object, unknown};
 use super::reader::PlanReader;
-use crate::sources::replica_keys::why_none;
+use crate::sources::replica_keys::PrimaryKey;
 use crate::sources::standing::{SelectionOfNow, Standing};
 
 /// The parts of a thing that AWS deletes before it, by their types, each with what they say of it.
@@ -18,9 +21,7 @@ const PARTS: &[(&str, &str)] = &[
     ("aws_iam_role_policy_attachment", "AttachedPolicies"),
 ];
 
-/// The attribute of a database that it cannot leave where its option group has permanent options.
-///
-/// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html>.
+/// The attribute of a database that it may not be able to leave.
 const OPTION_GROUP: &str = "option_group_name";
 
 /// What of an object is refused.
@@ -151,12 +152,9 @@ fn refused<'a, 'p>(ids: &Identities<'a, 'p>, facts: &Standing) -> Vec<(&'a Objec
     {
         let arn = ids.arn(object, Moment::Now);
         if let (Some(arn), Some(was)) = (arn, group(object, Moment::Now))
-            && facts.is_for_good(&arn, was)
+            && let Some(why) = facts.stays_in_group(&arn, was)
         {
-            let why = format!(
-                "{} leaves the option group {was}, which has permanent options: RDS takes it from no database: fix it",
-                object.address
-            );
+            let why = format!("{} leaves the option group {was}, {why}", object.address);
             found.push((object, NotDone { why, only: None }));
         }
     }
@@ -191,6 +189,9 @@ fn refused<'a, 'p>(ids: &Identities<'a, 'p>, facts: &Standing) -> Vec<(&'a Objec
     found
 }
 
+/// The types of keys that may have replicas.
+const PRIMARY: &[&str] = &["aws_kms_key", "aws_kms_external_key"];
+
 /// The replicas of keys that KMS does not make.
 fn replicas<'a, 'p>(
     ids: &Identities<'a, 'p>,
@@ -199,11 +200,40 @@ fn replicas<'a, 'p>(
     let made = all.filter(|object| object.kind == "aws_kms_replica_key" && object.is_made());
     let refused = made.filter_map(|object| {
         let home = ids.home(object, Moment::Then)?;
-        let why = why_none(object.text(Moment::Then, "primary_key_arn")?, &home)?;
+        let Link::Value(arn) = ids.link(object, "primary_key_arn", Moment::Then) else {
+            return None;
+        };
+        let mut keys = ids.objects.all.iter().filter(|key| !key.is_data);
+        let key = keys.find(|key| ids.arn(key, Moment::Then).as_ref() == Some(&arn));
+        let primary = match key {
+            Some(key) => primary(ids, key),
+            None => PrimaryKey::of_arn(&arn),
+        };
+        let why = primary?.why_none(&home)?;
         let why = format!("{}: {why}", object.address);
         Some((object, NotDone { why, only: None }))
     });
     refused.collect::<Vec<_>>().into_iter()
+}
+
+/// A key of the plan as the primary key of a replica. One that is there says by its id what it is.
+fn primary<'p>(ids: &Identities<'_, 'p>, key: &Object<'p>) -> Option<PrimaryKey<'p>> {
+    let by_id = key
+        .text(Moment::Then, "arn")
+        .and_then(PrimaryKey::of_arn)
+        .and_then(|key| key.is_primary);
+    let is_primary = match key.switch(Moment::Then, "multi_region") {
+        _ if !PRIMARY.contains(&key.kind) => Some(false),
+        _ if by_id.is_some() => by_id,
+        Value::Bool(is) => Some(is),
+        Value::Null => Some(false),
+        Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => None,
+    };
+    Some(PrimaryKey {
+        name: key.address,
+        home: ids.home(key, Moment::Then)?,
+        is_primary,
+    })
 }
 
 /// The backup plans that go while there are selections of theirs that do not.

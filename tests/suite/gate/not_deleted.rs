@@ -89,9 +89,89 @@ fn what_is_protected_from_deletion_stays() {
     let copy = |is: &str| format!("orders into central: feasible -> {is}");
     assert_eq!(of(&Estate::rds(), true), copy("feasible (same)"));
     assert_eq!(of(&Estate::rds(), false), copy("blocked (worse)"));
-    let read = Estate::rds().set(
-        &format!("{RESOURCE}/Detail/DeletionProtection"),
-        json!(true),
+    let read = |protected: bool| {
+        let at = format!("{RESOURCE}/Detail/DeletionProtection");
+        Estate::rds().set(&at, json!(protected))
+    };
+    assert_eq!(of(&read(true), false), copy("feasible (same)"));
+    // The two disagree.
+    assert_eq!(of(&read(false), true), copy("undecided (worse)"));
+    // A parameter without a value, and a template that does not say it.
+    let with = |more: Value, properties: Value| {
+        let mut all = json!({"DBInstanceIdentifier": "orders", "Engine": "postgres"});
+        let fields = all.as_object_mut().unwrap();
+        fields.extend(properties.as_object().unwrap().clone());
+        let mut now = template(json!({"D": resource_of("AWS::RDS::DBInstance", &all)}));
+        now["Parameters"] = more;
+        now
+    };
+    let open = with(
+        json!({"P": {"Type": "String"}}),
+        json!({"DeletionProtection": {"Ref": "P"}}),
     );
-    assert_eq!(of(&read, false), copy("feasible (same)"));
+    let unset = with(json!({}), json!({}));
+    let given = with(
+        json!({"P": {"Type": "String", "Default": "true"}}),
+        json!({"DeletionProtection": {"Ref": "P"}}),
+    );
+    for now in [&open, &unset] {
+        let (found, told) = becomes(&Estate::rds(), now, FROM);
+        assert_eq!(found, copy("undecided (worse)"));
+        assert!(
+            told.contains("it is not known whether DeletionProtection is on"),
+            "{told}"
+        );
+        for (protected, is) in [(true, "feasible (same)"), (false, "blocked (worse)")] {
+            assert_eq!(becomes(&read(protected), now, FROM).0, copy(is));
+        }
+    }
+    assert_eq!(
+        becomes(&Estate::rds(), &given, FROM).0,
+        copy("feasible (same)")
+    );
+}
+
+/// An estate with a resource of another type.
+fn stored(kind: &str, arn: &str) -> Estate {
+    Estate::rds()
+        .set(&format!("{RESOURCE}/ResourceArn"), json!(arn))
+        .set(&format!("{RESOURCE}/ResourceType"), json!(kind))
+        .set(&format!("{RESOURCE}/Detail"), json!({}))
+        .set("/copies", json!([]))
+}
+
+#[test]
+fn buckets_and_instances_may_not_be_deleted() {
+    let says = |kind: &str, properties: Value, estate: &Estate| {
+        let now = template(json!({"X": resource_of(kind, &properties)}));
+        becomes(estate, &now, FROM).1
+    };
+    let bucket = stored("S3", "arn:aws:s3:::orders");
+    let told = says("AWS::S3::Bucket", json!({"BucketName": "orders"}), &bucket);
+    assert!(
+        told.contains("it is not known whether it holds objects"),
+        "{told}"
+    );
+    let table = stored(
+        "DynamoDB",
+        "arn:aws:dynamodb:us-east-2:111122223333:table/orders",
+    );
+    let of = |replica: Value| {
+        says(
+            "AWS::DynamoDB::GlobalTable",
+            json!({"TableName": "orders", "Replicas": [replica]}),
+            &table,
+        )
+    };
+    let unknown = "it is not known whether DeletionProtectionEnabled is on";
+    for (replica, is_open) in [
+        (json!({"Region": "us-east-2"}), true),
+        (
+            json!({"Region": "us-east-2", "DeletionProtectionEnabled": false}),
+            false,
+        ),
+    ] {
+        let told = of(replica);
+        assert_eq!(told.contains(unknown), is_open, "{told}");
+    }
 }

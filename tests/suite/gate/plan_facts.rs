@@ -233,7 +233,10 @@ fn the_setting_of_the_organization_is_not_taken_from_another_account() {
 
 #[test]
 fn a_database_that_is_destroyed_or_of_another_engine_is_not_copied() {
-    let object = |engine: &str| json!({"identifier": "orders", "arn": DATABASE, "engine": engine, "storage_encrypted": true, "kms_key_id": KEY, "skip_final_snapshot": true});
+    let object = |engine: &str| {
+        json!({"identifier": "orders", "arn": DATABASE, "engine": engine, "storage_encrypted": true, "kms_key_id": KEY, "skip_final_snapshot": true,
+        "deletion_protection": false})
+    };
     let db = |after: Value, unknown: Value| {
         change("aws_db_instance.d", object("postgres"), after, unknown)
     };

@@ -76,6 +76,32 @@ fn a_value_that_aws_does_not_take_is_told() {
 }
 
 #[test]
+fn aws_alone_gives_tags_that_begin_with_aws() {
+    for (kind, tags) in [
+        (
+            "AWS::Backup::BackupVault",
+            "BackupVaultName: aa, BackupVaultTags: {'AWS:x': y}",
+        ),
+        ("AWS::SNS::Topic", "Tags: [{Key: 'aws:x', Value: y}]"),
+        (
+            "AWS::KMS::Key",
+            "Tags: [{Key: a, Value: 'aws:x'}, {Key: 'aws:x', Value: y}]",
+        ),
+    ] {
+        let found = open(kind, tags);
+        let says = "and AWS alone gives tags that begin with `aws:`: fix it";
+        assert!(
+            found.iter().any(|text| text.ends_with(says)),
+            "{tags}: {found:?}"
+        );
+    }
+    assert_eq!(
+        open("AWS::SNS::Topic", "Tags: [{Key: 'a:aws:', Value: 'aws:'}]"),
+        [""; 0]
+    );
+}
+
+#[test]
 fn a_replica_is_of_a_multi_region_key_of_another_region() {
     let key = |arn: &str| {
         format!("KeyPolicy: {{Version: '2012-10-17', Statement: []}}, PrimaryKeyArn: '{arn}'")
@@ -84,7 +110,18 @@ fn a_replica_is_of_a_multi_region_key_of_another_region() {
     let primary = "arn:aws:kms:us-east-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef";
     assert_eq!(found(primary), [""; 0]);
     for (arn, says) in [
-        (primary.replace("mrk-", ""), "is no multi-Region key"),
+        (
+            primary.replace(
+                "mrk-0123456789abcdef0123456789abcdef",
+                "11111111-aaaa-4bbb-8ccc-000000000001",
+            ),
+            "is no multi-Region primary key",
+        ),
+        // What stands in for the id of another stack's key.
+        (
+            primary.replace("mrk-0123456789abcdef0123456789abcdef", "Other-Key"),
+            "may be no multi-Region primary key",
+        ),
         (
             primary.replace("us-east-1", "us-east-2"),
             "is of the Region of the replica",

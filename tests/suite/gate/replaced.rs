@@ -62,7 +62,8 @@ fn a_replaced_database_is_on_the_key_that_the_plan_says() {
         json!(KEY),
     );
     let before = json!({"identifier": "orders", "arn": DATABASE, "engine": "postgres", "engine_version": "16.3", "storage_type": "gp3",
-        "storage_encrypted": true, "kms_key_id": KEY, "option_group_name": "default:postgres-16", "skip_final_snapshot": true});
+        "storage_encrypted": true, "kms_key_id": KEY, "option_group_name": "default:postgres-16", "skip_final_snapshot": true,
+        "deletion_protection": false});
     let mut after = before.clone();
     for name in ["arn", "kms_key_id"] {
         after.as_object_mut().unwrap().remove(name);
@@ -93,7 +94,8 @@ fn what_is_replaced_under_a_name_that_is_not_known_may_be_there() {
     let vault = json!({"name": "central", "arn": CENTRAL, "kms_key_arn": CENTRAL_KEY, "recovery_points": 0});
     let role = json!({"name": "AWSBackupDefaultServiceRole", "arn": ROLE, "path": "/service-role/", "assume_role_policy": trust});
     let database = json!({"identifier": "orders", "arn": DATABASE, "engine": "postgres", "engine_version": "16.3", "storage_type": "gp3",
-        "storage_encrypted": true, "kms_key_id": KEY, "option_group_name": "default:postgres-16", "skip_final_snapshot": true});
+        "storage_encrypted": true, "kms_key_id": KEY, "option_group_name": "default:postgres-16", "skip_final_snapshot": true,
+        "deletion_protection": false});
     for (kind, alias, name, before) in [
         ("aws_backup_vault", "aws.to", "name", vault),
         ("aws_iam_role", "aws", "name", role),
