@@ -15,6 +15,7 @@ pub mod examples;
 pub mod folder;
 #[cfg(feature = "live")]
 pub mod live;
+mod maintenance_windows;
 mod manifest;
 pub mod matching;
 pub mod planned;

@@ -1,5 +1,7 @@
 //! What AWS, or the provider, refuses of a change: what it is of may stay as it is, and what comes after it may not be made.
 
+use backup_preflight::known::{AccountId, Region};
+use backup_preflight::sources::cloudformation::{self, Settings};
 use serde_json::{Value, json};
 
 use super::judged::{Change, judged};
@@ -118,12 +120,23 @@ fn a_database_goes_where_nothing_keeps_it() {
     for (estate, told, is) in [
         (
             on_aws_key(),
-            json!({"skip_final_snapshot": true}),
+            json!({"skip_final_snapshot": true, "deletion_protection": false}),
             "feasible",
         ),
         (
+            on_aws_key().set(&detail, json!(false)),
+            json!({"skip_final_snapshot": true}),
+            "feasible",
+        ),
+        // Neither the state nor the facts tell.
+        (
             on_aws_key(),
-            json!({"skip_final_snapshot": false, "final_snapshot_identifier": "last"}),
+            json!({"skip_final_snapshot": true}),
+            "undecided",
+        ),
+        (
+            on_aws_key(),
+            json!({"skip_final_snapshot": false, "final_snapshot_identifier": "last", "deletion_protection": false}),
             "feasible",
         ),
         (
@@ -543,9 +556,80 @@ fn a_database_leaves_its_option_group_when_that_is_applied_and_never_one_with_pe
                 "storage_encrypted": true, "kms_key_id": KEY, "option_group_name": group, "apply_immediately": now})
         };
         let moved = change("aws_db_instance.d", of("og-tde"), of("og-plain"), json!({}));
-        let found = becomes(&estate(permanent), &Change::Plan(&[moved]));
+        let moved = [moved];
+        let plan = Change::Plan(&moved);
+        let found = becomes(&estate(permanent), &plan);
         assert_eq!(found, format!("blocked -> {is}"), "{permanent} {now}");
+        let of = |group: &str| {
+            one(
+                "AWS::RDS::DBInstance",
+                json!({"DBInstanceIdentifier": "orders", "Engine": "oracle-ee", "StorageEncrypted": true, "KmsKeyId": KEY,
+                "OptionGroupName": group, "ApplyImmediately": now}),
+            )
+        };
+        let (was, then) = (of("og-tde"), of("og-plain"));
+        let found = judged(
+            &estate(permanent),
+            &Change::Templates(&was, &then, FROM),
+            &[],
+        );
+        let is_open = found.code == 3 || found.copies[0].contains("undecided");
+        assert_eq!(is_open, is == "undecided", "{:?}", found.copies);
+        // Which options a group has that nobody read is not known.
+        let unread = estate(permanent).set(
+            &format!("{SOURCE}/option_groups"),
+            json!([{"OptionGroupName": "og-plain", "Options": []}]),
+        );
+        for change in [plan, Change::Templates(&was, &then, FROM)] {
+            let found = judged(&unread, &change, &[]);
+            let open = "orders into central: undecided -> undecided (same)";
+            let is_open = found.code == 3 || found.copies == [open];
+            assert!(is_open, "{:?}", found.copies);
+        }
     }
+}
+
+/// A template that does not say otherwise applies changes at once.
+#[test]
+fn what_a_template_changes_may_wait_for_the_maintenance_window() {
+    let of = |version: &str, more: Value| {
+        let mut all = json!({"DBInstanceIdentifier": "orders", "Engine": "postgres", "EngineVersion": version});
+        let fields = all.as_object_mut().unwrap();
+        fields.extend(more.as_object().unwrap().clone());
+        one("AWS::RDS::DBInstance", all)
+    };
+    let said = |was: &Value, is: &Value| {
+        let (was, is) = (was.to_string(), is.to_string());
+        let settings = Settings {
+            account: AccountId::parse(FROM).ok(),
+            region: Some(Region::new("us-east-2")),
+            ..Settings::default()
+        };
+        let files = (("was.json", was.as_bytes()), ("is.json", is.as_bytes()));
+        let laid = cloudformation::read_change(files.0, files.1, &settings).unwrap();
+        laid.after.document["accounts"][0]["regions"][0]["resources"][0]["Detail"]["EngineVersion"]
+            .to_string()
+    };
+    let waits = "is what it was until the maintenance window";
+    let later = || json!({"ApplyImmediately": false});
+    let now = || json!({"ApplyImmediately": true});
+    for (was, is, waiting) in [
+        (of("13.4", json!({})), of("16.4", later()), true),
+        (of("13.4", later()), of("16.4", now()), false),
+        (of("13.4", json!({})), of("16.4", json!({})), false),
+        (of("16.3", json!({})), of("16.4", later()), false),
+        (of("16.4", json!({})), of("16.4", later()), false),
+    ] {
+        let found = said(&was, &is);
+        assert_eq!(found.contains(waits), waiting, "{is}: {found}");
+    }
+    // Which version there was is not told.
+    let mut was = of("16.4", json!({}));
+    was["Resources"]["K"]["Properties"]
+        .as_object_mut()
+        .unwrap()
+        .remove("EngineVersion");
+    assert!(said(&was, &of("16.4", later())).contains(waits));
 }
 
 /// Whether the version of now counts, or the one to come, depends on when the copy is made.
@@ -555,13 +639,28 @@ fn a_major_version_waits_for_the_maintenance_window() {
         json!({"identifier": "orders", "arn": DATABASE, "engine": "postgres", "engine_version": version,
             "storage_encrypted": true, "kms_key_id": KEY, "backup_retention_period": days})
     };
-    let said = |was: Value, mut is: Value, now: bool| {
+    let of_kind = |kind: &'static str, was: Value, mut is: Value, now: bool| {
         is["apply_immediately"] = json!(now);
-        let moved = change("aws_db_instance.d", was, is, json!({}));
+        let moved = change(kind, was, is, json!({}));
         let laid = planned(&plan(FROM, &[moved])).after.document;
         let detail = &laid["accounts"][0]["regions"][0]["resources"][0]["Detail"];
         ["EngineVersion", "BackupRetentionPeriod"].map(|field| detail[field].clone())
     };
+    let said = |was: Value, is: Value, now: bool| of_kind("aws_db_instance.d", was, is, now);
+    for (kind, engine, was, is) in [
+        ("aws_rds_cluster.c", "aurora-postgresql", "13.4", "16.4"),
+        ("aws_docdb_cluster.c", "docdb", "4.0.0", "5.0.0"),
+        ("aws_neptune_cluster.c", "neptune", "1.2.0.0", "1.3.0.0"),
+    ] {
+        let of = |version: &str| {
+            json!({"cluster_identifier": "orders", "arn": "arn:aws:rds:us-east-2:111122223333:cluster:orders", "engine": engine,
+                "engine_version": version})
+        };
+        let [version, _] = of_kind(kind, of(was), of(is), false);
+        let says = format!("which is {was} until the maintenance window");
+        assert!(version.to_string().contains(&says), "{version}");
+        assert_eq!(of_kind(kind, of(was), of(is), true)[0], json!(is));
+    }
     let [version, _] = said(of("13.4", 7), of("16.4", 7), false);
     assert!(
         version

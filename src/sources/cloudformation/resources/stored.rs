@@ -7,8 +7,10 @@ use crate::sources::cloudformation::names::kind;
 use crate::sources::cloudformation::reader::TemplateReader;
 use crate::sources::cloudformation::resources::{automatic_backups, own_policy};
 use crate::sources::cloudformation::stored_values;
-use crate::sources::cloudformation::template::{is_open, unknown};
+use crate::sources::cloudformation::template::{is_open, plain, unknown};
 use crate::sources::cloudformation::text::Node;
+use crate::sources::cloudformation::updates::property;
+use crate::sources::maintenance_windows::{matters_until_then, may_wait};
 use crate::sources::planned::Home;
 
 /// What a template says of a database in the words of its description. The windows keep backups from starting.
@@ -179,7 +181,7 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
                 "Neptune" => Some(json!("neptune")),
                 _ => engine,
             };
-            let group = reader.of(node, "OptionGroupName");
+            let group = when_applied(reader, (id, node), "OptionGroupName");
             let group = group.map(|group| json!([{"OptionGroupName": group}]));
             let source = "SourceDBInstanceIdentifier";
             let source = match (reader.of(node, source), reader.other_says(id, source)) {
@@ -187,7 +189,8 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
                 (None, true) => Some(open("whether it is still a read replica")),
                 (source, _) => source,
             };
-            let told = DATABASE.iter().map(|name| (*name, reader.of(node, name)));
+            let told = DATABASE.iter();
+            let told = told.map(|name| (*name, when_applied(reader, (id, node), name)));
             // Only the type of each counts.
             let further = match reader.of(node, "AdditionalStorageVolumes") {
                 Some(Value::Array(volumes)) => {
@@ -264,6 +267,41 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
     {
         reader.set(&home, "resources", &arn, [(mark, given)]);
     }
+}
+
+/// A property of a database: not known where its change waits for the maintenance window, and what it was matters or is not known.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html>.
+fn when_applied(
+    reader: &TemplateReader<'_>,
+    (id, node): (&str, &Node),
+    name: &str,
+) -> Option<Value> {
+    let is = reader.of(node, name)?;
+    // Without it changes are applied at once.
+    let at_once = reader.of(node, "ApplyImmediately");
+    let is_now = at_once.is_none_or(|at_once| plain(&at_once).as_deref() == Some("true"));
+    let was = reader.was(id).filter(|_| !is_now && may_wait(name));
+    let waits = was.is_some_and(|was| {
+        let [was, own] = [was, node].map(|node| property(node, name));
+        if let (Some(was), Some(own)) = (was, own)
+            && reader.is_alike(was, own)
+        {
+            return false;
+        }
+        // What stands in the template of now as it is.
+        let was = was.and_then(|was| plain(&was.to_value()));
+        let both = was.zip(plain(&is));
+        both.is_none_or(|(was, is)| matters_until_then(name, &was, &is))
+    });
+    if !waits {
+        return Some(is);
+    }
+    let at = format!("{}:{}: {id}", reader.template.file, node.line);
+    let why = format!(
+        "{at}, whose {name} is what it was until the maintenance window: set ApplyImmediately"
+    );
+    Some(unknown(why))
 }
 
 /// What is so where the thing is made, and stands where it is there.

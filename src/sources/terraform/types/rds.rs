@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::stored::{Switch, encryption, resource, set, told, windows};
 use crate::inventory::WHERE_IT_STANDS;
+use crate::sources::maintenance_windows::matters_until_then;
 use crate::sources::planned::Home;
 use crate::sources::terraform::object::{Moment, Object, unknown};
 use crate::sources::terraform::reader::{PlanReader, fields};
@@ -20,50 +21,21 @@ fn engine<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>) -> Value {
     }
 }
 
-/// What waits for the maintenance window where it is changed without `apply_immediately`, each with whether what it was may keep a copy
-/// from being made that what it will be does not.
-///
-/// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html>.
-const WAITING: &[(&str, MattersUntilThen)] = &[
-    ("option_group_name", |was, _| !was.starts_with("default:")),
-    ("storage_type", |was, _| was == "io2"),
-    // A Region may lack the one major version and have the other.
-    ("engine_version", |was, is| major(was) != major(is)),
-    // Without automated backups some replicas are not backed up.
-    ("backup_retention_period", |was, is| {
-        (was == "0") != (is == "0")
-    }),
-];
-
-/// Whether what a value was, beside what it will be, may keep a copy from being made.
-type MattersUntilThen = fn(&str, &str) -> bool;
-
-/// The major version of an engine: `16` of 16.4, `8.0` of 8.0.39, `10.11` of 10.11.6.
-///
-/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html>.
-fn major(version: &str) -> &str {
-    /// As low a first number alone tells no major version.
-    const LOW: u32 = 11;
-    let mut dots = version.match_indices('.').map(|(at, _)| at);
-    let (first, second) = (dots.next(), dots.next());
-    let own = first.and_then(|at| version.get(..at)).unwrap_or(version);
-    let is_low = own.parse::<u32>().is_ok_and(|number| number <= LOW);
-    let end = if is_low { second } else { first };
-    end.and_then(|at| version.get(..at)).unwrap_or(version)
-}
-
-/// An attribute of an instance: not known where its change waits and what it was matters.
-fn when_applied<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, name: &str) -> Value {
+/// An attribute of an instance or a cluster, which is a property of it: not known where its change waits and what it was matters.
+fn when_applied<'p>(
+    reader: &PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    (name, property): (&str, &str),
+) -> Value {
     let is_now = object.switch(Moment::Then, "apply_immediately") == Value::Bool(true);
     let waits = reader.moment == Moment::Then && !is_now && object.changed().contains(&name);
-    let mut rows = WAITING.iter().filter(|(of, _)| *of == name && waits);
     let [was, is] = [Moment::Now, Moment::Then].map(|moment| match object.marked(moment, name) {
         Value::String(text) => Some(text),
         Value::Number(number) => Some(number.to_string()),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     });
     let is = is.unwrap_or_default();
-    match was.filter(|was| rows.any(|(_, matters)| matters(was, &is))) {
+    match was.filter(|was| waits && matters_until_then(property, was, &is)) {
         Some(was) => unknown(format!(
             "{}.{name}, which is {was} until the maintenance window: set apply_immediately",
             object.address
@@ -72,9 +44,14 @@ fn when_applied<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, name: &str
     }
 }
 
+const OPTION_GROUP: (&str, &str) = ("option_group_name", "OptionGroupName");
+const RETENTION: (&str, &str) = ("backup_retention_period", "BackupRetentionPeriod");
+const STORAGE: (&str, &str) = ("storage_type", "StorageType");
+const VERSION: (&str, &str) = ("engine_version", "EngineVersion");
+
 /// An RDS instance.
 pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    let group = match when_applied(reader, object, "option_group_name") {
+    let group = match when_applied(reader, object, OPTION_GROUP) {
         Value::String(name) => json!([{"OptionGroupName": name}]),
         other @ (Value::Null
         | Value::Bool(_)
@@ -90,11 +67,8 @@ pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let all = [
         ("DBInstanceIdentifier", told(reader, object, "identifier")),
         ("Engine", engine(reader, object)),
-        (
-            "EngineVersion",
-            when_applied(reader, object, "engine_version"),
-        ),
-        ("StorageType", when_applied(reader, object, "storage_type")),
+        (VERSION.1, when_applied(reader, object, VERSION)),
+        (STORAGE.1, when_applied(reader, object, STORAGE)),
         ("OptionGroupMemberships", group),
         ("BackupTarget", set(reader, object, "backup_target")),
         ("AvailabilityZone", set(reader, object, "availability_zone")),
@@ -105,9 +79,9 @@ pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     ];
     let all = all.into_iter().chain(windows(reader, object, own));
     let mut detail = fields(all);
-    let kept = when_applied(reader, object, "backup_retention_period");
+    let kept = when_applied(reader, object, RETENTION);
     if let (Value::Object(detail), Some(_)) = (&mut detail, kept.get("unknown")) {
-        detail.insert("BackupRetentionPeriod".to_owned(), kept);
+        detail.insert(RETENTION.1.to_owned(), kept);
     }
     if let (Value::Object(detail), Some(source)) = (&mut detail, replicated(reader, object)) {
         detail.insert("ReadReplicaSourceDBInstanceIdentifier".to_owned(), source);
@@ -185,7 +159,7 @@ pub fn cluster<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             told(reader, object, "cluster_identifier"),
         ),
         ("Engine", engine),
-        ("EngineVersion", told(reader, object, "engine_version")),
+        (VERSION.1, when_applied(reader, object, VERSION)),
         (
             "ClusterScalabilityType",
             told(reader, object, "cluster_scalability_type"),
