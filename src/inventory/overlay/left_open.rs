@@ -246,13 +246,34 @@ impl Laid<'_> {
             &[call]
         };
         for call in calls {
-            // One reason is enough for one call.
+            // One reason is enough for one call: the first that says what to do.
             if self.told.insert((call, subject.to_owned())) {
                 self.gaps.push(json!({
                     "operation": call, "subject": subject, "error": null,
                     "waits_for": {"operation": self.overlay.waits_for.operation(), "subject": waits_for},
                 }));
+                continue;
+            }
+            if !says_what_to_do(&waits_for) {
+                continue;
+            }
+            let is = |gap: &Value, name: &str, of: &str| {
+                gap.get(name).and_then(Value::as_str) == Some(of)
+            };
+            let mut gaps = self.gaps.iter_mut();
+            let there = gaps.find(|gap| is(gap, "operation", call) && is(gap, "subject", subject));
+            let there = there.and_then(|gap| gap.pointer_mut("/waits_for/subject"));
+            if let Some(there) = there.filter(|there| !there.as_str().is_some_and(says_what_to_do))
+            {
+                *there = json!(waits_for);
             }
         }
     }
+}
+
+/// Whether a reason says what settles it.
+fn says_what_to_do(why: &str) -> bool {
+    [": give --", ": fix "]
+        .iter()
+        .any(|step| why.contains(step))
 }

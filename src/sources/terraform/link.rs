@@ -62,7 +62,7 @@ impl<'p> Identities<'_, 'p> {
                 _ if self.is_left_out(object, name, moment) => Link::AwsChooses,
                 Some(expression) => {
                     let found = self.all_of(object, expression, whole(name), moment);
-                    the_one(found, &at)
+                    the_one(found, &self.waits(object, expression, &at))
                 }
                 None => Link::Unknown(at),
             },
@@ -85,7 +85,17 @@ impl<'p> Identities<'_, 'p> {
         at: &str,
         moment: Moment,
     ) -> Link {
-        the_one(self.all_of(object, expression, "arn", moment), at)
+        let found = self.all_of(object, expression, "arn", moment);
+        the_one(found, &self.waits(object, expression, at))
+    }
+
+    /// What an expression waits for: where something chooses in it, or makes more of it, its text tells what a plan does not.
+    fn waits(&self, object: &Object<'p>, expression: &Value, at: &str) -> String {
+        let is_told = self.source.is_some() || self.objects.targets(object, expression).are_all();
+        match is_told {
+            true => at.to_owned(),
+            false => format!("{at}{BY_TEXT}"),
+        }
     }
 
     /// All that an expression may come to; an error where some of that is not told. `whole`: the attribute that is meant where it refers
@@ -219,7 +229,22 @@ impl<'p> Identities<'_, 'p> {
         }
         let planned = self.without_left_out(object, name, planned, configured.as_ref());
         let filled = configured.and_then(|configured| filled(&planned, &configured));
-        filled.filter(|filled| !is_open(filled)).unwrap_or(planned)
+        let filled = filled.filter(|filled| !is_open(filled));
+        filled.unwrap_or_else(|| self.blocks_wait(object, name, planned))
+    }
+
+    /// What of blocks is not known, with what settles it: dynamic blocks stand in the text alone.
+    fn blocks_wait(&self, object: &Object<'p>, name: &str, value: Value) -> Value {
+        let expression = object.expression(name);
+        let targets = expression.map(|expression| self.objects.targets(object, expression));
+        let is_told = self.source.is_some()
+            || object.block.is_none()
+            || targets.is_some_and(|targets| targets.are_all());
+        if is_told {
+            value
+        } else {
+            settled_by_text(value)
+        }
     }
 
     /// A list with its unknown members settled by the references of an expression, where these are as many.
@@ -269,8 +294,11 @@ impl<'p> Identities<'_, 'p> {
                 if self.is_left_out(object, name, moment) {
                     return Value::Null;
                 }
-                self.referred_document(object, name)
-                    .unwrap_or_else(|| unknown(at.as_str()))
+                let waits = || match object.expression(name) {
+                    Some(expression) => unknown(self.waits(object, expression, &at)),
+                    None => unknown(at.as_str()),
+                };
+                self.referred_document(object, name).unwrap_or_else(waits)
             }
         }
     }
@@ -296,6 +324,25 @@ impl<'p> Identities<'_, 'p> {
         self.take(object, one.object, &one.attribute);
         self.take_over(object, one.object);
         Some(document)
+    }
+}
+
+/// What settles what an expression comes to that a plan does not tell.
+const BY_TEXT: &str = ": give --terraform-source DIR, which has its expression";
+
+/// A value in which the text of the configuration settles what is not known.
+fn settled_by_text(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => match fields.get("unknown") {
+            Some(Value::String(why)) if fields.len() == 1 => unknown(format!("{why}{BY_TEXT}")),
+            _ => {
+                let each = fields.into_iter();
+                let each = each.map(|(name, value)| (name, settled_by_text(value)));
+                Value::Object(each.collect())
+            }
+        },
+        Value::Array(items) => items.into_iter().map(settled_by_text).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     }
 }
 

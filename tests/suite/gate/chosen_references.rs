@@ -206,6 +206,81 @@ fn a_replica_that_is_not_made_is_not_there() {
     }
 }
 
+/// The same of a key that the plan makes, whose id is not known.
+#[test]
+fn a_replica_of_a_key_of_the_plan_needs_a_multi_region_one() {
+    let of = |kind: &str, key: Value, waits: Value| {
+        let mut unknown = json!({"arn": true, "key_id": true, "policy": true});
+        let fields = unknown.as_object_mut().unwrap();
+        fields.extend(waits.as_object().unwrap().clone());
+        let key = made(&format!("{kind}.primary"), key, unknown);
+        let replica = made(
+            "aws_kms_replica_key.k",
+            json!({}),
+            json!({"arn": true, "key_id": true, "policy": true, "primary_key_arn": true}),
+        );
+        let primary = format!("{kind}.primary");
+        let refers = references(&[&format!("{primary}.arn"), &primary]);
+        let configured = json!({"expressions": {"primary_key_arn": refers}});
+        let after = read(&plan(&[(replica, configured), (key, json!({}))]), None).after;
+        let arn = "arn:aws:kms:eu-west-1:111122223333:key/aws_kms_replica_key.k";
+        field(&after, "keys", arn, "may stay as it is") == "not said"
+    };
+    let key = |multi: Value| json!({"region": "us-east-1", "multi_region": multi});
+    let none = || json!({});
+    assert!(of("aws_kms_key", key(json!(true)), none()));
+    assert!(of("aws_kms_external_key", key(json!(true)), none()));
+    assert!(!of("aws_kms_key", key(json!(false)), none()));
+    assert!(!of("aws_kms_key", key(Value::Null), none()));
+    assert!(!of(
+        "aws_kms_key",
+        json!({"region": "us-east-1"}),
+        json!({"multi_region": true})
+    ));
+    assert!(!of("aws_kms_key", json!({"multi_region": true}), none()));
+    let replica = json!({"region": "us-east-1", "primary_key_arn": "arn:aws:kms:us-west-2:111122223333:key/mrk-1"});
+    assert!(!of("aws_kms_replica_key", replica, none()));
+}
+
+/// What tells the value of such an expression is its text.
+#[test]
+fn the_text_of_an_expression_is_what_settles_it() {
+    let only = [(key("aws_kms_key.k"), json!({}))];
+    let waits = of_vault(&["aws_kms_key.k.arn", "aws_kms_key.k", "var.use"], &only);
+    assert_eq!(
+        waits["unknown"],
+        "aws_backup_vault.v.kms_key_arn: give --terraform-source DIR, which has its expression"
+    );
+    let waits = of_vault(&["random_pet.k.id", "random_pet.k"], &[]);
+    assert!(is_unknown(&waits), "{waits}");
+}
+
+/// Of several reasons why one call does not tell, the one that says what to do is told.
+#[test]
+fn what_settles_something_is_told_first() {
+    let database = made(
+        "aws_db_instance.d",
+        json!({"identifier": "orders", "engine": "postgres", "storage_encrypted": true}),
+        json!({"arn": true, "engine_version": true, "kms_key_id": true}),
+    );
+    let refers = references(&["aws_kms_key.k.arn", "aws_kms_key.k", "var.use"]);
+    let waits = references(&["random_pet.v.id", "random_pet.v"]);
+    let configured = json!({"expressions": {"kms_key_id": refers, "engine_version": waits}});
+    let planned = read(
+        &plan(&[(database, configured), (key("aws_kms_key.k"), json!({}))]),
+        None,
+    );
+    let none = br#"{"schema": "backup-preflight/inventory/v1", "accounts": []}"#;
+    let none = backup_preflight::inventory::read("none.json", none).unwrap();
+    let laid = serde_json::to_value(planned.after.over(&none).unwrap()).unwrap();
+    let gaps = laid["gaps"].to_string();
+    assert!(
+        gaps.contains("aws_db_instance.d.kms_key_id: give --terraform-source DIR"),
+        "{gaps}"
+    );
+    assert!(!gaps.contains("engine_version"), "{gaps}");
+}
+
 /// With a suffix it is another role, if AWS Backup takes that at all.
 #[test]
 fn a_service_linked_role_with_a_suffix_is_not_aws_backups_own() {

@@ -153,7 +153,8 @@ fn what_a_plan_leaves_unknown_leaves_its_copies_undecided() {
         let found = after(kind, before, at, value, unknown);
         assert_eq!(told(&found), (UNDECIDED.into(), 3), "{at}");
         let waits = format!("terraform apply {kind}.{waits_for}");
-        assert!(found.gaps.contains(&waits), "{waits}: {:?}", found.gaps);
+        let is_told = found.gaps.iter().any(|gap| gap.starts_with(&waits));
+        assert!(is_told, "{waits}: {:?}", found.gaps);
     }
 }
 
