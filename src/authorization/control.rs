@@ -9,7 +9,7 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::catalog::calls::api_call;
 use crate::catalog::requests::is_reached_by_rcps;
 use crate::inventory::{Assumption, ControlList, ControlPolicies, ControlPolicy, Facts, Question};
-use crate::known::{AccountId, Arn, Fact, Gap};
+use crate::known::{AccountId, Arn, ByHand, Fact, Gap};
 use crate::policy::{
     Document, Effect, NearMiss, PolicyDecision, PolicyType, Request, StatementRef, Truth,
     decide_control,
@@ -140,7 +140,7 @@ pub fn of_anybody(
         (Ruling::Allowed { .. }, Some(gap)) => {
             let taken = facts.assumes(Assumption::OrganizationPoliciesAllow)
                 || role.is_some_and(|role| facts.simulated(role).is_some());
-            if taken {
+            if taken && !is_of_a_change(gap) {
                 assumed()
             } else {
                 Ruling::open(vec![gap.clone()], Vec::new())
@@ -167,6 +167,11 @@ pub fn nothing_binds(facts: &Facts<'_>, role: &Arn) -> bool {
 fn none_disputed(facts: &Facts<'_>, account: AccountId) -> bool {
     let mut lists = [ControlList::Service, ControlList::Resource].into_iter();
     lists.all(|list| facts.control_policies_disputed(account, list).is_none())
+}
+
+/// Whether a gap is what a change leaves open, which nobody takes for allowed.
+fn is_of_a_change(gap: &Gap) -> bool {
+    gap.hand() == Some(ByHand::Planned)
 }
 
 /// Taken to be allowed: somebody said so.
@@ -223,6 +228,7 @@ impl Controls<'_> {
         match simulated {
             // What was denied was read.
             Some(denied @ Ruling::Denied { .. }) => denied,
+            _ if unread.iter().any(is_of_a_change) => Ruling::open(unread, Vec::new()),
             _ if facts.assumes(Assumption::OrganizationPoliciesAllow) => assumed(),
             Some(ruling) => ruling,
             None => Ruling::open(unread, Vec::new()),

@@ -160,7 +160,26 @@ fn control(
     change: &PolicyChange,
 ) -> Result<(), String> {
     let is_unread = account.get(field).is_none();
-    if control_part::is_one(account.get(field)) {
+    let is_part = control_part::is_one(account.get(field));
+    let told = match &change.becomes {
+        Becomes::Attached(target, document) => Some((target.as_deref(), document)),
+        Becomes::Stands(target, document) => Some((Some(target.as_str()), document)),
+        Becomes::Document(_) | Becomes::Detached(_) | Becomes::AttachedTo(_) | Becomes::Deleted => {
+            None
+        }
+    };
+    if let Some((target, document)) = told
+        && (is_unread || is_part)
+        && may_deny(document)
+        && !target.is_some_and(|target| control_part::is_on(account, target))
+        && matches!(depth(account, target), Depth::Unknown)
+    {
+        return Err(format!(
+            "{}, of which it is not known whether it is attached above the account: give --inventory FILE with its place in the organization",
+            change.by
+        ));
+    }
+    if is_part {
         control_part::lay(account, field, change);
         return Ok(());
     }
@@ -296,6 +315,17 @@ fn not_in_the_facts(change: &PolicyChange, target: &str) -> String {
     )
 }
 
+/// Whether a policy denies something, or may.
+fn may_deny(document: &Value) -> bool {
+    let statements = match document.get("Statement") {
+        Some(Value::Array(all)) => all.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => return true,
+    };
+    let allows = |one: &Value| one.get("Effect").and_then(Value::as_str) == Some("Allow");
+    unknown_within(document).is_some() || !statements.iter().all(allows)
+}
+
 /// Whether a policy allows nothing.
 fn denies_only(document: &Value) -> bool {
     let statements = match document.get("Statement") {
@@ -340,7 +370,8 @@ fn effective(
     let Some(now) = account.get(field) else {
         if let Becomes::Stands(target, _) = &change.becomes
             && of == PolicyType::Backup
-            && control_part::is_on(account, target)
+            && (control_part::is_on(account, target)
+                || matches!(depth(account, Some(target)), Depth::Unknown))
         {
             return Err(format!(
                 "{}, a backup policy that is attached to {target}, and the account's was not read: fix it: read what is in force there (organizations:DescribeEffectivePolicy)",

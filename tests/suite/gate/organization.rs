@@ -10,6 +10,7 @@ use backup_preflight::sources::terraform;
 use backup_preflight::verdict::Verdict::{self, Blocked, Feasible, Undecided};
 use serde_json::{Value, json};
 
+use super::judged::{Change as Planned, judged};
 use crate::support::estate::FROM;
 use crate::support::verdicts::read;
 use crate::support::{Estate, decide};
@@ -443,4 +444,74 @@ fn a_policy_that_stands_by_the_plan_and_not_by_the_facts_leaves_its_field_open()
     assert_eq!(gaps(backup, "p-daily", FROM, &has_one), [""; 0]);
     assert_eq!(gaps(service, "p-other", FROM, &estate), [listed]);
     assert_eq!(gaps(service, LIMIT, FROM, &estate), [""; 0]);
+}
+
+/// What is assumed of policies that nobody read is not assumed of one that a change attaches.
+#[test]
+fn an_attached_policy_whose_unit_may_be_the_accounts_is_not_assumed_to_allow() {
+    let assumed = ["--assume", "organization-policies-allow", "--all"];
+    let verdict = |estate: &Estate, changes: &[Value]| {
+        let found = judged(estate, &Planned::Plan(changes), &assumed);
+        found.report["copies"][0]["verdict"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let named = |policy: &str| {
+        let mut attached = attached(json!(UNIT));
+        attached["change"]["after"]["policy_id"] = json!(policy);
+        attached["change"]["after_unknown"] = json!({"id": true});
+        attached
+    };
+    let stays = |content: &Value, of: &str| {
+        let stays = |kind: &str, name: &str, values: Value| {
+            let mut stays = change(kind, name, values.clone(), values, json!({}));
+            stays["change"]["actions"] = json!(["no-op"]);
+            stays
+        };
+        let policy = json!({"id": "p-1", "name": "p", "type": of, "content": content.to_string()});
+        let attachment = json!({"id": "a", "policy_id": "p-1", "target_id": UNIT});
+        let kind = "aws_organizations_policy";
+        [
+            stays(kind, "p", policy),
+            stays(&format!("{kind}_attachment"), "a", attachment),
+        ]
+    };
+    let new = |content: &Value| {
+        let mut policy = stays(content, "SERVICE_CONTROL_POLICY")[0].clone();
+        policy["change"]["actions"] = json!(["update"]);
+        [policy, named("p-1")]
+    };
+    let unread = || {
+        let fields = ["service_control_policies", "resource_control_policies"];
+        let all = fields.iter().fold(estate(), |all, field| {
+            let all = all.without(&format!("/accounts/0/{field}"));
+            all.without(&format!("/accounts/1/{field}"))
+        });
+        let all = all.without("/accounts/0/organization/Path");
+        all.without("/accounts/1/organization/Path")
+    };
+    assert_eq!(verdict(&unread(), &[]), "feasible");
+    assert_eq!(verdict(&unread(), &new(&deny())), "undecided");
+    assert_eq!(
+        verdict(&unread(), &stays(&deny(), "SERVICE_CONTROL_POLICY")),
+        "undecided"
+    );
+    assert_eq!(
+        verdict(&unread(), &stays(&allow(), "SERVICE_CONTROL_POLICY")),
+        "feasible"
+    );
+    let read = estate().without("/accounts/0/organization/Path");
+    assert_eq!(verdict(&read, &new(&deny())), "undecided");
+    // A backup policy that stands may make plans of the account.
+    let backup = estate()
+        .without("/accounts/0/organization/Path")
+        .without("/accounts/0/backup_policy");
+    let changes = stays(&json!({"plans": {}}), "BACKUP_POLICY");
+    let found = judged(&backup, &Planned::Plan(&changes), &assumed);
+    let told = found.report["gaps"].to_string();
+    assert!(
+        told.contains("a backup policy that is attached to ou-ab12-11111111"),
+        "{told}"
+    );
 }
