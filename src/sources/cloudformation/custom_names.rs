@@ -107,6 +107,22 @@ pub fn given_twice(reader: &mut TemplateReader<'_>) {
     }
 }
 
+/// Whether both templates of a change give one name, in other letters.
+fn is_recased(
+    (now, was): (&TemplateReader<'_>, &Node),
+    (then, is): (&TemplateReader<'_>, &Node),
+) -> bool {
+    let row = NAMED.iter().find(|(of, ..)| *of == kind(is));
+    let properties = row.map_or(&[][..], |(.., properties)| *properties);
+    let written = |reader: &TemplateReader<'_>, node: &Node| {
+        let all = properties.iter();
+        all.map(|property| reader.template.naming(|| reader.of(node, property)))
+            .collect::<Vec<_>>()
+    };
+    let names = [name(now, was), name(then, is)];
+    names[0].is_some() && names[0] == names[1] && written(now, was) != written(then, is)
+}
+
 /// Says of a change what it makes under a name that something has: what the template of now made, or what stands in the facts.
 pub fn taken(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
     let resources = now.template.root.get("Resources");
@@ -117,11 +133,16 @@ pub fn taken(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
         .collect();
     let mut open = Vec::new();
     for (id, node, name) in made(then) {
-        let is_there = now
-            .template
-            .resource(id)
-            .is_some_and(|was| kind(was) == kind(node) && now.is_made(was) != Some(false));
-        if is_there {
+        let was_of = now.template.resource(id);
+        let was_of =
+            was_of.filter(|was| kind(was) == kind(node) && now.is_made(was) != Some(false));
+        if let Some(was_of) = was_of {
+            if is_recased((now, was_of), (then, node)) {
+                open.push(format!(
+                    "{}:{}: {id} has its name in other letters, for which CloudFormation makes another, and AWS takes the two for one: fix it: leave the name as it is, or give it another",
+                    then.template.file, node.line
+                ));
+            }
             continue;
         }
         let other = was.iter().find(|(other, own)| *other != id && *own == name);

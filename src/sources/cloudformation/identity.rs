@@ -165,9 +165,12 @@ pub fn taken(
     base: &Value,
 ) -> Result<BTreeSet<String>, TemplateError> {
     let root = loops::written_out(file, &root_or_none(file, bytes)?, settings);
-    let found = there::of(&Template::new(file, &root, settings), base);
+    let template = Template::new(file, &root, settings);
+    let found = there::of(&template, base);
     let there = found.there.difference(&found.own);
-    Ok(there.chain(&found.foreign).cloned().collect())
+    let mut taken = there::otherwise(&template, base);
+    taken.extend(there.chain(&found.foreign).cloned());
+    Ok(taken)
 }
 
 /// What was read of the instances of a template.

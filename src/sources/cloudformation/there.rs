@@ -9,6 +9,7 @@ use super::mentions::parameters;
 use super::names::{arn, called, kind, property};
 use super::template::{Settings, Template};
 use super::text::Node;
+use crate::sources::standing::name_of_arn;
 
 /// The tags that CloudFormation gives to what it makes.
 ///
@@ -73,6 +74,28 @@ pub fn of(template: &Template<'_>, base: &Value) -> InFacts {
         }
     }
     found
+}
+
+/// The resources of a template under whose names a role of the facts stands by another path, or in other letters.
+pub fn otherwise(template: &Template<'_>, base: &Value) -> BTreeSet<String> {
+    let facts = PlaceFacts::of(base, template.settings);
+    let roles = facts.map_or(&[][..], |facts| items(facts.account, "roles"));
+    let there = roles.iter().filter(|role| {
+        let state = role.get("AssumeRolePolicyDocument");
+        state != Some(&Value::Null)
+    });
+    let there: Vec<&str> = there.filter_map(|role| text(role, "Arn")).collect();
+    let resources = template.root.get("Resources").map_or(&[][..], Node::fields);
+    let own = resources.iter().filter(|(id, node)| {
+        let arn = arn(template, id, node);
+        let Some(arn) = arn.as_str().filter(|_| kind(node) == "AWS::IAM::Role") else {
+            return false;
+        };
+        let name = name_of_arn(arn);
+        let is_other = |other: &&str| *other != arn && name_of_arn(other) == name;
+        there.iter().any(is_other) && !there.contains(&arn)
+    });
+    own.map(|(id, _)| id.clone()).collect()
 }
 
 /// The facts of the account and Region of a template.

@@ -251,3 +251,74 @@ fn nothing_is_of_another_type_under_its_logical_id() {
     let open = changed(&vault, &topic, &[]);
     assert!(open.contains(&says.to_owned()), "{open:?}");
 }
+
+/// IAM has one role of a name, whatever its path and its letters: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
+#[test]
+fn a_role_takes_no_name_that_another_has_in_other_letters() {
+    let trust = "AssumeRolePolicyDocument: {Version: '2012-10-17', Statement: []}";
+    let role = |id: &str, name: &str| {
+        resource((id, "AWS::IAM::Role", &format!("RoleName: {name}, {trust}")))
+    };
+    let twice = changed(
+        "",
+        &format!("{}{}", role("A", "copier"), role("B", "Copier")),
+        &[],
+    );
+    assert!(twice[0].contains("B has the name that A has"), "{twice:?}");
+    let moved = changed(&role("A", "copier"), &role("B", "Copier"), &[]);
+    assert!(
+        moved[0].contains("B would be made under a name that A has"),
+        "{moved:?}"
+    );
+    let recased = changed(&role("A", "copier"), &role("A", "Copier"), &[]);
+    assert!(
+        recased[0].contains("A has its name in other letters"),
+        "{recased:?}"
+    );
+    assert_eq!(
+        changed(&role("A", "copier"), &role("A", "copier"), &[]),
+        [""; 0]
+    );
+    // AWS tells the names of vaults apart by their letters.
+    let vault = |name: &str| {
+        resource((
+            "A",
+            "AWS::Backup::BackupVault",
+            &format!("BackupVaultName: {name}"),
+        ))
+    };
+    assert_eq!(changed(&vault("copier"), &vault("Copier"), &[]), [""; 0]);
+}
+
+#[test]
+fn the_facts_tell_which_names_of_roles_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    let inventory = write("inventory.json", &Estate::rds().0.to_string());
+    let now = write("now.yaml", "Resources: {}\n");
+    let says = |name: &str| {
+        let role = format!(
+            "RoleName: {name}, AssumeRolePolicyDocument: {{Version: '2012-10-17', Statement: []}}"
+        );
+        let then = format!("Resources:\n{}", resource(("R", "AWS::IAM::Role", &role)));
+        let then = write("then.yaml", &then);
+        let check = ["check", "--no-config", "--inventory", &inventory];
+        let over = ["--cloudformation", &then, "--cloudformation-before", &now];
+        let place = ["--account", FROM, "--template-region", "us-east-2"];
+        let ran = run(&[&check[..], &over, &place].concat());
+        let says = "R would be made under a name that something has already";
+        assert!(
+            ran.err.matches("then.yaml:2: R").count() == ran.err.matches("then.yaml").count(),
+            "{}",
+            ran.err
+        );
+        ran.err.contains(says)
+    };
+    assert!(says("AWSBackupDefaultServiceRole"));
+    assert!(says("awsbackupdefaultservicerole"));
+    assert!(!says("other"));
+}
