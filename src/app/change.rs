@@ -154,23 +154,23 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 taken.entry(thing).or_default().extend(each);
             }
             for text in &warnings {
-                warn(output, &format!("{name}: {text}"));
+                warn(output, &told_of(&name, text));
             }
             let operation = after.operation();
             unlisted.extend(beside.into_iter().map(|one| {
-                let why = format!("{name}: {}", one.why);
+                let why = told_of(&name, &one.why);
                 (operation, Unlisted { why, ..one })
             }));
             open.extend(
                 left_open
                     .into_iter()
-                    .map(|why| Gap::by_hand(ByHand::Planned, operation, format!("{name}: {why}"))),
+                    .map(|why| Gap::by_hand(ByHand::Planned, operation, told_of(&name, &why))),
             );
             let unread = unread.iter().filter(|_| asked.all);
             open.extend(
                 unread
                     .filter_map(|maker| unread_makers::why(maker, &base))
-                    .map(|why| Gap::by_hand(ByHand::Planned, operation, format!("{name}: {why}"))),
+                    .map(|why| Gap::by_hand(ByHand::Planned, operation, told_of(&name, &why))),
             );
             for (thing, addresses) in said {
                 let all = addresses.into_iter().map(|address| {
@@ -304,6 +304,15 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         called,
         unread,
     })
+}
+
+/// What is said of a file, which may name it with a line itself.
+fn told_of(file: &str, text: &str) -> String {
+    let named = text.strip_prefix(file);
+    match named.is_some_and(|rest| rest.starts_with(':')) {
+        true => text.to_owned(),
+        false => format!("{file}: {text}"),
+    }
 }
 
 /// Notes which backup policies of a change are in force on each account: those that are attached on the way to it.
