@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::in_place::are_attributes_kept;
 use super::names::{arn, kind};
 use super::reader::TemplateReader;
-use super::template::{is_open, plain};
+use super::template::{is_open, plain, why};
 use super::text::Node;
+use super::updates::property;
 
 /// What another value of makes another thing.
 struct ForGood {
@@ -132,6 +133,21 @@ fn changed(
     Some(property)
 }
 
+/// The property that both templates write otherwise, of which it is not known what it comes to, and why.
+fn may_change(
+    (now, was): (&TemplateReader<'_>, &Node),
+    (then, is): (&TemplateReader<'_>, &Node),
+    properties: &'static [(&'static str, &'static str)],
+) -> Option<(&'static str, String)> {
+    properties.iter().find_map(|(path, _)| {
+        let values = [of(now, was, path), of(then, is, path)];
+        let open = values.iter().flatten().find_map(why)?.to_owned();
+        let name = path.split('.').next()?;
+        let [was, is] = [was, is].map(|node| property(node, name).map(Node::to_value));
+        (was != is).then_some((*path, open))
+    })
+}
+
 /// Says what is of another type under its logical id: `Update of resource type is not permitted`.
 ///
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-get-template.html>.
@@ -174,10 +190,15 @@ fn both<'n>(
 fn never(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
     let each = both(now, then).into_iter().filter_map(|(id, was, is)| {
         let (_, properties) = NEVER.iter().find(|(of, _)| *of == kind(was))?;
-        let property = changed((now, was), (then, is), properties)?;
+        let at = format!("{}:{}: {id}", then.template.file, is.line);
+        if let Some(property) = changed((now, was), (then, is), properties) {
+            return Some(format!(
+                "{at} changes {property}, which CloudFormation does not update: fix it: leave {property} as it is, or make another resource under another logical id"
+            ));
+        }
+        let (property, why) = may_change((now, was), (then, is), properties)?;
         Some(format!(
-            "{}:{}: {id} changes {property}, which CloudFormation does not update: fix it: leave {property} as it is, or make another resource under another logical id",
-            then.template.file, is.line
+            "{at} may change {property}, which CloudFormation does not update: {why}"
         ))
     });
     for text in each.collect::<Vec<_>>() {
@@ -199,9 +220,18 @@ fn replacements(now: &TemplateReader<'_>, then: &mut TemplateReader<'_>) {
             (!is_kept).then_some("AttributeDefinitions")
         };
         let perhaps = || changed((now, was), (then, is), row.perhaps).or_else(of_attributes);
-        let (property, replaces) = match certain {
-            Some(property) => (property, "replaces"),
-            None => (perhaps()?, "may replace"),
+        let both = || may_change((now, was), (then, is), row.properties);
+        let open = || both().or_else(|| may_change((now, was), (then, is), row.perhaps));
+        let (property, replaces) = match (certain, perhaps()) {
+            (Some(property), _) => (property, "replaces"),
+            (None, Some(property)) => (property, "may replace"),
+            (None, None) => {
+                let (property, why) = open()?;
+                return Some(format!(
+                    "{}:{}: {id} may change {property}, for which CloudFormation replaces it, and refuses to under the name that it has: {why}",
+                    then.template.file, is.line
+                ));
+            }
         };
         Some(format!(
             "{}:{}: {id} changes {property}, for which CloudFormation {replaces} it, and refuses to under the name that it has (`cannot update a stack when a custom-named resource requires replacing`): fix it: give it another name, or leave {property} as it is",

@@ -322,3 +322,34 @@ fn the_facts_tell_which_names_of_roles_are_taken() {
     assert!(says("awsbackupdefaultservicerole"));
     assert!(!says("other"));
 }
+
+/// What is not known may be another value, where both templates do not write the same.
+#[test]
+fn a_replacement_that_may_be_is_open() {
+    let of = |group: &str| {
+        resource((
+            "D",
+            "AWS::RDS::DBInstance",
+            &format!("DBInstanceIdentifier: orders, Engine: postgres, DBSubnetGroupName: {group}"),
+        ))
+    };
+    let says = "D may change DBSubnetGroupName, for which CloudFormation replaces it, and refuses to under the name that it has: ";
+    let found = |now: &str, then: &str| {
+        let open = changed(now, then, &[]);
+        open.iter().any(|text| text.contains(says))
+    };
+    assert!(found(&of("a"), &of("!ImportValue g")));
+    assert!(found(&of("!ImportValue g"), &of("!ImportValue h")));
+    assert!(!found(&of("!ImportValue g"), &of("!ImportValue g")));
+    assert!(!found(&of("a"), &of("a")));
+    let volume = |key: &str| {
+        resource((
+            "V",
+            "AWS::EC2::Volume",
+            &format!("AvailabilityZone: us-east-2a, Encrypted: true, KmsKeyId: {key}"),
+        ))
+    };
+    let open = changed(&volume("a"), &volume("!ImportValue k"), &[]);
+    let says = "V may change KmsKeyId, which CloudFormation does not update: ";
+    assert!(open.iter().any(|text| text.contains(says)), "{open:?}");
+}

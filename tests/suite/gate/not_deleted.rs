@@ -163,6 +163,24 @@ fn buckets_and_instances_may_not_be_deleted() {
             &table,
         )
     };
+    let server = stored("EC2", "arn:aws:ec2:us-east-2:111122223333:instance/i-1");
+    let tags =
+        json!({"aws:cloudformation:stack-name": "app", "aws:cloudformation:logical-id": "X"});
+    let server = server.set(&format!("{RESOURCE}/Tags"), tags);
+    let of_server = |properties: Value| {
+        let now = template(json!({"X": resource_of("AWS::EC2::Instance", &properties)}));
+        let change = Change::Templates(&now, &nothing(), FROM);
+        let found = judged(&server, &change, &["--cloudformation-stack", "app"]);
+        found.report["gaps"].to_string()
+    };
+    let unknown = "it is not known whether DisableApiTermination is on";
+    assert!(
+        of_server(json!({})).contains(unknown),
+        "{}",
+        of_server(json!({}))
+    );
+    let off = of_server(json!({"DisableApiTermination": false}));
+    assert!(!off.contains(unknown), "{off}");
     let unknown = "it is not known whether DeletionProtectionEnabled is on";
     for (replica, is_open) in [
         (json!({"Region": "us-east-2"}), true),
