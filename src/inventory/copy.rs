@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 
 use crate::catalog::calls::api_call;
 use crate::catalog::{Kind, goes_into_air_gapped_vault_itself};
-use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
+use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, ResourceType};
 
 use super::frame::CopyEntry;
 use super::lookup::{Assumption, Facts, VaultType, contradiction};
@@ -301,7 +301,13 @@ fn organization_policies_assumed(role: &Fact<Arn>, facts: &Facts<'_>) -> Option<
     let unbound = matches!(facts.organization(account), Fact::Known(None))
         || matches!(facts.is_management_account(account), Fact::Known(true));
     let read = facts.control_policies_are_read(account);
-    (!read && !unbound).then(|| {
+    // What a change leaves open is not assumed.
+    let all = [
+        facts.service_control_policies(account),
+        facts.resource_control_policies(account),
+    ];
+    let is_open = |policies: &Fact<_>| matches!(policies, Fact::Unknown(gap) if gap.hand() == Some(ByHand::Planned));
+    (!read && !unbound && !all.iter().any(is_open)).then(|| {
         format!("organization policies: those on account {account} were not read, and are assumed to allow the copy")
     })
 }

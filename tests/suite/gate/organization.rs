@@ -493,6 +493,9 @@ fn an_attached_policy_whose_unit_may_be_the_accounts_is_not_assumed_to_allow() {
     };
     assert_eq!(verdict(&unread(), &[]), "feasible");
     assert_eq!(verdict(&unread(), &new(&deny())), "undecided");
+    let of_new = judged(&unread(), &Planned::Plan(&new(&deny())), &assumed).report;
+    let told = of_new["copies"][0]["assumptions"].to_string();
+    assert!(!told.contains("assumed to allow the copy"), "{told}");
     assert_eq!(
         verdict(&unread(), &stays(&deny(), "SERVICE_CONTROL_POLICY")),
         "undecided"
