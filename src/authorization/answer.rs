@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::inventory::{Facts, Question};
 use crate::known::{Arn, Fact, part};
-use crate::policy::Principal;
 
 use super::context::Variants;
 use super::control;
@@ -43,7 +42,7 @@ impl Asked {
 
     /// Whether the role is one that asks for anything.
     fn is_asked(&self) -> bool {
-        Principal::parse(self.role.as_str()).is_ok()
+        self.role.account().is_some()
     }
 }
 

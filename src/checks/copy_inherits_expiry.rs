@@ -21,7 +21,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if let Some(over) = over_when_made(copy, facts) {
         return over;
     }
-    let lifecycle = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
+    let lifecycle = copy.lifecycle().as_ref().known().and_then(Option::as_ref);
     let named = lifecycle.and_then(|of| of.delete_after_days.value());
     // -1 is AWS's word for never.
     if named.is_some_and(|days| *days == 0 || *days < -1) {
@@ -47,7 +47,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 /// A copy whose expiry, or day in cold storage, has come when it is made: both count from the day on which its source was made.
 fn over_when_made(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     let point = copy.transfer.recovery_point.as_ref()?;
-    let lifecycle = copy.lifecycle.as_ref().known()?.as_ref()?;
+    let lifecycle = copy.lifecycle().as_ref().known()?.as_ref()?;
     let cold = lifecycle.move_to_cold_storage_after_days.value();
     let cold = cold.copied().filter(|days| *days > 0);
     let parts = [

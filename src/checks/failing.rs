@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::inventory::{Copy, Facts, Touched, Transfer};
+use crate::inventory::{Copy, Facts, Touched, Transfer, lifecycle_number};
 use crate::known::Fact;
 use crate::verdict::{Fix, Need, Outcome, Status};
 
@@ -150,10 +150,13 @@ impl Failing {
         if !is_known || !is_made || copy.transfer != self.copy.transfer {
             return None;
         }
-        let is_same = *copy == self.copy;
+        let is_kept_otherwise = copy.differs_in_lifecycle_alone(&self.copy);
+        let is_same = is_kept_otherwise || *copy == self.copy;
+        let has =
+            |number| touched.has(number) || (is_kept_otherwise && number == lifecycle_number());
         let objects = objects.iter().enumerate();
         let bits = objects.map(|(place, number)| match u32::try_from(place) {
-            Ok(place) if place < FURTHER => u32::from(touched.has(*number)) << place,
+            Ok(place) if place < FURTHER => u32::from(has(*number)) << place,
             Ok(_) | Err(_) => 1 << FURTHER,
         });
         let touched = bits.fold(0, |all, one| all | one);

@@ -23,7 +23,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if let Some(refused) = of_rule(copy, facts) {
         return refused;
     }
-    let Some(lifecycle) = known!(copy.lifecycle.as_ref()) else {
+    let Some(lifecycle) = known!(copy.lifecycle().as_ref()) else {
         return Outcome::pass("the copy has no lifecycle");
     };
     if let Some(refused) = of_other_fields(copy, lifecycle) {

@@ -44,6 +44,9 @@ pub fn keeps_out(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outco
         via: Via::OfTypeHere,
     };
     let rulings = access.ask(PLAIN_KEY_ACTIONS);
+    if rulings.is_all_allowed() {
+        return None;
+    }
     let name = key_name(key, facts);
     let what = ("the key of the database", name);
     let found = rulings.outcome(&AskedPolicy::of_key(key, what, role, role.name()));

@@ -22,7 +22,7 @@ impl Retention {
     /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/recov-point-create-a-copy.html>.
     pub fn of(copy: &Copy, facts: &Facts<'_>) -> Fact<Self> {
         let source = || source_of(copy.transfer.recovery_point.as_ref(), copy, facts);
-        kept(&copy.lifecycle, source)
+        kept(copy.lifecycle(), source)
     }
 
     /// The retention of the backup that a plan's rule is yet to make. `None`: no rule makes it.

@@ -7,7 +7,7 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::authorization::{BackupRequest, denied_by};
 use crate::catalog::messages::{self, MessageId};
 use crate::catalog::{Crossing, Kind, RouteAnswer, capabilities, cite, regions, route};
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Route};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Route, only_said};
 use crate::known::{Arn, Fact, Gap, Region, near};
 use crate::verdict::{Evidence, Need, Outcome, Predicted, Status};
 
@@ -201,7 +201,7 @@ pub fn status_message_of(
 
 /// The vault of the same account and Region that was meant in place of one that is not there, to end a sentence with.
 pub fn vault_meant(vault: &Arn, facts: &Facts<'_>) -> String {
-    let meant = facts.vault_meant(vault);
+    let meant = only_said(|| facts.vault_meant(vault));
     hint(meant.as_ref().map(|meant| meant.name()))
 }
 

@@ -60,7 +60,7 @@ impl Copy {
 
     /// What is taken for granted of a copy that moves to cold storage, from where nothing can be copied.
     fn cold_later(&self) -> Option<String> {
-        match self.lifecycle.as_ref() {
+        match self.lifecycle().as_ref() {
             Fact::Known(None) => None,
             Fact::Known(Some(kept)) => kept
                 .move_to_cold_storage_after_days

@@ -16,7 +16,7 @@ use crate::catalog::{Kind, goes_into_air_gapped_vault_itself};
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, ResourceType};
 
 use super::frame::CopyEntry;
-use super::lookup::{Assumption, Facts, VaultType, contradiction};
+use super::lookup::{Assumption, Facts, VaultType, contradiction, note_lifecycle};
 use super::objects::Lifecycle;
 use super::word::Start;
 use backup_made::{
@@ -42,8 +42,7 @@ pub struct Copy {
     pub id: Arc<str>,
     /// What is backed up.
     pub resource: Fact<Option<Arn>>,
-    /// How long the copy is kept; `None`: it never expires.
-    pub lifecycle: Fact<Option<Lifecycle>>,
+    lifecycle: Fact<Option<Lifecycle>>,
     /// The plan that makes the copy, if one does.
     pub plan: Option<PlanReference>,
     /// What was taken for granted, in words.
@@ -231,6 +230,24 @@ impl Copy {
         self.plan.is_some() || self.endpoints().start == Start::Scheduled
     }
 
+    /// How long the copy is kept; `None`: it never expires.
+    pub fn lifecycle(&self) -> &Fact<Option<Lifecycle>> {
+        note_lifecycle();
+        &self.lifecycle
+    }
+
+    /// Whether nothing but that tells it from another copy.
+    #[must_use]
+    pub fn differs_in_lifecycle_alone(&self, other: &Self) -> bool {
+        let lifecycle = other.lifecycle.clone();
+        self.lifecycle != lifecycle
+            && *other
+                == Self {
+                    lifecycle,
+                    ..self.clone()
+                }
+    }
+
     /// The names of this copy, for asking about it under other facts.
     #[must_use]
     pub fn named(&self) -> Named {
@@ -241,7 +258,7 @@ impl Copy {
             source_vault: self.endpoints().source_vault.as_ref().known().cloned(),
             destination_vault: self.endpoints().destination_vault.clone(),
             role: self.endpoints().role.clone(),
-            lifecycle: self.lifecycle.clone(),
+            lifecycle: self.lifecycle().clone(),
             start: self.endpoints().start,
             plan: self.plan.clone(),
             assumptions: self.assumptions.clone(),

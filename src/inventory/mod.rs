@@ -52,7 +52,8 @@ pub use list::{List, Listing, items};
 pub use lookup::{
     Assumption, Continuity, ContinuousPoint, ControlList, ControlPolicies, EncryptedWith, Facts,
     KeyManager, NewestCopy, PolicyInForce, Question, Reads, RolePolicies, Taken, TakenFor, Touched,
-    VaultLock, VaultType, built_in, keep_taken, note_again, noting, plan_arn,
+    VaultLock, VaultType, built_in, keep_taken, lifecycle_number, note_again, noting, only_said,
+    plan_arn,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use objects::{

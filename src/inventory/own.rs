@@ -55,10 +55,11 @@ const ARNS: &[&str] = &[
 
 /// The member by which a description names another thing, and what it names.
 pub fn other<'d>(arn: &Arn, detail: &'d Tree) -> Option<(&'static str, &'d str)> {
+    let (service, resource) = (arn.service(), arn.resource());
     let by_arn = ARNS.iter().map(|name| (*name, arn.as_str()));
     let within = |rows: &'static [(&str, &str, &'static str)]| {
-        let of_service = rows.iter().filter(|(of, ..)| *of == arn.service());
-        of_service.filter_map(|(_, word, name)| Some((*name, arn.resource().strip_prefix(word)?)))
+        let of_service = rows.iter().filter(|(of, ..)| *of == service);
+        of_service.filter_map(|(_, word, name)| Some((*name, resource.strip_prefix(word)?)))
     };
     let by_id = within(IDS).filter_map(|(name, id)| Some((name, id.rsplit('/').next()?)));
     let before = within(BEFORE_IDS);

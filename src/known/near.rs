@@ -68,9 +68,7 @@ fn account_ids(name: &str) -> impl Iterator<Item = &str> {
 /// Whether two ids that nobody makes up are one slip of the finger apart.
 #[must_use]
 pub fn is_a_slip(one: &str, other: &str) -> bool {
-    one.len().abs_diff(other.len()) <= 1
-        && one.len() <= LONGEST
-        && strsim::damerau_levenshtein(one, other) == 1
+    one.len() <= LONGEST && off_by(one, other, 1) == Some(1)
 }
 
 /// By how many letters two texts differ, where it is so many at most. Those that differ by more are soon told: many are compared

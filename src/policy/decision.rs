@@ -2,11 +2,12 @@
 
 use super::Truth;
 use super::context::{Context, Rest};
-use super::document::{Document, Effect, Services, Statement};
+use super::document::{Document, Effect, Statement};
 use super::evaluate::{is_bound_by_organization, open_words};
 use super::matches::Matches;
 use super::policy_type::{PolicyType, StatementRef};
 use super::principal::{How, PrincipalKind};
+use super::reach::Reach;
 use super::request::{Request, Resource};
 use super::statement::Miss;
 
@@ -143,10 +144,10 @@ pub fn always_allow(
     action: &str,
     on: impl FnOnce() -> Vec<Resource>,
 ) -> bool {
-    let service = Services::named(action);
+    let asked = Reach::of_action(action);
     let mut allows: Vec<&Statement> = Vec::new();
     for document in documents {
-        for (_, statement) in document.statements_on(service) {
+        for (_, statement) in document.statements_on(asked) {
             match (statement.effect(), statement.names(action)) {
                 (_, Truth::False) | (Effect::Allow, Truth::Unknown) => {}
                 (Effect::Deny, _) => return false,
@@ -288,9 +289,9 @@ impl<'a> Party<'a> {
     ) -> PolicyDecision {
         // A principal has statements on many services: those on another one are not near.
         let services = if self.kind == PolicyType::Identity {
-            request.service()
+            request.reach().of_its_services()
         } else {
-            Services::default()
+            Reach::default()
         };
         let mut near = Vec::new();
         for (document, policy) in self.documents.iter().enumerate() {

@@ -12,6 +12,7 @@ use super::arn_pattern::ArnPattern;
 use super::condition::Condition;
 use super::pattern::{Pattern, Syntax, has_variable};
 use super::principal::Named;
+use super::reach::Reach;
 
 /// A policy document: a key policy, a vault's access policy, a role's policy, an SCP, a trust policy.
 ///
@@ -21,8 +22,8 @@ pub struct Document {
     version: Option<Box<str>>,
     /// Those of different documents are often the same, and then held once.
     statements: Box<[Arc<Statement>]>,
-    /// The services that the actions of each statement are of. Side by side: most statements are passed over by them.
-    services: Box<[Services]>,
+    /// Which actions each statement may name. Side by side: most statements are passed over by them.
+    reach: Box<[Reach]>,
 }
 
 /// What a statement does when it applies.
@@ -45,10 +46,6 @@ pub struct Statement {
     pub(super) resources: Element<ResourcePattern>,
     pub(super) conditions: Vec<Condition>,
 }
-
-/// Services, a bit each: two may share one, so that a bit says that a service may be among them. No bit: none is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Services(u64);
 
 /// One part of a statement, which may be written the other way round: `NotAction` for `Action`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -113,13 +110,13 @@ impl Document {
         &self.statements
     }
 
-    /// The statements that may name an action of a service, with their places.
+    /// The statements that may name such actions, with their places.
     pub(super) fn statements_on(
         &self,
-        service: Services,
+        actions: Reach,
     ) -> impl Iterator<Item = (usize, &Statement)> {
-        let each = self.services.iter().zip(&self.statements).enumerate();
-        each.filter(move |(_, (services, _))| services.meet(service))
+        let each = self.reach.iter().zip(&self.statements).enumerate();
+        each.filter(move |(_, (reach, _))| reach.meets(actions))
             .map(|(index, (_, statement))| (index, &**statement))
     }
 
@@ -133,7 +130,7 @@ impl Document {
     /// Whether a statement of it may allow an action of a service.
     #[must_use]
     pub fn may_allow(&self, service: &str) -> bool {
-        let mut statements = self.statements_on(Services::of_service(service));
+        let mut statements = self.statements_on(Reach::of_service(service));
         statements.any(|(_, statement)| statement.effect() == Effect::Allow)
     }
 
@@ -162,7 +159,7 @@ impl Document {
     /// Whether a statement of it may deny an action of a service.
     #[must_use]
     pub fn may_deny(&self, service: &str) -> bool {
-        let mut statements = self.statements_on(Services::of_service(service));
+        let mut statements = self.statements_on(Reach::of_service(service));
         statements.any(|(_, statement)| statement.effect() == Effect::Deny)
     }
 
@@ -193,9 +190,8 @@ impl Document {
 
     /// The statements were read as if the version has variables, since it may come after them.
     pub(super) fn new(version: Option<Box<str>>, mut statements: Vec<Statement>) -> Self {
-        let services = statements.iter();
-        let services = services.map(|statement| Services::of(&statement.actions));
-        let services = services.collect();
+        let reach = statements.iter();
+        let reach = reach.map(|statement| statement.reach()).collect();
         if version.as_deref() != Some("2012-10-17") {
             for statement in &mut statements {
                 statement.forget_variables();
@@ -204,7 +200,7 @@ impl Document {
         Self {
             version,
             statements: statements.into_iter().map(shared).collect(),
-            services,
+            reach,
         }
     }
 
@@ -264,6 +260,16 @@ impl Statement {
                 .conditions
                 .iter()
                 .any(|condition| condition.may_look_at(key))
+    }
+
+    /// The actions that it may name.
+    fn reach(&self) -> Reach {
+        match &self.actions {
+            Element::Listed { not: false, items } if !items.is_empty() => {
+                Reach::of_all(items.iter().map(|action| &*action.text))
+            }
+            Element::Listed { .. } | Element::Absent | Element::Both => Reach::default(),
+        }
     }
 
     /// Its `Sid`.
@@ -369,51 +375,6 @@ impl Statement {
             statement.insert("Condition".to_owned(), Value::Object(block));
         }
         Value::Object(statement)
-    }
-}
-
-impl Services {
-    fn of(actions: &Element<Action>) -> Self {
-        match actions {
-            Element::Listed { not: false, items } if !items.is_empty() => {
-                let each = items.iter().map(|action| Self::named(&action.text).0);
-                Self(each.fold(0, |all, one| all | one))
-            }
-            Element::Listed { .. } | Element::Absent | Element::Both => Self::default(),
-        }
-    }
-
-    /// The service of an action, which may have wildcards.
-    pub(super) fn named(action: &str) -> Self {
-        let colon = action.bytes().position(|byte| byte == b':');
-        match colon.and_then(|colon| action.get(..colon)) {
-            Some(service) => Self::of_service(service),
-            None => Self::default(),
-        }
-    }
-
-    /// A service, whose name may have wildcards.
-    fn of_service(name: &str) -> Self {
-        if name.bytes().any(|byte| matches!(byte, b'*' | b'?')) {
-            return Self::default();
-        }
-        let letters = name.bytes().map(|letter| letter.to_ascii_lowercase());
-        let sum = letters.fold(0_u64, |sum, letter| {
-            sum.wrapping_mul(31).wrapping_add(u64::from(letter))
-        });
-        Self(1 << (sum % 64))
-    }
-
-    /// Whether a service may be in both.
-    pub(super) fn meet(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-}
-
-impl Default for Services {
-    /// Any service.
-    fn default() -> Self {
-        Self(u64::MAX)
     }
 }
 

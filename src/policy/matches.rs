@@ -41,7 +41,7 @@ impl Matches {
     ) -> Self {
         let mut tally = Self::EMPTY;
         for (document, policy) in documents.into_iter().enumerate() {
-            for (index, statement) in policy.statements_on(request.service()) {
+            for (index, statement) in policy.statements_on(request.reach()) {
                 let mut applies = statement.applies(request, kind);
                 if applies.truth() == Truth::False {
                     continue;

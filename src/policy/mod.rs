@@ -21,6 +21,7 @@ mod parse;
 mod pattern;
 mod policy_type;
 mod principal;
+mod reach;
 mod refused;
 mod request;
 #[cfg(test)]

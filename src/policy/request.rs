@@ -8,8 +8,8 @@ use crate::known::{AccountId, part};
 
 use super::Shape;
 use super::context::Context;
-use super::document::Services;
 use super::principal::Principal;
+use super::reach::Reach;
 
 /// One question to a set of policies.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct Request {
     /// Who asks.
     pub principal: Principal,
     pub(super) action: SmolStr,
-    service: Services,
+    reach: Reach,
     /// What the action is done to.
     pub resource: Resource,
     kind: ResourceKind,
@@ -38,7 +38,7 @@ impl Request {
         Self {
             principal,
             action: action.to_ascii_lowercase_smolstr(),
-            service: Services::named(action),
+            reach: Reach::of_action(action),
             resource_account: resource.account(),
             kind: resource.kind(),
             resource,
@@ -52,12 +52,12 @@ impl Request {
     #[must_use]
     pub fn with_action(mut self, action: &str) -> Self {
         self.action = action.to_ascii_lowercase_smolstr();
-        self.service = Services::named(action);
+        self.reach = Reach::of_action(action);
         self
     }
 
-    pub(super) fn service(&self) -> Services {
-        self.service
+    pub(super) fn reach(&self) -> Reach {
+        self.reach
     }
 
     /// The action in lower case, such as `kms:creategrant`.

@@ -128,6 +128,11 @@ impl<'a> Part<'a> {
         (self.literal().len() == self.text.len()).then_some(self.text)
     }
 
+    /// Whether nothing that is not known may hold a colon.
+    fn is_confined(self) -> bool {
+        self.free >= self.text.len()
+    }
+
     fn takes(self, at: usize, input: char) -> bool {
         at >= self.free || !(input == ':' || (self.is_name && input == '/'))
     }
@@ -146,10 +151,34 @@ pub(super) fn relation(shape: Part<'_>, pattern: &[Token]) -> Truth {
     }
     match pattern.len() {
         4096.. => Truth::Unknown,
+        _ if shape.is_confined() && lacks_a_segment(shape.text, pattern) => Truth::False,
         _ if covers(pattern, shape.text) => Truth::True,
         0..128 => side_by_side::<2>(shape, pattern),
         128.. => side_by_side::<64>(shape, pattern),
     }
+}
+
+/// Whether a segment of the pattern, between colons, is written out and none of a confined shape can be it. Each segment of a pattern
+/// takes one of a text at least, so that it is known where about that must stand.
+fn lacks_a_segment(shape: &str, pattern: &[Token]) -> bool {
+    let colon = |token: &Token| *token == Token::Literal(':');
+    let own = shape.split(':').count();
+    let all = pattern.split(colon).count();
+    let Some(more) = own.checked_sub(all) else {
+        return true;
+    };
+    let mut segments = pattern.split(colon).enumerate();
+    segments.any(|(at, segment)| {
+        let is_written_out = segment
+            .iter()
+            .all(|token| matches!(token, Token::Literal(_)));
+        let is_it = |text: &str| {
+            let letters = text.chars().map(Token::Literal);
+            text.contains(['*', '?']) || letters.eq(segment.iter().copied())
+        };
+        let mut there = shape.split(':').skip(at).take(more.saturating_add(1));
+        is_written_out && !there.any(is_it)
+    })
 }
 
 /// Whether the pattern takes the shape as it is written, a `*` of the shape by a `*` of its own and a `?` by either: then it takes every
@@ -323,6 +352,42 @@ mod tests {
         assert_eq!(relate("awsbackup:job-*", "*-prod"), Truth::Unknown);
         assert_eq!(relate("*", "a"), Truth::Unknown);
         assert_eq!(relate("a*", "a?*"), Truth::Unknown);
+    }
+
+    #[test]
+    fn a_segment_that_is_written_out_must_stand_somewhere() {
+        let lacks = |shape: &str, pattern: &str| {
+            let syntax = Syntax {
+                wildcards: true,
+                variables: false,
+            };
+            let context = Context::new(Rest::Absent);
+            let (tokens, _) = Pattern::parse(pattern, syntax).tokens(&context);
+            let lacks = lacks_a_segment(shape, &tokens);
+            let shape = Shape::parse(shape);
+            let shape = shape.part().confined();
+            assert!(!lacks || side_by_side::<64>(shape, &tokens) == Truth::False);
+            lacks
+        };
+        let shape = "arn:aws:rds:eu-west-1:111122223333:snapshot:awsbackup:*";
+        for (pattern, is_lacking) in [
+            ("arn:aws:rds:*:*:cluster-snapshot:awsbackup:*", true),
+            ("arn:aws:rds:*:*:snapshot:awsbackup:*", false),
+            ("arn:aws:rds:*:snapshot:awsbackup:*", false),
+            ("arn:aws:rds:*:snapshot:other:*", true),
+            ("arn:aws:rds:*:*:snapshot:awsbackup:job", false),
+            ("arn:*:snapshot:*", false),
+            ("arn:*:vault:*", true),
+            ("arn:aws:rds:*:*:*:*:*:*", true),
+            ("*", false),
+            ("*:awsbackup:job-*", false),
+            ("*:cluster", false),
+            ("*:cluster:?", true),
+        ] {
+            assert_eq!(lacks(shape, pattern), is_lacking, "{pattern}");
+        }
+        assert!(!lacks("a*b", "a"));
+        assert!(lacks("ab", "a"));
     }
 
     #[test]

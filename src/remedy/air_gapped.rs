@@ -27,7 +27,7 @@ pub fn draft(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
         return None;
     }
     let kept = copies.iter().map(|copy| {
-        let kept = copy.lifecycle.as_ref().known()?.as_ref()?;
+        let kept = copy.lifecycle().as_ref().known()?.as_ref()?;
         Lifecycle::days_kept(kept)
     });
     let kept: Option<Vec<i64>> = kept.collect();

@@ -25,7 +25,7 @@ pub fn retention(
     (min, max): (Option<i64>, Option<i64>),
     facts: &Facts<'_>,
 ) -> Draft {
-    let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
+    let now = copy.lifecycle().as_ref().known().and_then(Option::as_ref);
     let days = now.and_then(Lifecycle::days_kept);
     let within = match (days, min, max) {
         (Some(days), Some(min), _) if days < min => min,
@@ -64,7 +64,7 @@ pub fn lifecycle(copy: &Copy, days: i64, facts: &Facts<'_>) -> Draft {
     let vault = &copy.endpoints().destination_vault;
     let lock = facts.vault_lock(vault).known().flatten();
     let (min, max) = lock.map_or((None, None), |lock| (lock.min, lock.max));
-    let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
+    let now = copy.lifecycle().as_ref().known().and_then(Option::as_ref);
     let kept_now = now.and_then(Lifecycle::days_kept);
     // What the lock asks for, and what cold storage does, is one change.
     let is_too_short = min.is_some_and(|min| kept_now.is_some_and(|kept| kept < min));
@@ -111,7 +111,7 @@ fn which_action(copy: &Copy, facts: &Facts<'_>) -> String {
     if actions.into_iter().flatten().filter(into).count() < 2 {
         return String::new();
     }
-    let Fact::Known(lifecycle) = &copy.lifecycle else {
+    let Fact::Known(lifecycle) = copy.lifecycle() else {
         return String::new();
     };
     match lifecycle.as_ref().and_then(Lifecycle::days_kept) {
@@ -144,7 +144,7 @@ fn said(copy: &Copy, facts: &Facts<'_>) -> Option<SaidBy> {
         return Some(by_action);
     };
     let vault = &copy.endpoints().destination_vault;
-    let kept = copy.lifecycle.as_ref().known().map(Option::as_ref);
+    let kept = copy.lifecycle().as_ref().known().map(Option::as_ref);
     Some(said_by(rule, vault, kept))
 }
 
@@ -337,7 +337,7 @@ fn own_account(copy: &Copy) -> &'static str {
 
 fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle, facts: &Facts<'_>) -> SmolStr {
     if let Some(plan) = &copy.plan {
-        let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
+        let now = copy.lifecycle().as_ref().known().and_then(Option::as_ref);
         let moved = now.and_then(moves_after).is_some();
         let warm = if moved && moves_after(lifecycle).is_none() {
             ", and take \"MoveToColdStorageAfterDays\" out,"

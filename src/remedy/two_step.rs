@@ -124,7 +124,7 @@ pub fn draft(
         resource: copy.resource.clone().known().flatten(),
         recovery_point: copy.transfer.recovery_point.clone(),
         role: copy.endpoints().role.clone().known(),
-        lifecycle: copy.lifecycle.clone().known(),
+        lifecycle: copy.lifecycle().clone().known(),
     }));
     let new = created.0.entry(between.clone());
     let new = new.or_insert_with(|| create(&between, all));

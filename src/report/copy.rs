@@ -243,7 +243,7 @@ impl CopyReport {
             role: field(copy.endpoints().role.clone()),
             start: copy.endpoints().start,
             lifecycle: field_or_null(
-                copy.lifecycle
+                copy.lifecycle()
                     .as_ref()
                     .map(|kept| kept.as_ref().map(Retention::of)),
             ),

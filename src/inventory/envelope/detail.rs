@@ -1,9 +1,10 @@
 //! A service's own description of what is backed up, or of its snapshot: the answer of the describe call, or the one thing in it.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, de};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, StrExt as _};
 
 use super::list::is_beside_a_list;
 use super::words::in_another_case;
@@ -153,11 +154,15 @@ fn no_slip(fields: &Fields) -> Result<(), String> {
     } else {
         &CAPITAL
     };
+    static BY_LETTERS: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
+        let names = CAPITAL.iter();
+        names
+            .map(|name| (name.to_ascii_lowercase(), *name))
+            .collect()
+    });
     let slip = fields.iter().find_map(|(name, _)| {
-        let of_another = CAPITAL
-            .iter()
-            .copied()
-            .find(|of| of.eq_ignore_ascii_case(name));
+        let of_another = BY_LETTERS.get(name.to_ascii_lowercase_smolstr().as_str());
+        let of_another = of_another.copied();
         let of_another = of_another.filter(|_| !SMALL_TOO.contains(&name.as_str()));
         let field = near(name, known).or(of_another);
         let field = field.filter(|field| *field != name)?;

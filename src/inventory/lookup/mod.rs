@@ -54,7 +54,7 @@ pub use copies::NewestCopy;
 pub use key::{EncryptedWith, KeyManager};
 pub use organization_tree::ControlList;
 pub use plan::plan_arn;
-pub use reads::{Reads, note_again, noting};
+pub use reads::{Reads, lifecycle_number, note_again, note_lifecycle, noting, only_said};
 pub use role::{PolicyInForce, RolePolicies, built_in};
 pub use touched::Touched;
 pub use vault::{VaultLock, VaultType};

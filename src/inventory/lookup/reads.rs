@@ -40,6 +40,8 @@ pub(super) enum Object<'a> {
     KeyPolicy(&'a Arn),
     /// A resource, a recovery point, a plan, a job: a change that speaks of one touches everything.
     Stored,
+    /// For how long the copy that is asked about is kept.
+    Lifecycle,
 }
 
 impl Object<'_> {
@@ -63,6 +65,7 @@ impl Object<'_> {
             Self::VaultPolicy(arn) => (11, arn.digest()),
             Self::KeyPolicy(arn) => (12, arn.digest()),
             Self::Stored => (13, 0),
+            Self::Lifecycle => (14, 0),
         };
         let [a, b, c, d, ..] = hash.wrapping_add(kind).to_le_bytes();
         u32::from_le_bytes([a, b, c, d]).max(EVERYTHING + 1)
@@ -127,6 +130,13 @@ impl Frames {
         }
     }
 
+    /// Opens a frame, and gives where the one around it begins.
+    fn begin(&mut self) -> usize {
+        self.open = self.open.saturating_add(1);
+        let start = self.numbers.len();
+        replace(&mut self.start, start)
+    }
+
     /// Closes the innermost frame; `outer` is where the one around it begins, which read all that it did.
     fn close(&mut self, outer: usize) -> Reads {
         let inner = self.numbers.get(self.start..).unwrap_or_default();
@@ -141,6 +151,13 @@ impl Frames {
         self.start = outer;
         self.note_all(&reads);
         reads
+    }
+
+    /// Closes the innermost frame and forgets it.
+    fn forget(&mut self, outer: usize) {
+        self.numbers.truncate(self.start);
+        self.start = outer;
+        self.open = self.open.saturating_sub(1);
     }
 
     fn note_all(&mut self, reads: &Reads) {
@@ -163,6 +180,17 @@ pub(super) fn note(object: Object<'_>) {
     });
 }
 
+/// Notes that it was looked at for how long a copy is kept.
+pub fn note_lifecycle() {
+    note(Object::Lifecycle);
+}
+
+/// The number of that.
+#[must_use]
+pub fn lifecycle_number() -> u32 {
+    Object::Lifecycle.number()
+}
+
 /// Notes what an answer was worked out from that is given again.
 pub fn note_again(reads: &Reads) {
     if !reads.numbers().is_empty() {
@@ -170,13 +198,17 @@ pub fn note_again(reads: &Reads) {
     }
 }
 
+/// Works out what is only said: no status comes of it, so that it is noted nowhere.
+pub fn only_said<R>(work: impl FnOnce() -> R) -> R {
+    let outer = FRAMES.with_borrow_mut(Frames::begin);
+    let result = work();
+    FRAMES.with_borrow_mut(|frames| frames.forget(outer));
+    result
+}
+
 /// Works something out, and says from which objects.
 pub fn noting<R>(work: impl FnOnce() -> R) -> (R, Reads) {
-    let outer = FRAMES.with_borrow_mut(|frames| {
-        frames.open = frames.open.saturating_add(1);
-        let start = frames.numbers.len();
-        replace(&mut frames.start, start)
-    });
+    let outer = FRAMES.with_borrow_mut(Frames::begin);
     let result = work();
     let reads = FRAMES.with_borrow_mut(|frames| frames.close(outer));
     (result, reads)
@@ -206,6 +238,23 @@ mod tests {
         assert!(all.numbers().contains(&account) && !within.numbers().contains(&account));
         let (_, nothing) = noting(|| ());
         assert_eq!(nothing.numbers(), &[] as &[u32]);
+    }
+
+    #[test]
+    fn what_is_only_said_is_noted_nowhere() {
+        let inventory = Inventory::empty();
+        let facts = Facts::new(&inventory);
+        let vault = Arn::parse(VAULT).unwrap();
+        let account = vault.account().unwrap();
+        let ((), all) = noting(|| {
+            let _ = facts.organization(account);
+            let (_, within) = only_said(|| noting(|| facts.vault_exists(&vault)));
+            assert!(within.numbers().contains(&Object::Vault(&vault).number()));
+            let _ = facts.has_vaults_of(account, &vault.region().unwrap());
+        });
+        let vaults = Object::Vaults(account, &vault.region().unwrap());
+        let noted = [Object::Account(account), vaults].map(Object::number);
+        assert_eq!(all.numbers(), noted);
     }
 
     #[test]

@@ -39,9 +39,8 @@ const TWICE: &[(&str, Path, Path)] = &[
 /// The gap that a description leaves which says two things of one.
 pub fn told_twice(of: &Arn, detail: &Tree) -> Option<Gap> {
     let said = |path: Path| at(detail, path).filter(|said| !matches!(said, Tree::Null));
-    let rows = TWICE
-        .iter()
-        .filter(|(service, ..)| *service == of.service());
+    let service = of.service();
+    let rows = TWICE.iter().filter(|(of, ..)| *of == service);
     let mut both = rows.filter_map(|(_, one, other)| {
         Some(((*one, said(one)?.as_str()), (*other, said(other)?.as_str())))
     });

@@ -33,7 +33,7 @@ impl TwoJobs {
             role: copy.endpoints().role.clone().known(),
             recovery_point: copy.transfer.recovery_point.clone(),
             resource: copy.resource.clone().known().flatten(),
-            kept: match &copy.lifecycle {
+            kept: match copy.lifecycle() {
                 Fact::Known(Some(kept)) => lifecycle(kept).into(),
                 Fact::Known(None) => SmolStr::default(),
                 Fact::Unknown(_) => " --lifecycle \"$LIFECYCLE\"".into(),

@@ -122,7 +122,7 @@ fn the_two_ends_change_places() {
         back.endpoints().role.as_ref().known().unwrap().as_str(),
         "arn:aws:iam::666777888999:role/service-role/AWSBackupDefaultServiceRole"
     );
-    assert_eq!(back.lifecycle, Fact::Known(None));
+    assert_eq!(back.lifecycle(), &Fact::Known(None));
     assert_eq!(back.endpoints().start, Start::OnDemand);
     assert_eq!(back.transfer.recovery_point, None);
     assert_eq!(back.route().resource_type, there.route().resource_type);
