@@ -336,6 +336,11 @@ fn of_plans(
     wanted.open = planned.open;
     wanted.not_found = not_found;
     wanted.leave_open(unlisted);
+    let of_these = facts.plans_wanted().into_iter();
+    wanted.leave_open(of_these.filter(|gap| {
+        let mut plans = plans.iter();
+        plans.any(|plan| plan.id == *gap.subject || plan.arn() == gap.subject)
+    }));
     if plans.iter().any(Plan::is_made_of_a_policy) {
         wanted.leave_open(plans::policies_unread(facts));
     }

@@ -107,14 +107,6 @@ impl Question for AssumedQuestion {
             subject: role,
             resource: role.as_str(),
         };
-        let unread = |levels: &Levels<'_>| matches!(levels, Levels::Unread(_));
-        // Where neither kind of policy was read, the simulator's word for the role's own requests stands for both.
-        if unread(&controls.rcps)
-            && unread(&of_principal(facts, role))
-            && facts.simulated(role).is_some()
-        {
-            return Ruling::allowed(Vec::new());
-        }
         controls.rule(facts, role, &asked, &variant)
     }
 }
@@ -230,7 +222,11 @@ impl Controls<'_> {
             Some(denied @ Ruling::Denied { .. }) => denied,
             _ if unread.iter().any(is_of_a_change) => Ruling::open(unread, Vec::new()),
             _ if facts.assumes(Assumption::OrganizationPoliciesAllow) => assumed(),
-            Some(ruling) => ruling,
+            // The simulator asks the service control policies alone.
+            Some(ruling) => match self.rcps.unread() {
+                None => ruling,
+                Some(gap) => Ruling::open(vec![gap.clone()], Vec::new()),
+            },
             None => Ruling::open(unread, Vec::new()),
         }
     }

@@ -229,13 +229,13 @@ impl NextStarts<'_> {
                     format!("{inside} of the next {count} times, and may make none the others")
                 }
             };
-            return Some(
-                Outcome::warn(format!(
-                    "rule `{rule}` starts in a window of the resource itself, or shortly before ({names}), {times}: AWS says that such backups fail, and no page says that AWS Backup tries again after the window: {}",
-                    self.resource
-                ))
-                .saw([seen]),
+            let what = "whether AWS Backup tries again after the window, or its backup fails";
+            let gap = Gap::not_told(what, self.resource.as_str()).where_is(self.resource);
+            let message = format!(
+                "rule `{rule}` starts in a window of the resource itself, or shortly before ({names}), {times}: AWS says that such backups fail, and no page says that AWS Backup tries again after the window: {}",
+                self.resource
             );
+            return Some(Outcome::undecided(message, [gap]).saw([seen]));
         }
         if !by_rules.is_empty() {
             let names = (by_rules.len() < count).then_some(names);

@@ -160,7 +160,7 @@ pub fn is_continuous_of(
             Holds::No => {}
             Holds::Yes if *is_certain => return Holds::Yes,
             Holds::Yes => any = Holds::Assumed("not all of its rules are known".to_owned()),
-            assumed @ Holds::Assumed(_) => any = assumed,
+            open @ (Holds::Assumed(_) | Holds::Open(_)) => any = open,
         }
     }
     any

@@ -379,7 +379,7 @@ fn doubt(
         match selection.takes(arn, account, region, facts) {
             Holds::Yes => return None,
             Holds::No => {}
-            Holds::Assumed(words) => why = Some(words),
+            Holds::Assumed(words) | Holds::Open(words) => why = Some(words),
         }
     }
     why.map(|words| unsettled(words, arn, (account, region), facts))

@@ -88,7 +88,7 @@ fn has_automated_backups(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Fact
     let days = detail.and_then(|detail| detail.get("BackupRetentionPeriod")?.as_f64());
     match (days, is_continuous) {
         (Some(days), _) if days > 0.0 => Fact::Known(true),
-        (_, Holds::Assumed(_)) => {
+        (_, Holds::Assumed(_) | Holds::Open(_)) => {
             let what = "whether another plan makes continuous backups of it";
             Fact::unknown(Gap::not_told(what, resource.as_str()).where_is(resource))
         }

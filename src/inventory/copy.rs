@@ -7,6 +7,7 @@ mod named;
 mod route;
 mod volumes;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -16,7 +17,7 @@ use crate::catalog::{Kind, goes_into_air_gapped_vault_itself};
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, ResourceType};
 
 use super::frame::CopyEntry;
-use super::lookup::{Assumption, Facts, VaultType, contradiction, note_lifecycle};
+use super::lookup::{Assumption, ControlList, Facts, VaultType, contradiction, note_lifecycle};
 use super::objects::Lifecycle;
 use super::word::Start;
 use backup_made::{
@@ -134,10 +135,9 @@ impl Copy {
         };
         let mut assumptions = named.assumptions;
         let will_be_made = named.recovery_point.is_none() && named.copy_of.is_none();
-        let assumed = organization_policies_assumed(&named.role, facts);
+        let assumed = backup_assumed(&kind, &resource, facts).filter(|_| will_be_made);
         let assumed = assumed
             .into_iter()
-            .chain(backup_assumed(&kind, &resource, facts).filter(|_| will_be_made))
             .chain(state_assumed(&resource, facts).filter(|_| will_be_made))
             .chain(dates_assumed(named.recovery_point.as_ref(), facts))
             .chain(
@@ -166,8 +166,10 @@ impl Copy {
             what,
         ];
         let arns = arns.into_iter().flatten().chain([&named.destination_vault]);
-        let arns = arns.chain(of_keys).map(Arn::as_str);
-        let taken = facts.taken_as_they_are(arns.chain(plan));
+        let arns = arns.chain(of_keys);
+        let of_organization = organization_policies_assumed(arns.clone(), facts);
+        let taken = facts.taken_as_they_are(arns.map(Arn::as_str).chain(plan));
+        let assumed = of_organization.into_iter().chain(assumed);
         let assumed = assumed.chain(key_stores_assumed(keys, facts)).chain(taken);
         for words in assumed {
             if !assumptions.contains(&words) {
@@ -309,24 +311,37 @@ fn goes_there_itself(named: &Named, kind: &KindOf, facts: &Facts<'_>) -> bool {
     target == Some(vault.as_str())
 }
 
-/// What is taken for granted of the organization's policies, in words; `None` where they were read, or nobody said so.
-fn organization_policies_assumed(role: &Fact<Arn>, facts: &Facts<'_>) -> Option<String> {
+/// What is taken for granted of the policies of the organization on the accounts of these, in words; `None` where they were read, or
+/// nobody said so.
+fn organization_policies_assumed<'a>(
+    of: impl Iterator<Item = &'a Arn>,
+    facts: &Facts<'_>,
+) -> Option<String> {
     if !facts.assumes(Assumption::OrganizationPoliciesAllow) {
         return None;
     }
-    let account = role.as_ref().known().and_then(Arn::account)?;
-    let unbound = matches!(facts.organization(account), Fact::Known(None))
-        || matches!(facts.is_management_account(account), Fact::Known(true));
-    let read = facts.control_policies_are_read(account);
+    let lists = [ControlList::Service, ControlList::Resource];
     // What a change leaves open is not assumed.
-    let all = [
-        facts.service_control_policies(account),
-        facts.resource_control_policies(account),
-    ];
-    let is_open = |policies: &Fact<_>| matches!(policies, Fact::Unknown(gap) if gap.hand() == Some(ByHand::Planned));
-    (!read && !unbound && !all.iter().any(is_open)).then(|| {
-        format!("organization policies: those on account {account} were not read, and are assumed to allow the copy")
-    })
+    let is_assumed = |gap: &Gap| gap.hand() != Some(ByHand::Planned);
+    let is_unread = |account: &AccountId| {
+        let of = |list| facts.control_policies_unread(*account, list);
+        let mut unread = lists.into_iter().filter_map(of);
+        unread.any(|gap| is_assumed(&gap))
+    };
+    let accounts: BTreeSet<AccountId> = of.filter_map(Arn::account).collect();
+    let unread: Vec<String> = accounts
+        .iter()
+        .filter(|account| is_unread(account))
+        .map(ToString::to_string)
+        .collect();
+    let accounts = match unread.as_slice() {
+        [] => return None,
+        [one] => format!("account {one}"),
+        several => format!("accounts {}", several.join(", ")),
+    };
+    Some(format!(
+        "organization policies: those on {accounts} were not all read, and are assumed to allow the copy"
+    ))
 }
 
 /// The resource of a recovery point, unless the snapshot that it is says otherwise.

@@ -298,6 +298,13 @@ pub fn is_plan_of_policy(id: &str) -> bool {
 }
 
 impl ControlPolicy {
+    /// Whether it is the one of AWS's own that allows everything, whose text everybody knows.
+    #[must_use]
+    pub fn allows_everything(&self) -> bool {
+        let id = self.id.value().map(|id| &**id);
+        matches!(id, Some("p-FullAWSAccess" | "p-RCPFullAWSAccess"))
+    }
+
     /// Whether nothing is told of it: it stands for those of which nobody read which they are.
     #[must_use]
     pub fn is_any_other(&self) -> bool {

@@ -58,6 +58,8 @@ pub enum Holds {
     No,
     /// It may be, and is taken to be: why, in words.
     Assumed(String),
+    /// Nobody knows, as AWS's pages do not say it: what, in words.
+    Open(String),
 }
 
 impl Holds {
@@ -66,6 +68,7 @@ impl Holds {
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::No, _) | (_, Self::No) => Self::No,
+            (open @ Self::Open(_), _) | (_, open @ Self::Open(_)) => open,
             (assumed @ Self::Assumed(_), _) | (_, assumed @ Self::Assumed(_)) => assumed,
             (Self::Yes, Self::Yes) => Self::Yes,
         }
@@ -77,6 +80,7 @@ impl Holds {
         match (self, other) {
             (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
             (assumed @ Self::Assumed(_), _) | (_, assumed @ Self::Assumed(_)) => assumed,
+            (open @ Self::Open(_), _) | (_, open @ Self::Open(_)) => open,
             (Self::No, Self::No) => Self::No,
         }
     }
@@ -160,8 +164,8 @@ impl Condition {
             (Operator::StringLike | Operator::StringNotLike, Some(tag))
                 if matches(&self.value, tag) != matches_without_spaces(&self.value, tag) =>
             {
-                Holds::Assumed(format!(
-                    "whether `*` stands for spaces too is not certain, and its tag `{}` is assumed to match",
+                Holds::Open(format!(
+                    "whether `*` in the value of its tag `{}` stands for spaces too",
                     self.key
                 ))
             }

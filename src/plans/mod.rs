@@ -332,7 +332,7 @@ impl Plan {
         for selection in &self.selections {
             match selection.takes(resource, self.account, &self.region, facts) {
                 Holds::Yes => return Holds::Yes,
-                assumed @ Holds::Assumed(_) => any = assumed,
+                open @ (Holds::Assumed(_) | Holds::Open(_)) => any = open,
                 Holds::No => {}
             }
         }
@@ -344,14 +344,9 @@ impl Plan {
     pub fn copies_of(&self, resource: &Arn, facts: &Facts<'_>) -> Vec<inventory::Named> {
         let mut copies = Vec::new();
         for selection in &self.selections {
-            let assumptions = match selection.takes(resource, self.account, &self.region, facts) {
-                Holds::No => continue,
-                Holds::Yes => Vec::new(),
-                Holds::Assumed(why) => vec![format!("selection `{}`: {why}", selection.name)],
-            };
-            let taken = Taken {
-                resource: resource.clone(),
-                assumptions,
+            let holds = selection.takes(resource, self.account, &self.region, facts);
+            let Some(taken) = selection.taken(resource.clone(), holds) else {
+                continue;
             };
             for rule in &self.rules {
                 for target in &rule.targets {
@@ -369,6 +364,7 @@ impl Plan {
         let taken = Taken {
             resource: resource.clone(),
             assumptions: Vec::new(),
+            open: None,
         };
         let targets = || {
             let rules = self.rules.iter();
@@ -448,7 +444,9 @@ impl Plan {
             }),
             assumptions: taken.assumptions.clone(),
             copy_of: None,
-            made: refused.map_or(Fact::Known(()), |gap| Fact::unknown(gap.clone())),
+            made: refused
+                .or(taken.open.as_ref())
+                .map_or(Fact::Known(()), |gap| Fact::unknown(gap.clone())),
         };
         match rule
             .air_gapped_target()

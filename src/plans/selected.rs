@@ -30,6 +30,8 @@ pub struct Taken {
     pub resource: Arn,
     /// What was taken for granted, in words.
     pub assumptions: Vec<String>,
+    /// What leaves open whether it is.
+    pub open: Option<Gap>,
 }
 
 impl Selection {
@@ -54,21 +56,28 @@ impl Selection {
         }
         let taken = candidates.into_iter().filter_map(|resource| {
             let holds = self.takes(&resource, account, region, facts);
-            let assumptions = match holds {
-                Holds::No => return None,
-                Holds::Yes => Vec::new(),
-                Holds::Assumed(why) => vec![format!("selection `{}`: {why}", self.name)],
-            };
-            Some(Taken {
-                resource,
-                assumptions,
-            })
+            self.taken(resource, holds)
         });
         Selected {
             taken: taken.collect(),
             unread,
             listed,
         }
+    }
+
+    /// A resource that it takes so.
+    pub(super) fn taken(&self, resource: Arn, holds: Holds) -> Option<Taken> {
+        let (assumed, open) = match holds {
+            Holds::No => return None,
+            Holds::Yes => (None, None),
+            Holds::Assumed(why) => (Some(format!("selection `{}`: {why}", self.name)), None),
+            Holds::Open(what) => (None, Some(Gap::not_told(what, resource.as_str()))),
+        };
+        Some(Taken {
+            open: open.map(|gap| gap.where_is(&resource)),
+            resource,
+            assumptions: assumed.into_iter().collect(),
+        })
     }
 
     /// How many resources it would take if `Resources` or `ListOfTags` sufficed by itself, as people have seen it do: none

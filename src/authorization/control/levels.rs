@@ -127,18 +127,11 @@ pub fn of_account<'a>(facts: &Facts<'a>, account: AccountId, kind: ControlKind) 
     if outside || matches!(facts.is_management_account(account), Fact::Known(true)) {
         return Levels::None;
     }
-    let name = match kind {
-        ControlKind::Service => "service_control_policies",
-        ControlKind::Resource => "resource_control_policies",
-    };
-    let of_place = |levels| facts.levels_otherwise(account, name, levels);
+    let unread = facts.control_policies_unread(account, list);
     match policies {
         Fact::Unknown(gap) => Levels::Unread(gap),
         Fact::Known(None) => Levels::None,
-        Fact::Known(Some([])) => {
-            let disputed = facts.control_policies_disputed(account, list);
-            disputed.map_or(Levels::None, |gap| Levels::Unread(Box::new(gap)))
-        }
+        Fact::Known(Some([])) => unread.map_or(Levels::None, Levels::Unread),
         Fact::Known(Some(levels)) => {
             let Some(stops_nothing) = stops_nothing() else {
                 let call = api_call!("organizations:ListPoliciesForTarget");
@@ -147,16 +140,10 @@ pub fn of_account<'a>(facts: &Facts<'a>, account: AccountId, kind: ControlKind) 
             };
             let text = |policy| document(policy).unwrap_or(stops_nothing);
             let of_level = |level: &'a Vec<_>| level.iter().map(text).collect();
-            let mut all = levels.iter().flatten();
-            let unread = all.find(|policy| document(policy).is_none());
-            let unread = unread.map(|policy| no_text(facts, account, policy));
             Levels::Read {
                 policies: levels,
                 documents: levels.iter().map(of_level).collect(),
-                unread: unread
-                    .or_else(|| of_place(levels))
-                    .or_else(|| facts.control_policies_disputed(account, list))
-                    .map(Box::new),
+                unread,
             }
         }
     }
@@ -166,25 +153,7 @@ pub fn of_account<'a>(facts: &Facts<'a>, account: AccountId, kind: ControlKind) 
 fn document(policy: &ControlPolicy) -> Option<&Document> {
     match &policy.document {
         Field::Is(policy) => Some(policy.document()),
-        Field::Null | Field::Absent => match policy.id.value() {
-            Some(id) if &**id == "p-FullAWSAccess" || &**id == "p-RCPFullAWSAccess" => {
-                stops_nothing()
-            }
-            Some(_) | None => None,
-        },
+        Field::Null | Field::Absent if policy.allows_everything() => stops_nothing(),
+        Field::Null | Field::Absent => None,
     }
-}
-
-fn no_text(facts: &Facts<'_>, account: AccountId, policy: &ControlPolicy) -> Gap {
-    if policy.is_any_other() {
-        let call = api_call!("organizations:ListPoliciesForTarget");
-        return facts.gap(call, &account.to_string(), Some(account), None);
-    }
-    let name = policy.id.value().map_or("", |id| id);
-    facts.gap(
-        api_call!("organizations:DescribePolicy"),
-        name,
-        Some(account),
-        None,
-    )
 }

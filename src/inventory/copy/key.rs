@@ -103,7 +103,16 @@ impl BackupKeys {
         let all_told = further.iter().all(|key| matches!(key, Fact::Known(_)));
         let mut keys: Vec<Fact<EncryptedWith>> = Vec::new();
         match &first {
-            Fact::Unknown(gap) if all_told && gap.hand().is_none() => {}
+            Fact::Unknown(gap) if all_told && gap.hand().is_none() => {
+                let none = further
+                    .iter()
+                    .all(|key| *key == Fact::Known(EncryptedWith::Nothing));
+                let said = facts.said_to_be_encrypted(of).filter(|_| none);
+                keys.extend(said.map(|said| {
+                    let volumes = "its volumes, of which none is encrypted";
+                    Fact::unknown(contradiction(of, said, volumes))
+                }));
+            }
             Fact::Known(EncryptedWith::Key(key)) if all_told && !further.contains(&first) => {
                 keys.push(Fact::unknown(contradiction(
                     of,

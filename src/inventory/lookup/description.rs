@@ -26,9 +26,6 @@ const MADE: &[&str] = &[
     "CreateTime",
 ];
 
-/// The services that describe whatever there is of them: that they say nothing of a resource is that there is none.
-const ALWAYS_DESCRIBED: &[&str] = &["dynamodb", "ec2", "fsx", "rds"];
-
 impl<'a> Facts<'a> {
     /// What the service says of the snapshot, image or backup behind a recovery point, with the call that tells.
     #[must_use]
@@ -53,9 +50,8 @@ impl<'a> Facts<'a> {
     pub fn resource_description(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
         let resource = self.seen(Object::Stored, |layer| layer.resources(arn));
         let detail = resource.field(|r| &r.detail);
-        if let (Field::Null, Field::Is(kind)) = (&detail, resource.field(|r| &r.resource_type))
-            && ALWAYS_DESCRIBED.contains(&arn.service())
-        {
+        // Whatever there is its service describes.
+        if let (Field::Null, Field::Is(kind)) = (&detail, resource.field(|r| &r.resource_type)) {
             let there = format!("`ResourceType` {kind}");
             return Fact::unknown(contradiction(arn, "`Detail` null", there));
         }

@@ -107,6 +107,22 @@ impl Facts<'_> {
         }
     }
 
+    /// The field that says that a recovery point or a resource is encrypted, on whatever key.
+    #[must_use]
+    pub fn said_to_be_encrypted(&self, arn: &Arn) -> Option<&'static str> {
+        let point = self.recovery_point(arn);
+        let kind = point.field(|p| &p.encryption_key_type);
+        let kind = kind.value().map(|kind| &***kind);
+        if matches!(point.field(|p| &p.is_encrypted), Field::Is(true)) {
+            return Some("`IsEncrypted` true");
+        }
+        if kind == Some("CUSTOMER_MANAGED_KMS_KEY") {
+            return Some("`EncryptionKeyType` CUSTOMER_MANAGED_KMS_KEY");
+        }
+        let of_resource = self.resource(arn).field(|r| &r.encrypted);
+        matches!(of_resource, Field::Is(true)).then_some("`Encrypted` true")
+    }
+
     /// What AWS Backup calls not encrypted may be on a key that AWS owns: of Aurora also where its cluster is.
     fn unencrypted_point(&self, arn: &Arn, detail: &Field<&Tree>) -> Fact<EncryptedWith> {
         let point = self.recovery_point(arn);

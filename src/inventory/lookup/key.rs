@@ -124,8 +124,23 @@ impl<'a> Facts<'a> {
             .map(|origin| format!("`Origin` {origin}"))
             .or(spread.then(|| "`MultiRegion` true".to_owned()));
         match other {
-            None => Fact::Known(Some(KeyManager::Aws)),
+            None => self.of_one_service(arn),
             Some(other) => Fact::unknown(contradiction(arn, "`KeyManager` AWS", other)),
+        }
+    }
+
+    /// A key that AWS manages is one service's, whose alias it has.
+    fn of_one_service(&self, arn: &Arn) -> Fact<Option<KeyManager>> {
+        let aliases = self.key_aliases(arn).known().flatten();
+        let aliases = aliases.into_iter().flatten();
+        let mut aliases = aliases.filter(|alias| alias.starts_with("alias/aws/"));
+        match (aliases.next(), aliases.next()) {
+            (Some(one), Some(other)) => Fact::unknown(contradiction(
+                arn,
+                format!("the alias `{one}`"),
+                format!("`{other}`"),
+            )),
+            (Some(_) | None, _) => Fact::Known(Some(KeyManager::Aws)),
         }
     }
 

@@ -5,6 +5,7 @@ mod assumed;
 mod backup_rule;
 mod continuous;
 mod contradiction;
+mod control_policies;
 mod copies;
 mod copy_job;
 mod cross_account;

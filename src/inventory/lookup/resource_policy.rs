@@ -21,8 +21,8 @@ use super::contradiction::contradiction;
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html>.
 #[rustfmt::skip]
 const POLICIES: &[(&str, &[&str])] = &[
-    ("dsql",              &["PolicyDocument", "policy"]),
-    ("dynamodb",          &["ResourcePolicy/PolicyDocument", "ResourcePolicy/Policy", "Policy"]),
+    ("dsql",              &["PolicyDocument", "Policy", "policy"]),
+    ("dynamodb",          &["ResourcePolicy/PolicyDocument", "ResourcePolicy/Policy", "ResourcePolicy", "Policy"]),
     ("elasticfilesystem", &["FileSystemPolicy", "Policy"]),
     ("s3",                &["Policy"]),
 ];
@@ -57,6 +57,12 @@ impl<'a> Facts<'a> {
             Some((*field, told))
         };
         let mut told: Vec<_> = fields.iter().filter_map(at).collect();
+        // What is in an envelope, the envelope is not.
+        let within: Vec<&str> = told
+            .iter()
+            .filter_map(|(field, _)| Some(field.split_once('/')?.0))
+            .collect();
+        told.retain(|(field, _)| !within.contains(field));
         // One that says that there is none says less than one that has it.
         if told.iter().any(|(_, told)| !matches!(told, Tree::Null)) {
             told.retain(|(_, told)| !matches!(told, Tree::Null));

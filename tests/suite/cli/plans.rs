@@ -197,6 +197,36 @@ fn a_plan_or_a_copy_that_is_not_found_where_aws_refused_the_list_stays_open() {
 }
 
 #[test]
+fn a_copy_that_a_pattern_over_spaces_makes_is_undecided() {
+    let of = |tag: &str| {
+        let like = json!({"StringLike": [{"ConditionKey": "aws:ResourceTag/team", "ConditionValue": "prod*"}]});
+        let estate = planned(selection(json!({"Resources": ["*"], "Conditions": like})));
+        let tags = "/accounts/0/regions/0/resources/0/Tags";
+        let (report, code) = checked(&estate.set(tags, json!({"team": tag})), &[]);
+        (report["copies"][0]["verdict"].clone(), code)
+    };
+    assert_eq!(of("production"), (json!("feasible"), 0));
+    assert_eq!(of("prod west"), (json!("undecided"), 3));
+}
+
+#[test]
+fn what_was_not_read_of_a_plan_that_is_picked_stays_open() {
+    for (operation, subject) in [
+        ("backup:GetBackupSelection", PLAN),
+        ("backup:ListBackupSelections", PLAN),
+        ("backup:GetBackupSelection", "p-9"),
+    ] {
+        let refused = json!([{
+            "account": FROM, "region": "us-east-2", "operation": operation, "subject": subject,
+            "error": "ThrottlingException", "permission": operation,
+        }]);
+        let (_, code) = checked(&sound().set("/gaps", refused), &["--plan", "daily"]);
+        let is_of_it = subject == PLAN;
+        assert_eq!(code, if is_of_it { 3 } else { 0 }, "{operation} {subject}");
+    }
+}
+
+#[test]
 fn a_plan_whose_name_was_not_read_may_be_the_one_that_is_meant() {
     let refused = json!([{
         "account": FROM, "region": "us-east-2", "operation": "backup:GetBackupPlan",

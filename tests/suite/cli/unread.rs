@@ -139,3 +139,33 @@ fn accounts_are_called_by_the_names_that_the_facts_give_them() {
     );
     assert!(!shown.contains("[2J"), "{shown}");
 }
+
+#[test]
+fn every_account_whose_control_policies_are_taken_for_granted_is_told() {
+    let allow = ["--assume", "organization-policies-allow"];
+    let assumed = |estate: &Estate| {
+        let report = report(estate, &allow);
+        let copy = &report["copies"][0];
+        assert_eq!(copy["verdict"], "feasible", "{copy:#}");
+        let all = copy["assumptions"].as_array().unwrap().clone();
+        let mut all = all.iter().filter_map(Value::as_str);
+        let of = all.find(|words| words.starts_with("organization policies"));
+        of.unwrap_or_default().to_owned()
+    };
+    let read = Estate::rds();
+    assert_eq!(assumed(&read), "");
+    let scps = "/accounts/0/service_control_policies";
+    let no_text = json!([[{"Id": "p-FullAWSAccess"}, {"Id": "p-own", "Name": "own"}]]);
+    for (estate, of) in [
+        (read.clone().without(scps), "account 111122223333"),
+        (read.clone().set(scps, no_text), "account 111122223333"),
+        (
+            read.clone()
+                .without("/accounts/1/resource_control_policies"),
+            "account 444455556666",
+        ),
+    ] {
+        let words = assumed(&estate);
+        assert!(words.contains(of), "{of}: {words}");
+    }
+}

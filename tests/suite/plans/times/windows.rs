@@ -24,7 +24,7 @@ fn a_backup_that_the_windows_of_the_database_keep_from_starting_is_not_copied() 
         (vec![], vec![daily("06:00-07:00")], "blocked"),
         // A minute of the hour is left.
         (vec![], vec![daily("06:01-07:00")], "feasible"),
-        (vec![], vec![daily("04:30-05:30")], "feasible"),
+        (vec![], vec![daily("04:30-05:30")], "undecided"),
         (
             vec![("StartWindowMinutes", json!(120))],
             vec![daily("05:30-07:00")],
@@ -33,7 +33,7 @@ fn a_backup_that_the_windows_of_the_database_keep_from_starting_is_not_copied() 
         (
             vec![("StartWindowMinutes", json!(121))],
             vec![daily("05:30-07:00")],
-            "feasible",
+            "undecided",
         ),
         // It is over midnight, and 05:00 in Paris is 03:00 or 04:00 in UTC.
         (
@@ -88,12 +88,12 @@ fn a_backup_that_the_windows_of_the_database_keep_from_starting_is_not_copied() 
 
 /// No page says that AWS Backup tries again after such a window, where the rule's start window goes on.
 #[test]
-fn a_rule_that_starts_in_a_window_of_the_database_each_time_is_warned_of() {
+fn a_rule_that_starts_in_a_window_of_the_database_each_time_is_undecided() {
     let daily = |window: &str| vec![("PreferredBackupWindow", json!(window))];
     let each_monday = ("ScheduleExpression", json!("cron(0 5 ? * MON *)"));
     let long = ("StartWindowMinutes", json!(480));
     let maintained = vec![("PreferredMaintenanceWindow", json!("mon:05:00-mon:05:30"))];
-    for (rule, database, warned) in [
+    for (rule, database, is_open) in [
         (vec![long.clone()], daily("04:50-06:20"), true),
         (vec![], daily("04:30-05:30"), true),
         (vec![], daily("06:01-07:00"), false),
@@ -102,16 +102,17 @@ fn a_rule_that_starts_in_a_window_of_the_database_each_time_is_warned_of() {
         (vec![long], maintained, false),
     ] {
         let (found, checks) = verdict(&planned(&rule, &database));
-        assert_eq!(found, "feasible", "{rule:?} {database:?} {checks}");
+        let expected = if is_open { "undecided" } else { "feasible" };
+        assert_eq!(found, expected, "{rule:?} {database:?} {checks}");
         let says = checks.contains("no page says that AWS Backup tries again");
-        assert_eq!(says, warned, "{rule:?} {database:?} {checks}");
+        assert_eq!(says, is_open, "{rule:?} {database:?} {checks}");
     }
 }
 
 #[test]
 fn the_windows_and_the_time_zone_of_a_backup_policy_count() {
     for (fields, window, expected) in [
-        (json!({}), "05:30-07:00", "feasible"),
+        (json!({}), "05:30-07:00", "undecided"),
         (
             json!({"start_backup_window_minutes": {"@@assign": "60"}}),
             "05:30-07:00",
