@@ -128,7 +128,7 @@ pub fn copies_beside<'p>(
         for selection in &plan.selections {
             let mut selected = selection.select(plan.account, &plan.region, facts);
             let unread = selected.unread.take();
-            gaps.extend(plan.disputed(selection, selected.taken.len(), facts));
+            open.extend(plan.disputed(selection, selected.taken.len(), facts));
             if selected.listed {
                 gaps.extend(unread);
             } else {
@@ -304,16 +304,18 @@ impl Plan {
         Some(Self::read(account, region, plan, facts))
     }
 
-    /// What is open where `Resources` or tags by themselves would take more than both, as people have seen them do: AWS's page has both
-    /// hold, which takes so many.
+    /// What is open where `Resources` or tags by themselves would take more than both. One of AWS's pages has both hold, which takes so
+    /// many; others, and people who tried it, have either do. The copies that both make are decided.
     ///
-    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html> and
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html>,
+    /// <https://docs.aws.amazon.com/cli/latest/reference/backup/create-backup-selection.html>,
+    /// <https://repost.aws/knowledge-center/backup-assign-resources> and
     /// <https://github.com/hashicorp/terraform-provider-aws/issues/49829>.
     fn disputed(&self, selection: &Selection, taken: usize, facts: &Facts<'_>) -> Option<Gap> {
         let either = selection.either(self.account, &self.region, facts);
         (either > taken).then(|| {
             let what = format!(
-                "whether selection `{}` takes what both its `Resources` and its `ListOfTags` ask for ({taken}, as AWS's page has it), or what either does ({either})",
+                "whether selection `{}` takes what both its `Resources` and its `ListOfTags` ask for ({taken}, as one of AWS's pages has it), or what either does ({either}, as others have it)",
                 selection.name
             );
             Gap::not_told(what, self.id.as_str()).within(Some(self.account), Some(&self.region))

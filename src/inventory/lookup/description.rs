@@ -45,15 +45,31 @@ impl<'a> Facts<'a> {
         of_itself(arn, fact(detail, || self.describe_gap(arn)))
     }
 
+    /// The gap that a resource leaves which is listed, and which its service was asked about and did not find: whatever there is, it
+    /// describes.
+    pub(super) fn described_as_null(&self, arn: &Arn) -> Option<Gap> {
+        let resource = self.seen(Object::Stored, |layer| layer.resources(arn));
+        match (
+            resource.field(|r| &r.detail),
+            resource.field(|r| &r.resource_type),
+        ) {
+            (Field::Null, Field::Is(kind)) => {
+                let there = format!("`ResourceType` {kind}");
+                Some(contradiction(arn, "`Detail` null", there))
+            }
+            (Field::Absent | Field::Null | Field::Is(_), _) => None,
+        }
+    }
+
     /// What the service says of a resource, with the call that tells.
     #[must_use]
     pub fn resource_description(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
         let resource = self.seen(Object::Stored, |layer| layer.resources(arn));
         let detail = resource.field(|r| &r.detail);
-        // Whatever there is its service describes.
-        if let (Field::Null, Field::Is(kind)) = (&detail, resource.field(|r| &r.resource_type)) {
-            let there = format!("`ResourceType` {kind}");
-            return Fact::unknown(contradiction(arn, "`Detail` null", there));
+        if matches!(detail, Field::Null)
+            && let Some(gap) = self.described_as_null(arn)
+        {
+            return Fact::unknown(gap);
         }
         let gap = detail.value().and_then(|told| told_twice(arn, told));
         gap.map_or_else(|| fact(detail, || self.describe_gap(arn)), Fact::unknown)

@@ -56,7 +56,8 @@ impl<'a> Facts<'a> {
         }
         let exists = !matches!(resource.field(|r| &r.resource_type), Field::Null);
         let lacks = self.own_list_lacks_resource(arn).filter(|_| exists);
-        lacks.map_or(Fact::Known(exists), Fact::unknown)
+        let gap = lacks.or_else(|| self.described_as_null(arn));
+        gap.map_or(Fact::Known(exists), Fact::unknown)
     }
 
     /// The accounts and Regions in which a resource was found whose ARN names none.

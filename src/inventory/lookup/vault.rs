@@ -240,6 +240,13 @@ impl<'a> Facts<'a> {
             Fact::Known(false) => Fact::Known(None),
             Fact::Known(true) | Fact::Unknown(_) => {
                 let vault = self.seen(Object::VaultPolicy(arn), |layer| layer.vaults(arn));
+                // The name that the answer of GetBackupVaultAccessPolicy has for it.
+                let also = vault.parts().find_map(|v| extra(&v.extra, "Policy"));
+                let has_none = matches!(vault.field(|v| &v.access_policy), Field::Null);
+                if has_none && also.is_some_and(|policy| !policy.is_null()) {
+                    let also = "the policy in `Policy`";
+                    return Fact::unknown(contradiction(arn, "`AccessPolicy` null", also));
+                }
                 fact(vault.field(|v| &v.access_policy), || {
                     self.vault_gap(api_call!("backup:GetBackupVaultAccessPolicy"), arn)
                 })
