@@ -115,7 +115,7 @@ fn resources_and_tags_must_both_hold() {
         !made(&alone)
             .gaps
             .iter()
-            .any(|gap| gap.operation().contains("as AWS's page has it"))
+            .any(|gap| gap.operation().contains("either does"))
     );
 }
 
