@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::role_policies::{contradicted, doubted, of_own_policies};
-use super::tagging::{PoliciesOf, may_not_tag};
+use super::tagging::{PoliciesOf, fails_and_may_not_tag, may_not_tag};
 use super::words::{backed_up_by_another, backup_without, status_message, taken_by_backups};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    AskedOf, BackupRequest, ByKey, Party, RoleRequest, Ruling, Rulings, backup_requests,
-    denied_by_its_own, has_own_allowance, list, role_denies, role_requests, role_rulings, to_allow,
+    AskedOf, BackupRequest, ByKey, DoubtfulRequest, Party, RoleRequest, Ruling, Rulings,
+    backup_requests, denied_by_its_own, has_own_allowance, list, role_denies, role_requests,
+    role_rulings, to_allow,
 };
 use crate::catalog::backups::is_of_buckets;
 use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
@@ -60,20 +61,44 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     match found.status {
         Status::Pass => match denied_by_its_own(facts, role, requests) {
             Some(denied) => contradicted(role, "its", denied),
-            None => doubted(role, "its own", &asked.doubtful, |doubtful| {
-                let request = std::slice::from_ref(&doubtful.asked);
-                if doubtful.denies_alone {
-                    return role_denies(facts, role, request);
-                }
-                let rulings = role_rulings(facts, role, request, ByKey::Counts);
-                rulings
-                    .known()
-                    .flatten()
-                    .unwrap_or_else(|| Rulings::new([]))
-            })
-            .unwrap_or(found),
+            None => in_doubt(role, &asked.doubtful, facts).unwrap_or(found),
         },
-        Status::Fail | Status::Warn | Status::Undecided | Status::NotApplicable => found,
+        Status::Fail => and_in_doubt(found, role, &asked.doubtful, facts),
+        Status::Warn | Status::Undecided | Status::NotApplicable => found,
+    }
+}
+
+/// What the role's own policies keep it from, or may, of which no page says that a copy fails without.
+fn in_doubt(role: &Arn, asked: &[DoubtfulRequest], facts: &Facts<'_>) -> Option<Outcome> {
+    doubted(role, "its own", asked, |doubtful| {
+        let request = std::slice::from_ref(&doubtful.asked);
+        if doubtful.denies_alone {
+            return role_denies(facts, role, request);
+        }
+        let rulings = role_rulings(facts, role, request, ByKey::Counts);
+        rulings
+            .known()
+            .flatten()
+            .unwrap_or_else(|| Rulings::new([]))
+    })
+}
+
+/// What the role lacks, and what would not be known of it once it is allowed that.
+fn and_in_doubt(
+    found: Outcome,
+    role: &Arn,
+    asked: &[DoubtfulRequest],
+    facts: &Facts<'_>,
+) -> Outcome {
+    if found.status != Status::Fail || found.needed().is_empty() {
+        return found;
+    }
+    match in_doubt(role, asked, facts) {
+        Some(doubt) => {
+            let next = Outcome::fail(doubt.message).on(found.basis);
+            found.and(next.saw(doubt.evidence))
+        }
+        None => found,
     }
 }
 
@@ -125,7 +150,6 @@ fn refined(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
             Vec::new(),
         ))
     };
-    let stopped = || lacking(copy, facts, role, BackupRequest::is_stopped);
     match found.status {
         Status::Pass if !copy.is_backed_up_by_its_role() => {
             let denied = lacking(copy, facts, role, |_, rulings| rulings.may_be_denied());
@@ -148,29 +172,55 @@ fn refined(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
             let outcome = of(&certain, BACKUP)?;
             // What it lacks it lacks together.
             let outcome = match outcome.status {
-                Status::Fail => of(&[certain, asked_for(others)].concat(), BACKUP)?,
+                Status::Fail => {
+                    let outcome = of(&[certain, asked_for(others)].concat(), BACKUP)?;
+                    and_tags(&outcome, copy, facts).unwrap_or(outcome)
+                }
                 Status::Pass | Status::Warn | Status::Undecided | Status::NotApplicable => outcome,
             };
             Some(outcome.on(Basis::Inferred))
         }
-        Status::Fail if copy.is_backed_up_by_its_role() => {
-            let lacking = asked_for(stopped());
-            if lacking.is_empty() {
-                return None;
-            }
-            let requests = role_requests(&copy.transfer, facts).requests;
-            of(&[requests, lacking].concat(), COPY)
+        Status::Fail => {
+            let whole = lacks_for_backup_too(copy, role, of, facts);
+            and_tags(whole.as_ref().unwrap_or(found), copy, facts).or(whole)
         }
         // What it may not do counts, whatever else was not read.
         Status::Undecided if copy.is_backed_up_by_its_role() => {
-            let mut certain = stopped();
+            let mut certain = lacking(copy, facts, role, BackupRequest::is_stopped);
             certain.retain(|asked| asked.is_certain);
             if certain.is_empty() {
                 return None;
             }
             Some(of(&exact(certain), BACKUP)?.on(Basis::Inferred))
         }
-        Status::Fail | Status::Warn | Status::Undecided | Status::NotApplicable => None,
+        Status::Warn | Status::Undecided | Status::NotApplicable => None,
+    }
+}
+
+/// What the role lacks of the copy, and of the backup that is copied, where it lacks both.
+fn lacks_for_backup_too(
+    copy: &Copy,
+    role: &Arn,
+    of: impl Fn(&[Arc<RoleRequest>], &str) -> Option<Outcome>,
+    facts: &Facts<'_>,
+) -> Option<Outcome> {
+    if !copy.is_backed_up_by_its_role() {
+        return None;
+    }
+    let lacking = asked_for(lacking(copy, facts, role, BackupRequest::is_stopped));
+    if lacking.is_empty() {
+        return None;
+    }
+    let asked = role_requests(&copy.transfer, facts);
+    let found = of(&[asked.requests, lacking].concat(), COPY)?;
+    Some(and_in_doubt(found, role, &asked.doubtful, facts))
+}
+
+/// What the role lacks, and what of the tags it would be warned of next.
+fn and_tags(found: &Outcome, copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
+    match found.status {
+        Status::Fail => fails_and_may_not_tag(found, copy, PoliciesOf::Role, facts),
+        Status::Pass | Status::Warn | Status::Undecided | Status::NotApplicable => None,
     }
 }
 

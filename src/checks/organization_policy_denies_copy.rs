@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::role_policies::{contradicted, doubted};
-use super::tagging::{PoliciesOf, may_not_tag};
+use super::tagging::{PoliciesOf, fails_and_may_not_tag, may_not_tag};
 use super::words::{backed_up_by_another, backup_without, status_message, taken_by_backups};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
@@ -132,11 +132,14 @@ fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outco
                 let assumed = assumed_by_backup(&copy.transfer, facts, role);
                 (all_requests(&copy.transfer, facts), assumed)
             };
-            (!against.is_empty()).then(|| stopped_with(copy, role, of_copy(), against, facts))
+            let whole =
+                (!against.is_empty()).then(|| stopped_with(copy, role, of_copy(), against, facts));
+            and_tags(whole.as_ref().unwrap_or(found), copy, facts).or(whole)
         }
-        Status::Fail => None,
+        Status::Fail => and_tags(found, copy, facts),
         Status::Pass | Status::Warn | Status::Undecided if is_certain => {
             let fail = stopped_with(copy, role, (RoleRequests::default(), None), against, facts);
+            let fail = and_tags(&fail, copy, facts).unwrap_or(fail);
             Some(fail.on(Basis::Inferred))
         }
         // The simulator's word for the copy is none for what it was not asked of the backup.
@@ -152,6 +155,11 @@ fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outco
         }),
         Status::Undecided => None,
     }
+}
+
+/// What is stopped, and what of the tags would be warned of next.
+fn and_tags(found: &Outcome, copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
+    fails_and_may_not_tag(found, copy, PoliciesOf::Organization, facts)
 }
 
 /// What is stopped of these, and of the backup.

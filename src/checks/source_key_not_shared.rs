@@ -170,7 +170,20 @@ fn independent(rulings: &Rulings, asked: &AskedPolicy<'_>) -> Outcome {
     let found = rulings.outcome(asked);
     let is_shared = rulings.missing(Party::Resource).is_none() && rulings.open().is_none();
     match found.status {
-        Status::Fail => found.on(Basis::Inferred),
+        // What would be warned of next is told with it.
+        Status::Fail => {
+            let more = rulings.lacking(Party::Resource).map(|_| {
+                Outcome::fail(format!(
+                    "nor is it shared with account {}; AWS's pages disagree whether it must be",
+                    account_of(asked.principal)
+                ))
+            });
+            let found = match more {
+                Some(more) => found.and(more),
+                None => found,
+            };
+            found.on(Basis::Inferred)
+        }
         Status::Pass if !is_shared => Outcome::warn(format!(
             "the source vault's key {} is not shared with account {}; AWS's pages disagree whether it must be",
             asked.name,

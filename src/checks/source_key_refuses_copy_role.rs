@@ -56,10 +56,22 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         let excepted = excepted.known().flatten().flatten();
         let strikes_owner =
             excepted.is_some_and(|actions| access.strikes_the_owner(actions, &statements));
-        return if strikes_owner && (within_account || strikes_destination(&access)) {
+        let found = if strikes_owner && (within_account || strikes_destination(&access)) {
             found.by_hand_for_each_deny(NO_EXCEPTION_DOES)
         } else {
             found
+        };
+        // It would be warned of next.
+        return match rulings.lacking(Party::Resource) {
+            Some((actions, _)) => {
+                let more = format!(
+                    "without that Deny, the key {name} does not let {who} do {} either",
+                    list(&actions)
+                );
+                let more = Outcome::fail(more).on(found.basis);
+                found.and(more)
+            }
+            None => found,
         };
     }
     if found.status != Status::Pass {

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::described::{tags, tags_of_rule};
 use crate::authorization::{
     ByKey, Party, RoleRequest, Ruling, Rulings, control_rulings, list, role_rulings,
-    service_tag_requests, tag_request, to_allow,
+    service_tag_requests, tag_request, to_allow, to_lift,
 };
 use crate::catalog::Kind;
 use crate::catalog::condition_keys::may_set_tags;
 use crate::catalog::requests::{SOURCE_RESOURCE, TAG_RESOURCE};
 use crate::inventory::{Copy, Facts, KindOf, Question, Tags, VaultType};
 use crate::known::{Arn, Fact};
-use crate::verdict::{Basis, Need, Outcome};
+use crate::verdict::{Basis, Need, Outcome, Share};
 
 /// Who tags what.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -42,13 +42,121 @@ struct Against {
     of_backup: Vec<Rulings>,
     /// Against tags by the service whose backups they are.
     of_service: Vec<Rulings>,
-    /// What the role's own policies must allow, on what, where they are only silent.
-    lacks: Option<String>,
+    /// What would let it: of the role's own policies what they must allow, where they are only silent; of the organization's what
+    /// they must no longer deny.
+    needs: Vec<Need>,
+}
+
+/// What is warned of.
+struct Warning {
+    outcome: Outcome,
+    /// What would help against it.
+    helps: Vec<Need>,
+    /// Whether that is needed for certain: there are tags.
+    is_needed: bool,
+}
+
+/// Who may not do it, in a sentence.
+#[derive(Clone, Copy)]
+enum Named<'a> {
+    /// By name.
+    As(&'a str),
+    /// As the one of whom something was said before.
+    Before,
 }
 
 /// A warning where these policies do not let the role read or set tags, and there are some to copy, or it makes what AWS Backup puts a tag of its own on.
 /// AWS announced that copies of tags fail without, and no page says so for certain.
 pub fn may_not_tag(copy: &Copy, by: PoliciesOf, facts: &Facts<'_>) -> Option<Outcome> {
+    let Warning {
+        outcome,
+        helps,
+        is_needed,
+    } = warning(copy, by, facts, false)?;
+    Some(match allowed_by(&helps).filter(|_| is_needed) {
+        Some(allows) => outcome.by_hand(&format!("let its policies allow {allows}")),
+        None => outcome,
+    })
+}
+
+/// What a check fails by, and what it would warn of next: of that nothing is left to be found once the failure is fixed. `None` where
+/// there is nothing more.
+pub fn fails_and_may_not_tag(
+    found: &Outcome,
+    copy: &Copy,
+    by: PoliciesOf,
+    facts: &Facts<'_>,
+) -> Option<Outcome> {
+    // The managed policies let it tag, too.
+    let is_attached = |need: &Need| matches!(need, Need::Attach { .. });
+    if found.needed().iter().any(is_attached) {
+        return None;
+    }
+    let Warning {
+        outcome,
+        helps,
+        is_needed,
+    } = warning(copy, by, facts, true)?;
+    let is_asked_already = !is_needed
+        && shares(&helps).all(|more| {
+            let is_needed = |action| shares(found.needed()).any(|it| it.actions.contains(action));
+            more.actions.iter().all(is_needed)
+        });
+    if is_asked_already && !helps.is_empty() {
+        return None;
+    }
+    let is_helped = !helps.is_empty();
+    let helps = helps.into_iter();
+    let helps: Vec<Need> = helps
+        .filter_map(|need| less(need, found.needed()))
+        .collect();
+    if is_helped && helps.is_empty() {
+        return None;
+    }
+    let next = Outcome::fail(outcome.message).on(found.basis);
+    let next = next.needs(helps.into_iter().filter(|_| is_needed));
+    Some(found.clone().and(next.saw(outcome.evidence)))
+}
+
+fn shares(needs: &[Need]) -> impl Iterator<Item = &Share> {
+    needs.iter().filter_map(|need| {
+        if let Need::Share(share) = need {
+            Some(share)
+        } else {
+            None
+        }
+    })
+}
+
+/// What is needed beside other needs.
+fn less(need: Need, others: &[Need]) -> Option<Need> {
+    let Need::Share(mut share) = need else {
+        return Some(need);
+    };
+    for other in shares(others) {
+        if other.policy == share.policy
+            && other.resource == share.resource
+            && other.target.is_none()
+        {
+            share
+                .actions
+                .retain(|action| !other.actions.contains(action));
+        }
+    }
+    (!share.actions.is_empty()).then_some(Need::Share(share))
+}
+
+/// What a role's own policies must allow, on what.
+fn allowed_by(needs: &[Need]) -> Option<String> {
+    let said = shares(needs).map(|share| {
+        let on = share.resource.as_deref().unwrap_or("*");
+        format!("{} on `{on}`", list(&share.actions))
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| said.join(", and "))
+}
+
+fn warning(copy: &Copy, by: PoliciesOf, facts: &Facts<'_>, was_named: bool) -> Option<Warning> {
     let endpoints = copy.endpoints();
     // What is in an air-gapped vault lies in an account of AWS's.
     let is_foreign = endpoints.source_type == Fact::Known(Some(VaultType::AirGapped));
@@ -63,7 +171,12 @@ pub fn may_not_tag(copy: &Copy, by: PoliciesOf, facts: &Facts<'_>) -> Option<Out
         by,
     };
     let against = facts.answer(&tagging)?;
-    against.warns(&tagging, &to_copy(copy, facts), is_made_by_its_role(copy))
+    let name = match was_named {
+        true => Named::Before,
+        false => Named::As(tagging.role.name()),
+    };
+    let to_copy = to_copy(copy, facts);
+    against.warns((by, name), &to_copy, is_made_by_its_role(copy))
 }
 
 /// Whether the copy role makes the backup, and may be the one that sets its tags.
@@ -98,7 +211,7 @@ impl Question for Tagging {
         let of_backup = [tag_request(&self.vault)?];
         let of_service = self.kind.map_or_else(Vec::new, requests);
         let all = [&of_backup[..], &of_service].concat();
-        let lacks = ruled(&all).and_then(|rulings| self.lacks(&all, &rulings));
+        let needs = ruled(&all).and_then(|rulings| self.needs(&all, &rulings));
         let stopped = |requests: &[Arc<RoleRequest>]| {
             let rulings = ruled(requests).filter(Rulings::is_stopped);
             rulings.into_iter().collect()
@@ -106,7 +219,7 @@ impl Question for Tagging {
         let against = Against {
             of_backup: stopped(&of_backup),
             of_service: stopped(&of_service),
-            lacks,
+            needs: needs.unwrap_or_default(),
         };
         let is_any = !against.of_backup.is_empty() || !against.of_service.is_empty();
         is_any.then_some(against)
@@ -114,45 +227,59 @@ impl Question for Tagging {
 }
 
 impl Tagging {
+    /// What would let it; `None` where no such change does.
+    fn needs(&self, requests: &[Arc<RoleRequest>], rulings: &Rulings) -> Option<Vec<Need>> {
+        match self.by {
+            PoliciesOf::Role => self.to_be_allowed(requests, rulings),
+            PoliciesOf::Organization if rulings.lacking(Party::Organization).is_some() => None,
+            PoliciesOf::Organization => to_lift(&self.role, requests, rulings, &self.vault),
+        }
+    }
+
     /// What the role's own policies must allow: nothing more helps against a Deny, or a boundary.
-    fn lacks(&self, requests: &[Arc<RoleRequest>], rulings: &Rulings) -> Option<String> {
+    fn to_be_allowed(&self, requests: &[Arc<RoleRequest>], rulings: &Rulings) -> Option<Vec<Need>> {
         let is_silent = |ruling: &Ruling| {
             matches!(ruling, Ruling::Missing { .. })
                 && ruling.is_silent(Party::Principal)
                 && !ruling.is_silent(Party::Boundary)
         };
         let mut stopped = rulings.each().filter(|(_, ruling)| ruling.stops());
-        let is_of_role = self.by == PoliciesOf::Role && !self.role.is_role_of_aws();
-        if !is_of_role || !stopped.all(|(_, ruling)| is_silent(ruling)) {
+        if self.role.is_role_of_aws() || !stopped.all(|(_, ruling)| is_silent(ruling)) {
             return None;
         }
-        let needs = to_allow(&self.role, requests, rulings, &self.vault);
-        let said = needs.iter().filter_map(|need| {
-            let Need::Share(share) = need else {
-                return None;
-            };
-            let on = share.resource.as_deref().unwrap_or("*");
-            Some(format!("{} on `{on}`", list(&share.actions)))
-        });
-        let said: Vec<String> = said.collect();
-        (!said.is_empty()).then(|| said.join(", and "))
+        Some(to_allow(&self.role, requests, rulings, &self.vault))
     }
 }
 
 impl Against {
     /// What it comes to, by whether there are tags to copy and whether the role makes what is tagged.
-    fn warns(self, of: &Tagging, to_copy: &Fact<bool>, makes: bool) -> Option<Outcome> {
-        let name = of.role.name();
-        let may_not = |actions: &str| match of.by {
-            PoliciesOf::Role => format!("the role `{name}` may not do {actions}"),
-            PoliciesOf::Organization => {
+    fn warns(
+        self,
+        (by, name): (PoliciesOf, Named<'_>),
+        to_copy: &Fact<bool>,
+        makes: bool,
+    ) -> Option<Warning> {
+        let may_not = |actions: &str| match (by, name) {
+            (PoliciesOf::Role, Named::As(name)) => {
+                format!("the role `{name}` may not do {actions}")
+            }
+            (PoliciesOf::Role, Named::Before) => format!("nor may it do {actions}"),
+            (PoliciesOf::Organization, Named::As(name)) => {
                 format!("the organization's policies keep the role `{name}` from {actions}")
             }
+            (PoliciesOf::Organization, Named::Before) => format!("they keep it from {actions}"),
         };
         let there = match to_copy {
             Fact::Known(true) => "there are tags to copy",
             Fact::Unknown(_) => "whether there are tags to copy was not read",
-            Fact::Known(false) => return self.warns_of_own_tag(of).filter(|_| makes),
+            Fact::Known(false) => {
+                let is_asked = makes && by == PoliciesOf::Role;
+                return Some(Warning {
+                    outcome: is_asked.then(|| self.warns_of_own_tag(may_not))??,
+                    helps: self.needs,
+                    is_needed: false,
+                });
+            }
         };
         let (of_backup, of_service) = (&self.of_backup, &self.of_service);
         let announced = (!of_backup.is_empty()).then(|| {
@@ -175,21 +302,17 @@ impl Against {
         let seen = of_backup.iter().chain(of_service);
         let seen: Vec<_> = seen.flat_map(Rulings::stopped_by).collect();
         let warn = (!says.is_empty()).then(|| Outcome::warn(says.join("; ")))?;
-        let warn = warn.on(basis).saw(seen);
         // What there may be no tags for is not needed for certain.
-        let lacks = self.lacks.filter(|_| matches!(to_copy, Fact::Known(_)));
-        Some(match lacks {
-            Some(lacks) => warn.by_hand(&format!("let its policies allow {lacks}")),
-            None => warn,
+        Some(Warning {
+            outcome: warn.on(basis).saw(seen),
+            is_needed: matches!(to_copy, Fact::Known(_)),
+            helps: self.needs,
         })
     }
 
     /// Where there are none: AWS Backup's own is set all the same. What denies that is told where it is asked for, and what the
     /// organization does not allow is its own.
-    fn warns_of_own_tag(&self, of: &Tagging) -> Option<Outcome> {
-        if of.by == PoliciesOf::Organization {
-            return None;
-        }
+    fn warns_of_own_tag(&self, may_not: impl Fn(&str) -> String) -> Option<Outcome> {
         let that_set = |rulings: &Rulings| {
             let each = rulings.each().filter(|(action, ruling)| {
                 may_set_tags(action) && matches!(ruling, Ruling::Missing { .. })
@@ -200,9 +323,8 @@ impl Against {
         let actions = all_stopped(&that_set);
         let warn = (!actions.is_empty()).then(|| {
             Outcome::warn(format!(
-                "the role `{}` may not do {}, and AWS Backup puts a tag of its own on what it makes, `{SOURCE_RESOURCE}`: no page says whether the role sets that",
-                of.role.name(),
-                list(&actions)
+                "{}, and AWS Backup puts a tag of its own on what it makes, `{SOURCE_RESOURCE}`: no page says whether the role sets that",
+                may_not(&list(&actions))
             ))
         })?;
         let seen: Vec<_> = that_set.iter().flat_map(Rulings::stopped_by).collect();
