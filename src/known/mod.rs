@@ -4,6 +4,7 @@
 mod arn;
 mod batches;
 mod count;
+mod digest;
 mod fact;
 mod gap;
 mod hashed;
@@ -19,6 +20,7 @@ pub(crate) use arn::part;
 pub use arn::{Arn, ArnError};
 pub use batches::in_order;
 pub use count::Count;
+pub use digest::{is_short_digest, short_digest};
 pub use fact::Fact;
 pub use gap::{ApiCall, ByHand, Gap};
 pub use hashed::{HashMap, HashSet};

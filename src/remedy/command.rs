@@ -71,6 +71,29 @@ pub fn statements_from_here(policy: &Value) -> String {
     format!("file:///dev/stdin {}", here_document(&text))
 }
 
+/// Makes something unless what lists it shows that it is there. Where that cannot be read, nothing is made.
+pub fn unless_there(list: &str, makes: &str) -> String {
+    format!("if FOUND=$({list}); then\nif [ -z \"$FOUND\" ]; then\n{makes}\nfi\nelse false; fi")
+}
+
+/// Lists the vault of a name: AWS Backup denies the description of one that is not there.
+pub fn list_vault(vault: &Arn) -> String {
+    let query = format!(
+        "BackupVaultList[?BackupVaultName=='{name}'].BackupVaultName",
+        name = vault.name()
+    );
+    format!(
+        "aws backup list-backup-vaults{} {} --output text",
+        region(vault.region().as_ref()),
+        option("--query", &query)
+    )
+}
+
+/// Rotates the new key in `$KEY`.
+pub fn rotate(flag: &str) -> String {
+    format!("aws kms enable-key-rotation{flag} --key-id \"${{KEY:?}}\"")
+}
+
 /// ` --region NAME`, where it is known.
 pub fn region(region: Option<&Region>) -> String {
     region

@@ -11,7 +11,7 @@ use super::statement::{RoleNeed, of_key, of_role, of_vault};
 use super::wanted::{Wanted, lift_all};
 use super::{Parts, RemedyKind, control_policy, patch};
 use crate::inventory::{Extra, Facts, Field, InlinePolicy, Listing, Policy};
-use crate::known::{Arn, Fact, HashMap};
+use crate::known::{Arn, Fact, HashMap, short_digest};
 use crate::verdict::{PolicyOf, Share};
 
 /// The change of one policy, or `None` where it cannot be written.
@@ -103,16 +103,12 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     if role.is_role_of_aws() {
         return None;
     }
-    let policies = facts.role_policies(role).known().flatten()?;
+    facts.role_policies(role).known().flatten()?;
     let needs = role_needs(&wanted.shares);
     let statements = of_role(&needs);
-    let taken: Vec<String> = policies
-        .identity
-        .iter()
-        .map(|policy| policy.name.clone())
-        .collect();
-    let name = patch::free_sid(None, &taken, "AllowBackupCopy");
     let after = add_statements(None, &statements);
+    let mut inline: Vec<InlinePolicy> = facts.role_inline_policies(role);
+    let name = free_policy_name(&after, &inline);
     let mut draft = Draft::new(RemedyKind::RolePolicy, role, let_do(role, &wanted.shares));
     draft.remedy.account = role.account();
     draft.remedy.commands = vec![put_role_policy(role, &name, &after)];
@@ -120,7 +116,6 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     let after = Policy::from_value(&after).ok();
     draft.change = after.clone().map(|policy| {
         let mut changed = bare_role(role);
-        let mut inline: Vec<InlinePolicy> = facts.role_inline_policies(role);
         inline.push(InlinePolicy {
             policy_name: name.as_str().into(),
             document: Field::Is(policy),
@@ -132,6 +127,19 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     draft.remedy.after = after;
     draft.remedy.added = statements;
     Some(draft)
+}
+
+/// The name of a policy that a role gets, by what it says: a policy of the same name is put in the place of the one before. It is
+/// none of those that the role has.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html>.
+fn free_policy_name(policy: &Value, there: &[InlinePolicy]) -> String {
+    let taken: Vec<String> = there
+        .iter()
+        .map(|policy| policy.policy_name.to_string())
+        .collect();
+    let digest = short_digest(&policy.to_string());
+    patch::free_sid(None, &taken, &format!("AllowBackupCopy-{digest}"))
 }
 
 /// What a role is let do, for a title.
@@ -248,10 +256,20 @@ fn title(subject: &str, wanted: &Wanted, verb: &str) -> String {
         parts.push(format!("let {} {verb} {subject}", sharing.join(" and ")));
     }
     if !lifting.is_empty() {
-        parts.push(format!(
-            "lift the Deny of {subject} for {}",
-            lifting.join(" and ")
-        ));
+        let targets = wanted.lifts.iter().filter_map(|lift| lift.target.as_ref());
+        let mut targets: Vec<String> = targets.map(|to| format!("`{}`", to.name())).collect();
+        targets.sort();
+        targets.dedup();
+        let who = lifting.join(" and ");
+        if targets.is_empty() && sharing == lifting {
+            parts.clear();
+        }
+        parts.push(if targets.is_empty() {
+            format!("let {who} {verb} {subject} despite its Deny")
+        } else {
+            let to = targets.join(" and ");
+            format!("let {who} copy to {to} despite the Deny of {subject}")
+        });
     }
     parts.join("; ")
 }

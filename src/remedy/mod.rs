@@ -7,6 +7,7 @@ mod along;
 mod attach;
 mod audit;
 mod beside;
+mod between;
 mod change;
 mod command;
 mod control_policy;

@@ -3,7 +3,7 @@
 use super::change::{Change, CopyChange, steps};
 use crate::checks::{MayFail, decide};
 use crate::inventory::{Copy, Facts};
-use crate::known::{Arn, Fact};
+use crate::known::{AccountId, Arn, Fact, Region, is_short_digest, short_digest};
 use crate::verdict::Status;
 
 /// Where a vault may be had.
@@ -66,8 +66,32 @@ fn numbered(name: &str, number: usize) -> String {
 
 /// Whether a vault has the name of one that copies only go by.
 pub fn is_between(vault: &Arn) -> bool {
-    let rest = vault.name().strip_prefix("copy-");
-    rest.is_some_and(|rest| rest.ends_with("re-encryption") || rest.ends_with("in-between"))
+    let Some(rest) = vault.name().strip_prefix("copy-") else {
+        return false;
+    };
+    let rest = match rest.rsplit_once('-') {
+        Some((start, end)) if is_short_digest(end) => start,
+        Some(_) | None => rest,
+    };
+    rest.ends_with("re-encryption") || rest.ends_with("in-between")
+}
+
+/// A vault that copies go by, called by what it is for as well: a vault, its key and what carries copies on from it are one, and
+/// another is not to be put in its place.
+pub fn between_for(name: &Arn, what: &str) -> Option<Arn> {
+    Arn::parse(&format!("{name}-{}", short_digest(what))).ok()
+}
+
+/// The first of the vaults in between of an account and Region, in the order of their names, that a copy can go by.
+pub fn between_there(
+    copy: &Copy,
+    (account, region): (AccountId, &Region),
+    facts: &Facts<'_>,
+) -> Option<Arn> {
+    let there = facts.vaults_found_in(account, region).into_iter();
+    let mut there = there.filter(|vault| is_between(vault)).take(TRIED);
+    let goes_by = |to: &&Arn| goes(&[copy], &CopyChange::Through((*to).clone()), facts);
+    there.find(goes_by).cloned()
 }
 
 /// Whether copies that go another way have fewer checks that fail, and no other that is worse.

@@ -118,4 +118,6 @@ pub struct TwoStep {
     pub role: Option<Arn>,
     /// How long the copy is kept, where that is known; `Some(None)`: it never expires.
     pub lifecycle: Option<Option<Lifecycle>>,
+    /// The rule that makes the copy, in words, where one does.
+    pub rule: Option<String>,
 }

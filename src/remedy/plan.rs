@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
 use std::sync::Arc;
 
+use super::between::Betweens;
 use super::draft::{Draft, Target};
 use super::linked::{Taken, link, start_last};
 use super::moved::Moved;
@@ -176,11 +177,7 @@ fn crosses_partitions(copy: &Copy) -> bool {
 
 fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    let between = between(needs, failing);
-    let shared_by = |copy: &Copy| {
-        let place = place(copy);
-        between.get(&place).map_or(&[][..], Vec::as_slice)
-    };
+    let betweens = Betweens::of(on_customer_keys(needs, failing));
     let copies = |targets: &[Target]| -> Vec<&Copy> {
         let places: BTreeSet<usize> = targets.iter().map(|target| target.copy).collect();
         places
@@ -217,7 +214,9 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
     }
     let mut managed: BTreeMap<&Arn, (Vec<&Arn>, Vec<Target>)> = BTreeMap::new();
     let mut images: BTreeMap<(AccountId, &Region), Providers<'_>> = BTreeMap::new();
-    let shared = re_encrypt::Shared::of(on_customer_keys(needs, failing));
+    let shared = on_customer_keys(needs, failing);
+    let shared = shared.filter_map(|(copy, principal)| Some((copy, principal?)));
+    let shared = re_encrypt::Shared::of(shared);
     let mut created = two_step::Created::default();
     let mut keys = re_encrypt::Keys::default();
     for (need, targets) in needs {
@@ -309,10 +308,12 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 .flat_map(|copy| {
                     let groups = vec![(key.clone(), Arc::clone(&copy.id))];
                     let share_with = share_with.as_ref();
-                    let all = shared_by(copy);
+                    let between = betweens.get(copy);
                     let ways = [
                         re_encrypt::draft(copy, key, &shared, &mut keys, facts),
-                        two_step::draft(copy, share_with, all, &mut created, facts),
+                        between.and_then(|between| {
+                            two_step::draft(copy, share_with, between, &mut created, facts)
+                        }),
                     ];
                     ways.into_iter().flatten().map(move |draft| Draft {
                         groups: groups.clone(),
@@ -387,44 +388,20 @@ fn attached(drafts: &[Draft]) -> HashMap<String, usize> {
         .collect()
 }
 
-/// The copies whose backups want a key that a principal may use, each with the principal.
+/// The copies whose backups want a key of their own, each with the principal that may use it.
 fn on_customer_keys<'a>(
     needs: &'a Needs<'_>,
     failing: &'a [Failing],
-) -> impl Iterator<Item = (&'a Copy, &'a Arn)> {
+) -> impl Iterator<Item = (&'a Copy, Option<&'a Arn>)> {
     needs.iter().flat_map(|(need, targets)| {
         let principal = if let Need::CustomerKeyOnBackup { share_with, .. } = need {
-            share_with.as_ref()
+            Some(share_with.as_ref())
         } else {
             None
         };
         let copies = targets.iter().filter_map(|target| failing.get(target.copy));
         copies.filter_map(move |failing| Some((&failing.copy, principal?)))
     })
-}
-
-/// The account and Region that a copy goes out of.
-type Place = (Option<AccountId>, Option<Region>);
-
-fn place(copy: &Copy) -> Place {
-    let source = copy.endpoints().source_vault.as_ref().known();
-    let place = source.map(|vault| (vault.account(), vault.region()));
-    place.unwrap_or_default()
-}
-
-/// All that the vault in between is for, by its account and Region: the copies through it share its key.
-fn between(needs: &Needs<'_>, failing: &[Failing]) -> HashMap<Place, Vec<Arn>> {
-    let mut all: HashMap<Place, Vec<Arn>> = HashMap::default();
-    for (copy, principal) in on_customer_keys(needs, failing) {
-        let principals = all.entry(place(copy)).or_default();
-        if !principals.contains(principal) {
-            principals.push(principal.clone());
-        }
-    }
-    for principals in all.values_mut() {
-        principals.sort_unstable();
-    }
-    all
 }
 
 /// Several needs may lead to the same change: it is made once, for all of them. Nothing is moved: there may be a hundred thousand.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::RemedyKind;
-use super::command::{option, region, statements_from_here};
+use super::command::{option, region, rotate, statements_from_here, unless_there};
 use super::draft::Draft;
 use super::onwards::{Anew, Onwards};
 use crate::inventory::{Copy, Facts, KindOf};
@@ -132,11 +132,21 @@ fn create(like: &Arn, arn: &Arn, alias: &str, policy: &Value) -> Draft {
     let flag = region(like.region().as_ref());
     draft.remedy.account = like.account();
     draft.remedy.commands = vec![format_smolstr!(
-        "aws kms describe-key{flag} {} >/dev/null 2>&1 || {{\n{} &&\n\
-         aws kms create-alias{flag} {} --target-key-id \"$KEY\"\n}}",
-        option("--key-id", alias),
-        made(like, policy, "re-encrypted backups"),
-        option("--alias-name", alias)
+        "{}",
+        unless_there(
+            &format!(
+                "aws kms list-aliases{flag} {} --output text",
+                option(
+                    "--query",
+                    &format!("Aliases[?AliasName=='{alias}'].TargetKeyId")
+                )
+            ),
+            &format!(
+                "{}\naws kms create-alias{flag} {} --target-key-id \"${{KEY:?}}\"",
+                made(like, policy, "re-encrypted backups"),
+                option("--alias-name", alias)
+            )
+        )
     )];
     draft
 }
@@ -199,7 +209,7 @@ pub fn draft(
     Some(draft)
 }
 
-/// Makes a key in the account and Region of another, shared with principals, and keeps its ARN in `$KEY`.
+/// Makes a key in the account and Region of another, shared with principals and rotated, and keeps its ARN in `$KEY`.
 pub fn create_key<'a>(
     like: &Arn,
     share_with: impl IntoIterator<Item = &'a Arn>,
@@ -211,9 +221,10 @@ pub fn create_key<'a>(
 fn made(like: &Arn, policy: &Value, what: &str) -> SmolStr {
     let flag = region(like.region().as_ref());
     format_smolstr!(
-        "KEY=$(aws kms create-key{flag} {} --query KeyMetadata.Arn --output text --policy {}\n)",
+        "KEY=$(aws kms create-key{flag} {} --query KeyMetadata.Arn --output text --policy {}\n)\n{}",
         option("--description", what),
-        statements_from_here(policy)
+        statements_from_here(policy),
+        rotate(&flag)
     )
 }
 

@@ -43,10 +43,16 @@ pub fn retention(
         (within, true)
     };
     let warm = if stays_warm { STAYS_WARM } else { "" };
+    let is_raised = days.is_some_and(|days| days < wanted);
     let title = format!(
-        "keep {} for {wanted} days{warm}, within what the lock of the vault `{}` allows",
+        "keep {} for {wanted} days{warm}, within what the lock of the vault `{}` allows{}",
         kept(copy, facts),
-        vault.name()
+        vault.name(),
+        if is_raised {
+            locked_in(vault, facts)
+        } else {
+            ""
+        }
     );
     let cold = if stays_warm {
         Field::Null
@@ -56,6 +62,19 @@ pub fn retention(
         })
     };
     keep_for(copy, wanted, cold, title, facts)
+}
+
+/// What it costs to keep something for longer in a vault that is locked.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html>.
+fn locked_in(vault: &Arn, facts: &Facts<'_>) -> &'static str {
+    let date = facts.vault_lock_date(vault);
+    let is_for_good = date.is_some_and(|date| facts.now().is_some_and(|now| date <= now));
+    if is_for_good {
+        "; nobody can change the lock any more: nothing and nobody deletes a copy sooner"
+    } else {
+        "; while it is locked, nothing and nobody deletes a copy sooner"
+    }
 }
 
 /// The copy is kept for as long as its move to cold storage asks for; where the destination's lock does not allow so many days, it

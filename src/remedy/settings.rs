@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use smol_str::format_smolstr;
 
 use super::change::{Change, bare_key, bare_role};
-use super::command::{option, region};
+use super::command::{comment, option, region};
 use super::draft::Draft;
 use super::{Parts, RemedyKind, taken};
 use crate::inventory::{
@@ -147,11 +147,20 @@ pub fn allow_images(
     );
     draft.remedy.account = Some(account);
     let text = serde_json::Value::Array(criteria.clone()).to_string();
-    draft.remedy.commands = vec![format_smolstr!(
-        "aws ec2 replace-image-criteria-in-allowed-images-settings{} {}",
+    let now = setting.get("ImageCriteria").map(Value::to_string);
+    let see = format!(
+        "the criteria are set as a whole: see first that aws ec2 get-allowed-images-settings{} still prints {}",
         region(Some(name)),
-        option("--image-criteria", &text)
-    )];
+        now.unwrap_or_default()
+    );
+    draft.remedy.commands = vec![
+        format_smolstr!("# {}", comment(&see)),
+        format_smolstr!(
+            "aws ec2 replace-image-criteria-in-allowed-images-settings{} {}",
+            region(Some(name)),
+            option("--image-criteria", &text)
+        ),
+    ];
     *setting.get_mut("ImageCriteria")? = serde_json::Value::Array(criteria);
     draft.change = Some(Change::none().region(account, name.clone(), |region| {
         region.allowed_images = Field::Is(Json(setting));

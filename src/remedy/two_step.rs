@@ -1,13 +1,14 @@
 //! A copy in two steps: within the account into a vault on a customer managed key, which re-encrypts it, then on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::format_smolstr;
 
+use super::between::Between;
 use super::change::{Change, CopyChange};
-use super::command::{change_plan, copies_elsewhere, option, region};
+use super::command::{change_plan, copies_elsewhere, list_vault, option, region, unless_there};
 use super::draft::Draft;
-use super::names::{self, VaultPlace, goes};
+use super::names::{self, VaultPlace};
 use super::onwards::{Onwards, TwoJobs};
 use super::re_encrypt::{create_key, own_key_policy};
 use super::retention::{is_rules_target, placed};
@@ -15,11 +16,8 @@ use super::rule_name::rule_name;
 use super::vault::facts_of_new;
 use super::{NewVault, Parts, RemedyKind, TwoStep};
 use crate::catalog::recovery_points::pattern;
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Copy, Facts, PlanReference};
 use crate::known::{Arn, Fact};
-
-/// The vault in between.
-pub const BETWEEN: &str = "copy-re-encryption";
 
 /// The vaults in between that are to be created, each for all copies that go through it.
 #[derive(Default)]
@@ -33,7 +31,7 @@ impl Created {
 }
 
 /// A vault in between is created on a key that is shared with all that copies through it go to, unless it is there by then.
-fn create(between: &Arn, all: &[Arn]) -> Draft {
+fn create(between: &Arn, all: &BTreeSet<Arn>) -> Draft {
     let title = format!(
         "create the vault `{}` on a customer managed key, for copies in two steps",
         between.name()
@@ -42,11 +40,16 @@ fn create(between: &Arn, all: &[Arn]) -> Draft {
     draft.remedy.brief = format_smolstr!("create vault {}", between.name());
     draft.remedy.account = between.account();
     draft.remedy.commands = vec![format_smolstr!(
-        "aws backup describe-backup-vault{flag} {name} >/dev/null 2>&1 || {{\n{} &&\n\
-         aws backup create-backup-vault{flag} {name} --encryption-key-arn \"$KEY\"\n}}",
-        create_key(between, all, "re-encryption of backups on their way out"),
-        name = option("--backup-vault-name", between.name()),
-        flag = region(between.region().as_ref()),
+        "{}",
+        unless_there(
+            &list_vault(between),
+            &format!(
+                "{}\naws backup create-backup-vault{} {} --encryption-key-arn \"${{KEY:?}}\"",
+                create_key(between, all, "re-encryption of backups on their way out"),
+                region(between.region().as_ref()),
+                option("--backup-vault-name", between.name()),
+            )
+        )
     )];
     let key_policy = own_key_policy(between, all);
     let way = CopyChange::Through(between.clone());
@@ -69,7 +72,7 @@ fn create(between: &Arn, all: &[Arn]) -> Draft {
 pub fn draft(
     copy: &Copy,
     share_with: Option<&Arn>,
-    all: &[Arn],
+    of_place: &Between,
     created: &mut Created,
     facts: &Facts<'_>,
 ) -> Option<Draft> {
@@ -82,13 +85,10 @@ pub fn draft(
     }
     let account = source.account()?;
     let place = source.region()?;
-    let wanted = Arn::parse(&format!(
-        "arn:{}:backup:{place}:{account}:backup-vault:{BETWEEN}",
-        source.partition()
-    ))
-    .ok()?;
-    let way = |to: &Arn| CopyChange::Through(to.clone());
-    let found = names::place(&wanted, facts, |to| goes(&[copy], &way(to), facts))?;
+    let found = match names::between_there(copy, (account, &place), facts) {
+        Some(there) => VaultPlace::There(there),
+        None => names::place(&of_place.wanted(source)?, facts, |_| false)?,
+    };
     let is_there = matches!(found, VaultPlace::There(_));
     let between = found.vault().clone();
     let title = format!(
@@ -101,7 +101,7 @@ pub fn draft(
     draft.remedy.account = Some(account);
     if is_there {
         draft.change = Some(Change {
-            copy: way(&between),
+            copy: CopyChange::Through(between.clone()),
             ..Change::none()
         });
         go_on(&mut draft, TwoJobs::of(copy, source, &between), copy, facts);
@@ -125,14 +125,23 @@ pub fn draft(
         recovery_point: copy.transfer.recovery_point.clone(),
         role: copy.endpoints().role.clone().known(),
         lifecycle: copy.lifecycle().clone().known(),
+        rule: copy.plan.as_ref().map(|plan| rule_in_words(plan, facts)),
     }));
     let new = created.0.entry(between.clone());
-    let new = new.or_insert_with(|| create(&between, all));
+    let new = new.or_insert_with(|| create(&between, of_place.shared_with()));
     draft.change.clone_from(&new.change);
     draft.takes = Some(between.clone());
     go_on(&mut draft, TwoJobs::of(copy, source, &between), copy, facts);
     draft.creates = Some(between);
     Some(draft)
+}
+
+fn rule_in_words(plan: &PlanReference, facts: &Facts<'_>) -> String {
+    format!(
+        "the rule `{}` of the plan `{}`",
+        rule_name(plan, facts),
+        plan.id
+    )
 }
 
 /// The change ends with a copy in two jobs. They copy one recovery point: a rule copies as before until it is changed, and what
@@ -141,8 +150,8 @@ pub fn go_on(draft: &mut Draft, mut jobs: TwoJobs, copy: &Copy, facts: &Facts<'_
     if let Some(plan) = &copy.plan {
         let called = rule_name(plan, facts);
         let rule = format!(
-            "the rule `{called}` of the plan `{}` copies as before until it is changed",
-            plan.id
+            "{} copies as before until it is changed",
+            rule_in_words(plan, facts)
         );
         let what = format!(
             "{}; what arrives there is to be copied on by a function that its copy jobs call",

@@ -5,7 +5,7 @@ use smol_str::format_smolstr;
 
 use super::air_gapped;
 use super::change::{Change, bare_key, bare_vault};
-use super::command::{option, put_vault_policy, region};
+use super::command::{option, put_vault_policy, region, rotate};
 use super::draft::Draft;
 use super::retention::is_rules_target;
 use super::statement::of_vault;
@@ -53,6 +53,7 @@ pub fn create(vault: &Arn, title: String, roles: &[&Arn]) -> Option<Draft> {
                 &format!("AWS Backup vault {}", vault.name())
             )
         ),
+        rotate(&flag).into(),
         format_smolstr!(
             "aws kms create-alias{flag} {} --target-key-id \"$KEY\"",
             option("--alias-name", &alias)

@@ -56,6 +56,11 @@ impl Anew {
     /// The commands of the owning service, with the new key in `$KEY`: the new resource is made as the old one is.
     pub fn steps(self, resource: &Arn) -> Vec<SmolStr> {
         let flag = region(resource.region().as_ref());
+        let left_out = self.left_out().map(|settings| {
+            format_smolstr!(
+                "# the new one is as AWS sets it, and not as the old one is, in: {settings}: compare both, and set what differs"
+            )
+        });
         let mut steps = match self {
             Self::Instance | Self::Cluster(_) | Self::MultiAzCluster => {
                 self.of_database(resource, &flag)
@@ -64,6 +69,7 @@ impl Anew {
             Self::Image => of_instance(resource, &flag),
             Self::FileSystem => of_file_system(resource, &flag),
         };
+        steps.extend(left_out);
         steps.push(format_smolstr!(
             "# {}",
             comment(&format!(
@@ -72,6 +78,33 @@ impl Anew {
             ))
         ));
         steps
+    }
+
+    /// The settings that the commands do not take over.
+    const fn left_out(self) -> Option<&'static str> {
+        match self {
+            Self::Instance => Some(
+                "deletion protection, IAM authentication, backup retention and windows, storage type, IOPS and throughput, storage \
+                 autoscaling, monitoring and Performance Insights, log exports, certificate authority, port, licence model, minor \
+                 version upgrades, directory, IAM roles, how the master password is kept",
+            ),
+            Self::Cluster(_) => Some(
+                "deletion protection, IAM authentication, backup retention and windows, storage type, log exports, port, backtracking, \
+                 IAM roles, how the master password is kept; of each instance: parameter group, public access, monitoring, promotion \
+                 tier, certificate authority",
+            ),
+            Self::MultiAzCluster => Some(
+                "deletion protection, IAM authentication, backup retention and windows, monitoring, log exports, port, minor version \
+                 upgrades, how the master password is kept",
+            ),
+            Self::Image => Some(
+                "user data, metadata options, termination protection, monitoring, placement, addresses, more network interfaces",
+            ),
+            Self::FileSystem => Some(
+                "security groups, backup retention and windows, throughput, maintenance window, directory, aliases",
+            ),
+            Self::Volume => None,
+        }
     }
 
     fn of_database(self, resource: &Arn, flag: &str) -> Vec<SmolStr> {
@@ -418,6 +451,18 @@ mod tests {
             assert_eq!(text.contains("add-tags-to-resource"), by_itself, "{way:?}");
             let is_of_rds = text.contains("aws rds restore-");
             assert_eq!(text.contains("{Tags:TagList["), is_of_rds, "{way:?}");
+        }
+    }
+
+    /// Who restores a database knows what is still to be set.
+    #[test]
+    fn what_the_new_one_does_not_take_over_is_told() {
+        for (way, arn) in WAYS {
+            let text = steps(way, arn);
+            let told = text.contains("\n# the new one is as AWS sets it");
+            assert_eq!(told, way != Anew::Volume, "{way:?}");
+            let is_database = text.contains("deletion protection, IAM authentication");
+            assert_eq!(is_database, text.contains("restore-db-"), "{way:?}");
         }
     }
 
