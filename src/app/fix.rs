@@ -22,6 +22,7 @@ pub(super) fn fix(asked: &Fix, output: &Output, config: &Config) -> anyhow::Resu
         }
         let unwritten = Unwritten::all(&found.report);
         let files = report::fixes(&found.report.remedies, &unwritten);
+        let kept = folder.named(report::is_kept_policy);
         let left = if files.is_empty() {
             Left {
                 changed: folder.former(),
@@ -46,6 +47,12 @@ pub(super) fn fix(asked: &Fix, output: &Output, config: &Config) -> anyhow::Resu
             let named = some_of(&left.over);
             say(&format!(
                 "files of a former run were written over in {dir}, which were changed since: {named}"
+            ));
+        }
+        if !kept.is_empty() && !output.quiet {
+            let named = some_of(&kept);
+            say(&format!(
+                "policies as they were, which apply.sh of a former run has kept, are left in {dir}: {named}"
             ));
         }
         let written = (&*files, &*unwritten);

@@ -11,6 +11,7 @@ use std::num::NonZeroUsize;
 use serde_json::Value;
 
 use crate::change::Change;
+use crate::known::Arn;
 use crate::quote::markdown::{code, fenced, html, text};
 use crate::remedy::{Remedy, RemedyKind};
 use crate::verdict::Status;
@@ -18,7 +19,7 @@ use crate::verdict::Status;
 use super::headline;
 use super::line::pretty;
 use super::model::{Report, Tool};
-use super::remedy::besides;
+use super::remedy::{besides, puts_whole_policy};
 use super::settle::settle;
 use super::table::{causes_by_check, words};
 use super::ways;
@@ -359,7 +360,11 @@ fn folded(report: &Report, remedy: &Remedy) -> String {
         Some(false) => "not proven: the checks do not pass with it",
         None => "not provable from these facts",
     };
-    let mut inside = format!("On {}", code(&remedy.subject));
+    let region = Arn::parse(&remedy.subject)
+        .ok()
+        .and_then(|arn| arn.region());
+    let region = region.map_or_else(String::new, |region| format!(", {region}"));
+    let mut inside = format!("On {}, in {account}{region}", code(&remedy.subject));
     if !remedy.requires.is_empty() {
         inside += &format!(", after {}", remedy.requires.join(", "));
     }
@@ -394,7 +399,10 @@ fn folded(report: &Report, remedy: &Remedy) -> String {
         inside += &fenced("diff", all.trim_end());
     }
     let commands = remedy.commands().join("\n");
-    if !commands.is_empty() {
+    if puts_whole_policy(remedy) {
+        inside += "The policy is put as a whole, so that it must still be what it was when the facts were read: \
+                   `backup-preflight fix` writes it with a script that compares both, shows the difference and asks.\n";
+    } else if !commands.is_empty() {
         let language = if remedy.places.is_empty() { "sh" } else { "" };
         inside += &fenced(language, &commands);
     }

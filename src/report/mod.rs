@@ -59,7 +59,7 @@ pub use copy::{
 pub use explain::{flowing, list, page, page_to_read};
 pub use fault::{BACKUP_POLICY, PlaceOfChange};
 pub use findings::{Finding, Subject, severity};
-pub use fixes::{FixFile, Unwritten, fixes, fixes_summary};
+pub use fixes::{FixFile, Unwritten, fixes, fixes_summary, is_kept_policy};
 pub use gap::{GapReport, Gaps};
 pub use github::github;
 pub use headline::in_a_line;

@@ -107,6 +107,13 @@ pub fn besides(remedy: &Remedy) -> Option<String> {
     }
 }
 
+/// Whether a change puts a policy in the place of the one that is there. A policy that a role gets besides takes no other's place, and
+/// what a plan or a template has is changed there.
+#[must_use]
+pub fn puts_whole_policy(remedy: &Remedy) -> bool {
+    remedy.after.is_some() && remedy.kind != RemedyKind::RolePolicy && remedy.places.is_empty()
+}
+
 /// The word for a kind of change, as JSON has it.
 #[must_use]
 pub fn kind(kind: RemedyKind) -> String {

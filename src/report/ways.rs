@@ -14,7 +14,7 @@ const NAMED: usize = 3;
 /// What is needed: one of these ways, where there are several.
 #[derive(Debug)]
 pub struct Choice<'r> {
-    /// The ways, in the order of their first changes.
+    /// The ways: those that are proven, and then the others, in the order of their first changes.
     pub ways: Vec<FixWay<'r>>,
     /// How many copies it is for.
     pub copies: usize,
@@ -63,6 +63,9 @@ pub fn choices<'r>(remedies: impl IntoIterator<Item = &'r Remedy>) -> Vec<Choice
     for way in choices.iter_mut().flat_map(|choice| &mut choice.ways) {
         way.changes
             .sort_by(|one, other| by_number(&one.id, &other.id));
+    }
+    for choice in &mut choices {
+        choice.ways.sort_by_key(|way| !way.is_proven());
     }
     choices
 }
@@ -287,6 +290,23 @@ mod tests {
             remedy("r2", TwoStepCopy, &["r1"], &["a"]),
         ];
         assert_eq!(told(&all), ["r1 or r2 (1 of 2 copies)"]);
+    }
+
+    /// Who is in a hurry takes the first.
+    #[test]
+    fn a_way_that_is_proven_comes_first() {
+        use RemedyKind::{CreateKey, CreateVault, ReEncrypt, TwoStepCopy};
+        let mut all = [
+            remedy("r1", CreateKey, &["r3", "r4"], &["a"]),
+            remedy("r2", ReEncrypt, &["r3", "r4"], &["a"]),
+            remedy("r3", CreateVault, &["r1", "r2"], &["a"]),
+            remedy("r4", TwoStepCopy, &["r1", "r2"], &["a"]),
+        ];
+        assert_eq!(told(&all), ["r1 and r2, or r3 and r4"]);
+        for change in &mut all[2..] {
+            change.proven = Some(true);
+        }
+        assert_eq!(told(&all), ["r3 and r4, or r1 and r2"]);
     }
 
     #[test]

@@ -94,6 +94,20 @@ impl Folder {
         unchanged.into_iter().chain(changed).collect()
     }
 
+    /// The files in it whose names are such: what somebody's program has kept there.
+    #[must_use]
+    pub fn named(&self, is_such: impl Fn(&str) -> bool) -> Vec<String> {
+        let entries = self
+            .place
+            .as_ref()
+            .and_then(|place| fs::read_dir(place).ok());
+        let names = entries.into_iter().flatten().flatten();
+        let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let mut names: Vec<String> = names.filter(|name| is_such(name)).collect();
+        names.sort();
+        names
+    }
+
     /// Writes files, each by its path with `/` between folders. What a former run wrote and this one does not goes, unless
     /// somebody changed it since; such files are given back, and those that somebody changed and this one writes over.
     ///

@@ -1,4 +1,4 @@
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")"
 export AWS_PAGER=""
 
@@ -8,15 +8,32 @@ only=""
 accounts=""
 left=""
 made=""
+so=""
+tried=""
+stacks=""
+stacks_left=""
 closed=""
 outside=""
 ended=0
 profile=""
+where=""
 
 say() { printf '%s\n' "$*"; }
 fail() {
   printf 'error: %s\n' "$*" >&2
   exit 1
+}
+refuse() {
+  printf 'error: %s\n' "$*" >&2
+  exit 2
+}
+
+# Whether a word is in a list.
+has() {
+  case " $1 " in
+    *" $2 "*) ;;
+    *) return 1 ;;
+  esac
 }
 
 while [ $# -gt 0 ]; do
@@ -24,24 +41,27 @@ while [ $# -gt 0 ]; do
     -y | --yes) yes=1 ;;
     --force) force=1 ;;
     --account)
+      if [ $# -lt 2 ]; then
+        refuse "an account id is expected after --account"
+      fi
       shift
-      accounts="$accounts ${1:?an account id is expected after --account}"
+      accounts="$accounts $1"
       ;;
+    --account=*) accounts="$accounts ${1#*=}" ;;
     -h | --help)
       usage
       exit 0
       ;;
     r[0-9]*)
-      case " $all " in
-        *" $1 "*) only="$only $1" ;;
-        *)
-          steps=$(by_hand "$1")
-          if [ -n "$steps" ]; then
-            fail "$1 is done by hand: see $steps"
-          fi
-          fail "there is no change $1 that this script makes; there are:$all"
-          ;;
-      esac
+      if has "$all" "$1"; then
+        only="$only $1"
+      else
+        steps=$(by_hand "$1")
+        if [ -n "$steps" ]; then
+          fail "$1 is done by hand: see $steps"
+        fi
+        fail "there is no change $1 that this script makes; there are:$all"
+      fi
       ;;
     *)
       usage >&2
@@ -49,6 +69,45 @@ while [ $# -gt 0 ]; do
       ;;
   esac
   shift
+done
+
+# The accounts that changes are made in, each with its changes.
+accounts_there() {
+  told=""
+  text=""
+  for one in $all; do
+    account_of "$one"
+    if [ -n "$account" ] && ! has "$told" "$account"; then
+      told="$told $account"
+      ids=""
+      for other in $all; do
+        if account_of "$other" && [ "$account" = "${told##* }" ]; then
+          ids="$ids $other"
+        fi
+      done
+      text="$text, ${told##* } (${ids# })"
+    fi
+  done
+  printf '%s' "${text#, }"
+}
+
+for asked in $accounts; do
+  found=0
+  for one in $all; do
+    account_of "$one"
+    if [ "$account" = "$asked" ]; then
+      found=1
+    fi
+  done
+  if [ "$found" = 0 ]; then
+    refuse "no change is made in account $asked; there are: $(accounts_there)"
+  fi
+done
+for one in $only; do
+  account_of "$one"
+  if [ -n "$accounts" ] && ! has "$accounts" "$account"; then
+    refuse "$one is made in account ${account:-ID, which ACCOUNT_$one names}, which --account leaves out"
+  fi
 done
 
 if command -v jq >/dev/null; then
@@ -67,11 +126,23 @@ sum_up() {
   if [ -n "$made" ]; then
     say "made:$made"
   fi
-  if [ "$ended" = 1 ] && [ -z "$only$accounts" ]; then
+  if [ "$ended" = 1 ]; then
     by_others
   fi
   if [ -n "$left" ]; then
     say "left as they are:$left"
+  fi
+  if [ "$ended" != 1 ]; then
+    ids=""
+    for one in ${only:-$unasked}; do
+      account_of "$one"
+      if ! has "$tried" "$one" && { [ -z "$accounts" ] || has "$accounts" "$account"; }; then
+        ids="$ids $one"
+      fi
+    done
+    if [ -n "$ids" ]; then
+      say "not tried:$ids"
+    fi
   fi
   for account in $closed; do
     ids=""
@@ -83,6 +154,33 @@ sum_up() {
     done
     say "not made, in account $account:$ids; set PROFILE_$account to the name of a profile"
   done
+  if [ -n "$made" ]; then
+    say "the facts are older than this: collect them again, and run backup-preflight check"
+  fi
+}
+
+# Tells what is left to be done, the last word, unless all changes of one of the ways before it are made.
+unless_made() {
+  while [ $# -gt 1 ]; do
+    is_left=0
+    for one in $1; do
+      if ! has "$made $so" "$one"; then
+        is_left=1
+      fi
+    done
+    if [ "$is_left" = 0 ]; then
+      return 0
+    fi
+    shift
+  done
+  say "$1"
+}
+
+# Tells what is left to be done once a change is made.
+once_made() {
+  if has "$made $so" "$1"; then
+    say "$2"
+  fi
 }
 
 # The aws command, with the profile of the account that the change belongs to.
@@ -96,10 +194,15 @@ call() {
 
 # Notes that a change was made.
 is_made() {
-  case " $made " in
-    *" $1 "*) ;;
-    *) made="$made $1" ;;
-  esac
+  if ! has "$made" "$1"; then
+    made="$made $1"
+  fi
+}
+
+# Notes that a change was made before.
+is_so() {
+  so="$so $1"
+  say "$1: already so"
 }
 
 # Nothing is changed in an account but the one that the change belongs to; one that cannot be entered is left out.
@@ -108,19 +211,13 @@ in_account() {
     "" | *[!0-9]*) fail "which account $2 belongs to is not known: set ACCOUNT_$2 to its id" ;;
     *) ;;
   esac
-  if [ -n "$accounts" ]; then
-    case " $accounts " in
-      *" $1 "*) ;;
-      *) return 1 ;;
-    esac
+  if [ -n "$accounts" ] && ! has "$accounts" "$1"; then
+    return 1
   fi
-  case " $closed " in
-    *" $1 "*)
-      outside="$outside $1:$2"
-      return 1
-      ;;
-    *) ;;
-  esac
+  if has "$closed" "$1"; then
+    outside="$outside $1:$2"
+    return 1
+  fi
   name=PROFILE_$1
   profile=${!name:-}
   found=$(call sts get-caller-identity --query Account --output text) || found="none that could be signed in to"
@@ -131,15 +228,16 @@ in_account() {
     outside="$outside $1:$2"
     return 1
   fi
+  where="in account $1${3:+, $3}${profile:+, with the profile $profile}"
 }
 
-# Asks; with --yes, takes it for said.
+# Asks, and says where it is done; with --yes, takes it for said.
 agreed() {
   if [ "$yes" = 1 ]; then
-    say "$1"
+    say "$1, $where"
     return 0
   fi
-  printf '%s [y/N] ' "$1"
+  printf '%s, %s [y/N] ' "$1" "$where"
   answer=""
   read -r answer || true
   case $answer in
@@ -195,7 +293,7 @@ policy() {
   }
   if [ -s "$now" ] && same "$now" "$stem.after.json"; then
     rm -f "$now"
-    say "$id: already so"
+    is_so "$id"
     return 0
   fi
   if [ -e "$stem.current.json" ] && ! cmp -s "$now" "$stem.current.json"; then
@@ -247,6 +345,7 @@ vault() {
     fail "the vaults could not be listed, $id was not made"
   found=$(printf '%s' "$found" | tr -d '[:space:]')
   if [ -n "$found" ]; then
+    so="$so $id"
     say "$id: the vault $name is there already, on the key $found"
     return 0
   fi
@@ -270,20 +369,61 @@ vault() {
       --policy "file://$stem.key-policy.json" --query KeyMetadata.Arn --output text)
     call kms create-alias --region="$region" --alias-name "alias/$name" --target-key-id "$key"
   fi
+  call kms enable-key-rotation --region="$region" --key-id "$key"
   call backup create-backup-vault --region="$region" --backup-vault-name="$name" \
     --encryption-key-arn "$key" >/dev/null
   say "$id: done"
   is_made "$id"
 }
 
+# Enables a key; one that is in another state than those that are named is left.
+enable_key() {
+  id=$1
+  what=$2
+  region=$3
+  key=$4
+  states=$5
+  state=$(call kms describe-key --region="$region" --key-id "$key" --query KeyMetadata.KeyState --output text) ||
+    fail "the key could not be read, $id was not made"
+  if [ "$state" = Enabled ]; then
+    is_so "$id"
+    return 0
+  fi
+  if ! has "$states" "$state"; then
+    fail "$id: the key is $state, and no longer as it was when the facts were read: decide again from new facts"
+  fi
+  if agreed "$what"; then
+    if [ "$state" != Disabled ]; then
+      call kms cancel-key-deletion --region="$region" --key-id "$key" >/dev/null
+    fi
+    call kms enable-key --region="$region" --key-id "$key"
+    say "$id: done"
+    is_made "$id"
+  else
+    left="$left $id"
+  fi
+}
+
+# Whether a stack is still to be made: the changes that have the same one are made at once, or left at once.
+is_new_stack() {
+  if has "$stacks" "$2"; then
+    say "$1: made with the stack $2"
+    is_made "$1"
+    return 1
+  fi
+  if has "$stacks_left" "$2"; then
+    say "$1: left as it is, with the stack $2"
+    left="$left $1"
+    return 1
+  fi
+}
+
 # Makes a change, unless only others were named, or one that must come first was not made.
 run() {
-  if [ -n "$only" ]; then
-    case " $only " in
-      *" $1 "*) ;;
-      *) return 0 ;;
-    esac
+  if [ -n "$only" ] && ! has "$only" "$1"; then
+    return 0
   fi
+  tried="$tried $1"
   for needed in $(requires "$1"); do
     case " $left $outside " in
       *" $needed "* | *":$needed "*)
@@ -298,8 +438,7 @@ run() {
 
 # Makes a change that is one of several ways, only if it is named.
 if_named() {
-  case " $only " in
-    *" $1 "*) run "$1" ;;
-    *) ;;
-  esac
+  if has "$only" "$1"; then
+    run "$1"
+  fi
 }

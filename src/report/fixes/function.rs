@@ -14,8 +14,11 @@ use crate::known::{AccountId, Arn, Region};
 use crate::quote::json::printable;
 use crate::remedy::{TwoStep, own_key_policy};
 
-/// What the function, its stack and its rule are called.
-pub const NAME: &str = "backup-preflight-two-step";
+/// What the function, its stack and its rule are called: by their vault, so that none is put in the place of another's.
+pub fn name(between: &Arn) -> String {
+    format!("backup-preflight-{}", between.name())
+}
+
 /// The folder that all of it is in.
 pub const FOLDER: &str = "two-step";
 
@@ -183,10 +186,11 @@ fn role_policy(place: &VaultBetween<'_>, steps: &[&TwoStep]) -> Value {
                 "Effect": "Allow",
                 "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
                 "Resource": format!(
-                    "arn:{}:logs:{}:{}:log-group:/aws/lambda/{NAME}:*",
+                    "arn:{}:logs:{}:{}:log-group:/aws/lambda/{}:*",
                     place.between.partition(),
                     place.region,
-                    place.account
+                    place.account,
+                    name(place.between)
                 ),
             },
         ],
@@ -220,6 +224,7 @@ fn stack(
     key_policy: &Value,
 ) -> Map<String, Value> {
     let mut all = cloudformation::vault("Between", between.name(), key_policy, None);
+    let name = name(between);
     let resource = |kind: &str, properties: Value| json!({"Type": kind, "Properties": properties});
     let arn = |of: &str| json!({"Fn::GetAtt": [of, "Arn"]});
     all.extend([
@@ -229,7 +234,7 @@ fn stack(
                 "Type": "AWS::Logs::LogGroup",
                 "DeletionPolicy": "Delete",
                 "UpdateReplacePolicy": "Delete",
-                "Properties": {"LogGroupName": format!("/aws/lambda/{NAME}"), "RetentionInDays": 90},
+                "Properties": {"LogGroupName": format!("/aws/lambda/{name}"), "RetentionInDays": 90},
             }),
         ),
         (
@@ -238,7 +243,7 @@ fn stack(
                 "AWS::IAM::Role",
                 json!({
                     "AssumeRolePolicyDocument": trust(),
-                    "Policies": [{"PolicyName": NAME, "PolicyDocument": role_policy}],
+                    "Policies": [{"PolicyName": name, "PolicyDocument": role_policy}],
                 }),
             ),
         ),
@@ -248,7 +253,7 @@ fn stack(
                 "Type": "AWS::Lambda::Function",
                 "DependsOn": "Log",
                 "Properties": {
-                    "FunctionName": NAME,
+                    "FunctionName": name,
                     "Description": "Copies backups on from a vault in between",
                     "Runtime": RUNTIME,
                     "Handler": "index.handler",
@@ -263,7 +268,7 @@ fn stack(
             resource(
                 "AWS::Events::Rule",
                 json!({
-                    "Name": NAME,
+                    "Name": name,
                     "EventPattern": pattern(between),
                     "Targets": [{"Id": "function", "Arn": arn("Function")}],
                 }),
@@ -293,6 +298,7 @@ fn add(
 ) {
     let provider = made.provider(Some(place.account), &place.region);
     let name = provider.clone();
+    let called = self::name(place.between);
     add_vault(made, &provider, &name, place.between.name(), key_policy);
     made.data(
         "archive_file",
@@ -321,23 +327,23 @@ fn add(
     let rule = of("aws_cloudwatch_event_rule");
     resource(
         "aws_cloudwatch_log_group",
-        json!({"name": format!("/aws/lambda/{NAME}"), "retention_in_days": 90}),
+        json!({"name": format!("/aws/lambda/{called}"), "retention_in_days": 90}),
         &[],
     );
     resource(
         "aws_iam_role",
-        json!({"name_prefix": NAME, "assume_role_policy": policy(&trust())}),
+        json!({"name": called, "assume_role_policy": policy(&trust())}),
         &[],
     );
     resource(
         "aws_iam_role_policy",
-        json!({"name": NAME, "policy": policy(role_policy)}),
+        json!({"name": called, "policy": policy(role_policy)}),
         &[("role", format!("{role}.id"))],
     );
     resource(
         "aws_lambda_function",
         json!({
-            "function_name": NAME,
+            "function_name": called,
             "description": "Copies backups on from a vault in between",
             "runtime": RUNTIME,
             "handler": "function.handler",
@@ -357,7 +363,7 @@ fn add(
     );
     resource(
         "aws_cloudwatch_event_rule",
-        json!({"name": NAME, "event_pattern": pattern(place.between).to_string()}),
+        json!({"name": called, "event_pattern": pattern(place.between).to_string()}),
         &[],
     );
     resource(

@@ -27,6 +27,10 @@ pub enum Action<'a> {
     AttachedPolicies(Arn, &'a [Arn]),
     /// A role's trust policy is set.
     TrustPolicy(Arn),
+    /// The text of a policy of the organization is set, by its id.
+    ControlPolicy(&'a str),
+    /// A key is enabled, which is in one of these states.
+    EnableKey(Arn, &'static str),
     /// AWS Backup's service-linked role is created.
     ServiceLinkedRole,
     /// Cross-account backup is switched on.
@@ -101,12 +105,15 @@ impl Item<'_> {
     /// The Region that the change is made in; `None` for what is of a whole account.
     pub fn region(&self) -> Option<Region> {
         match &self.action {
-            Action::KeyPolicy(arn) | Action::VaultPolicy(arn) => arn.region(),
+            Action::KeyPolicy(arn) | Action::VaultPolicy(arn) | Action::EnableKey(arn, _) => {
+                arn.region()
+            }
             Action::Vault(arn) => arn.region(),
             Action::TwoStep(step) => step.between.region(),
             Action::RolePolicy(..)
             | Action::AttachedPolicies(..)
             | Action::TrustPolicy(_)
+            | Action::ControlPolicy(_)
             | Action::ServiceLinkedRole
             | Action::CrossAccountBackup(_)
             | Action::Region(_)
@@ -205,6 +212,16 @@ fn action<'a>(remedy: &'a Remedy, subject: Option<Arn>, stacks: &Stacks<'a>) -> 
         (Parts::From(region), RemedyKind::EnableCrossAccountBackup) => {
             return Action::CrossAccountBackup(region.clone());
         }
+        (_, RemedyKind::ServiceControlPolicy | RemedyKind::ResourceControlPolicy)
+            if remedy.after.is_some() =>
+        {
+            return Action::ControlPolicy(&remedy.subject);
+        }
+        (_, RemedyKind::EnableKey) => {
+            return subject.map_or(Action::ByHand, |key| {
+                Action::EnableKey(key, states_of(remedy))
+            });
+        }
         (_, RemedyKind::EnableRegion) => {
             let region = remedy.subject.rsplit('/').next().unwrap_or_default();
             return Action::Region(Region::new(region));
@@ -219,6 +236,18 @@ fn action<'a>(remedy: &'a Remedy, subject: Option<Arn>, stacks: &Stacks<'a>) -> 
             _ => Action::ByHand,
         },
         _ => Action::ByHand,
+    }
+}
+
+/// The states of a key out of which a change takes it: whoever has it deleted since is asked first.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>.
+fn states_of(remedy: &Remedy) -> &'static str {
+    let mut commands = remedy.commands().into_owned().into_iter();
+    if commands.any(|command| command.contains("cancel-key-deletion")) {
+        "Disabled PendingDeletion PendingReplicaDeletion"
+    } else {
+        "Disabled"
     }
 }
 

@@ -1,6 +1,7 @@
 //! Remedies as files: policies before and after, a script, Terraform, CloudFormation, and the function of a copy in two
 //! steps. Plain text is made here; who asked for it writes it.
 
+mod calls;
 mod cloudformation;
 mod file;
 mod function;
@@ -8,6 +9,7 @@ mod item;
 mod policy;
 mod readme;
 mod script;
+mod stack;
 mod terraform;
 mod unwritten;
 
@@ -24,6 +26,7 @@ use crate::remedy::Remedy;
 use item::{Item, Runs};
 
 pub use file::FixFile;
+pub use script::is_kept as is_kept_policy;
 pub use unwritten::Unwritten;
 
 /// The remedies as files, the README first; none where there is nothing to change. What they do not make an end of is told in

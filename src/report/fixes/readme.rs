@@ -6,7 +6,6 @@ use super::item::{Action, Item, grouped};
 use super::unwritten::Unwritten;
 use super::{FixFile, cloudformation, function, script, terraform};
 use crate::quote::markdown;
-use crate::remedy::RemedyKind;
 use crate::report::remedy::besides;
 use crate::report::table::words::few;
 
@@ -110,6 +109,8 @@ fn ways(has: &impl Fn(&str) -> bool, items: &[Item<'_>], files: &[FixFile]) -> S
             item.action,
             Action::KeyPolicy(_)
                 | Action::VaultPolicy(_)
+                | Action::ControlPolicy(_)
+                | Action::EnableKey(..)
                 | Action::CrossAccountBackup(_)
                 | Action::Region(_)
         )
@@ -127,13 +128,13 @@ fn ways(has: &impl Fn(&str) -> bool, items: &[Item<'_>], files: &[FixFile]) -> S
     if !template && changes_what_is_there {
         text.push_str(
             "\nThere is no CloudFormation template: it cannot set the policy of a key or a vault that is there already and \
-             in no stack, nor settings of an account.\n",
+             in no stack, nor the state of a key, a policy of the organization, or settings of an account.\n",
         );
     }
     text
 }
 
-const SCRIPT_SAYS: &str = "`bash apply.sh`, with the `aws` command. It shows each change and asks; it makes it only in the account \
+const SCRIPT_SAYS: &str = "`bash apply.sh`, with the `aws` command. It shows each change, of a stack all that it makes, and asks; it makes it only in the account \
     that it belongs to (`PROFILE_111122223333=NAME` names the profile for an account, `--account` leaves the others out), keeps \
     the policy that it replaces in `….current.json`, and refuses where that is no longer what it was when the facts were read. \
     An account that cannot be entered is left out, and told at the end. It may be run again: what is so already is left alone. \
@@ -141,10 +142,11 @@ const SCRIPT_SAYS: &str = "`bash apply.sh`, with the `aws` command. It shows eac
 
 const TERRAFORM_SAYS: &str = "`main.tf.json`, with Terraform: `terraform init`, `terraform plan`, with a variable `profile_…` for \
     each account. A policy there is the whole policy; where a configuration of yours has the key or the vault already, put \
-    `….after.json` there instead.";
+    `….after.json` there instead. Its state is this folder's: what a later run writes here instead, Terraform takes back, so \
+    write that into a folder of its own.";
 
 const TEMPLATE_SAYS: &str = "`template-ACCOUNT-REGION.json`, with CloudFormation, in that account and Region (`--capabilities \
-    CAPABILITY_IAM`). It holds only what is created: CloudFormation cannot set the policy of a key or a vault that is there \
+    CAPABILITY_IAM`), as a stack of its own: one that another folder's template made would lose what is in that. It holds only what is created: CloudFormation cannot set the policy of a key or a vault that is there \
     already and in no stack, unless it is imported into one.";
 
 /// The ids of other ways that are named.
@@ -220,21 +222,22 @@ fn change(alike: &[&Item<'_>], items: &[Item<'_>]) -> String {
     }
     let mut places = Vec::new();
     match item.action {
-        Action::ByHand if remedy.kind == RemedyKind::EnableKey => places.push(format!(
-            "by hand, as somebody has disabled it or let it be deleted, and may know why: see `{}`",
-            item.steps()
-        )),
         Action::ByHand => places.push(format!("by hand, see `{}`", item.steps())),
         Action::TwoStep(_) => places.push(format!(
             "`bash apply.sh {}`, or `{}/`",
             remedy.id,
             function::FOLDER
         )),
+        Action::EnableKey(..) => places.push(
+            "`apply.sh`; somebody has disabled it or let it be deleted, and may know why"
+                .to_owned(),
+        ),
         Action::KeyPolicy(_)
         | Action::VaultPolicy(_)
         | Action::RolePolicy(..)
         | Action::AttachedPolicies(..)
         | Action::TrustPolicy(_)
+        | Action::ControlPolicy(_)
         | Action::ServiceLinkedRole
         | Action::CrossAccountBackup(_)
         | Action::Region(_)

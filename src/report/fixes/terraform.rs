@@ -139,7 +139,11 @@ pub fn is_ours(item: &Item<'_>) -> bool {
         | Action::Region(_)
         | Action::Vault(_) => true,
         // A trust policy is a part of its role, which is in a configuration of its own.
-        Action::TrustPolicy(_) | Action::TwoStep(_) | Action::ByHand => false,
+        Action::TrustPolicy(_)
+        | Action::ControlPolicy(_)
+        | Action::EnableKey(..)
+        | Action::TwoStep(_)
+        | Action::ByHand => false,
     };
     known && !item.only_if_named()
 }
@@ -201,7 +205,11 @@ fn add(made: &mut Configuration, item: &Item<'_>, items: &[Item<'_>]) {
             references.push(("backup_vault_name", format!("aws_backup_vault.{id}.name")));
             ("aws_backup_vault_policy", json!({"policy": after}))
         }
-        Action::TrustPolicy(_) | Action::TwoStep(_) | Action::ByHand => return,
+        Action::TrustPolicy(_)
+        | Action::ControlPolicy(_)
+        | Action::EnableKey(..)
+        | Action::TwoStep(_)
+        | Action::ByHand => return,
     };
     let first = first(item, items);
     made.resource(&provider, kind, id, &arguments, &references, &first);

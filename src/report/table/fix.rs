@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use similar::TextDiff;
 use smol_str::SmolStr;
 
@@ -12,7 +11,7 @@ use crate::report::Report;
 use crate::report::in_source::kind_of;
 use crate::report::line::pretty;
 use crate::report::remedy::besides;
-use crate::report::ways::{Choice, FixWay, choices};
+use crate::report::ways::{Choice, choices};
 
 use super::sheet::{Paint, Sheet};
 use super::{statement, words};
@@ -50,7 +49,7 @@ fn of_choice(
     let is_one = choice.ways.len() == 1;
     let shown = if all <= SHOWN || is_one { SHOWN } else { 1 };
     let mut label = "fix";
-    let ways = told(&choice.ways).enumerate();
+    let ways = choice.ways.iter().take(SHOWN).enumerate();
     let alike = ways.flat_map(|(place, way)| {
         let kinds = if is_one {
             vec![way.changes.clone()]
@@ -95,15 +94,6 @@ fn of_choice(
         let text = format!("or {}", words::count(rest, "more way"));
         sheet.field(2, ("", Paint::Quiet), &text);
     }
-}
-
-/// The ways that are told: the first, and a proven one among them where there is one.
-fn told<'w, 'r>(ways: &'w [FixWay<'r>]) -> impl Iterator<Item = &'w FixWay<'r>> {
-    let (first, rest) = ways.split_at(ways.len().min(SHOWN));
-    let is_told = first.iter().any(FixWay::is_proven);
-    let proven = rest.iter().find(|way| way.is_proven() && !is_told);
-    let kept = SHOWN.saturating_sub(usize::from(proven.is_some()));
-    first.iter().take(kept).chain(proven)
 }
 
 /// `r1, in 111122223333: let … use the key (proven)`.
@@ -154,12 +144,12 @@ fn changes(sheet: &mut Sheet, remedy: &Remedy, verbose: bool) {
             return;
         }
     }
-    let of = |sign: char, statement: &Value| format!("{sign} {}", statement::line(statement));
-    for removed in &removed {
-        changed(sheet, Paint::Bad, &of('-', removed));
+    for gone in &removed {
+        changed(sheet, Paint::Bad, &format!("- {}", statement::line(gone)));
     }
     for added in &remedy.added {
-        changed(sheet, Paint::Good, &of('+', added));
+        let text = format!("+ {}", statement::instead(added, &removed));
+        changed(sheet, Paint::Good, &text);
     }
     if is_of_policy {
         return;

@@ -57,8 +57,12 @@ impl<'r> Ways<'r> {
             let mut others = ways(of);
             !is_proven(of) && !others.any(|way| is_proven(way) || is_earlier(way, of))
         });
+        // Those of one kind in one stack are one change: each has its id all the same, and is made with the others.
         let mut stacks = BTreeSet::new();
-        let mut is_first = |of: &&'r Remedy| of.stack().is_none_or(|stack| stacks.insert(stack));
+        let mut is_first = |of: &&'r Remedy| {
+            let stack = of.stack();
+            stack.is_none_or(|stack| stacks.insert((stack, of.kind)))
+        };
         let proven = proven.filter(&mut is_first).collect();
         let others = others.filter(&mut is_first).collect();
         Self { proven, others }

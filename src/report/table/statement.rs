@@ -1,6 +1,6 @@
 //! A policy's statement on one line.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::words;
 
@@ -38,6 +38,82 @@ pub fn line(statement: &Value) -> String {
         text += &format!(", {condition}");
     }
     text
+}
+
+/// A statement that takes the place of others: what it has as one of them has it is not said again.
+pub fn instead(statement: &Value, of: &[Value]) -> String {
+    let mut each = of.iter();
+    each.find_map(|old| same_but_for(statement, old))
+        .or_else(|| of.iter().find_map(|old| under_the_same(statement, old)))
+        .unwrap_or_else(|| line(statement))
+}
+
+/// `the same Deny, but not for AWSBackupDefaultServiceRole of 111122223333`.
+fn same_but_for(statement: &Value, old: &Value) -> Option<String> {
+    let (mut now, mut before) = (statement.clone(), old.clone());
+    let exempt = exempted(&mut now);
+    let were = exempted(&mut before);
+    let new: Vec<String> = exempt.into_iter().filter(|it| !were.contains(it)).collect();
+    for one in [&mut now, &mut before] {
+        one.as_object_mut()?.remove("Sid");
+    }
+    let effect = statement.get("Effect")?.as_str()?;
+    let who = principals(&new.clone().into());
+    (now == before && !new.is_empty()).then(|| format!("the same {effect}, but not for {who}"))
+}
+
+/// Takes out of a statement whom it leaves out by their ARNs.
+fn exempted(statement: &mut Value) -> Vec<String> {
+    let Some(conditions) = statement
+        .get_mut("Condition")
+        .and_then(Value::as_object_mut)
+    else {
+        return Vec::new();
+    };
+    let mut taken = Vec::new();
+    if let Some(keys) = conditions
+        .get_mut("ArnNotEquals")
+        .and_then(Value::as_object_mut)
+    {
+        let is_of_principal = |key: &&String| key.eq_ignore_ascii_case("aws:PrincipalArn");
+        let name = keys.keys().find(is_of_principal).cloned();
+        taken.extend(
+            name.and_then(|name| keys.remove(&name))
+                .iter()
+                .flat_map(texts),
+        );
+    }
+    conditions.retain(|_, keys| keys.as_object().is_none_or(|keys| !keys.is_empty()));
+    if conditions.is_empty()
+        && let Some(statement) = statement.as_object_mut()
+    {
+        statement.remove("Condition");
+    }
+    taken
+}
+
+/// A statement without the conditions that it has as another has them.
+fn under_the_same(statement: &Value, old: &Value) -> Option<String> {
+    let were = old.get("Condition")?.as_object()?;
+    let mut statement = statement.clone();
+    let conditions = statement.get_mut("Condition")?.as_object_mut()?;
+    let of = |all: &Map<String, Value>, operator: &str| -> Map<String, Value> {
+        let keys = all.get(operator).and_then(Value::as_object);
+        keys.cloned().unwrap_or_default()
+    };
+    for (operator, keys) in were {
+        let mut now = of(conditions, operator);
+        for (key, value) in keys.as_object()? {
+            if now.remove(key).as_ref() != Some(value) {
+                return None;
+            }
+        }
+        conditions.insert(operator.clone(), Value::Object(now));
+    }
+    Some(format!(
+        "{}, and under the same conditions",
+        line(&statement)
+    ))
 }
 
 fn principals(who: &Value) -> String {
@@ -105,6 +181,31 @@ mod tests {
             line(&grant),
             "Allow kms:CreateGrant  to AWSServiceRoleForBackup of 666777888999, for AWS services"
         );
+    }
+
+    #[test]
+    fn what_takes_the_place_of_a_deny_says_what_is_other_than_in_that() {
+        let role = "arn:aws:iam::111122223333:role/copier";
+        let old = json!({"Sid": "D", "Effect": "Deny", "Principal": "*", "Action": "backup:*", "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}, "ArnNotEquals": {"aws:PrincipalArn": "a"}}});
+        let mut but = old.clone();
+        but["Condition"]["ArnNotEquals"]["aws:PrincipalArn"] = json!(["a", role]);
+        let of = |statement: &Value| instead(statement, std::slice::from_ref(&old));
+        assert_eq!(
+            of(&but),
+            "the same Deny, but not for copier of 111122223333"
+        );
+        let mut rest = old.clone();
+        rest["Principal"] = json!({"AWS": role});
+        rest["Action"] = json!("backup:CopyFromBackupVault");
+        rest["Condition"]["ForAllValues:ArnNotEquals"] = json!({"backup:CopyTargets": "v"});
+        assert_eq!(
+            of(&rest),
+            "Deny backup:CopyFromBackupVault  to copier of 111122223333, if backup:CopyTargets ForAllValues:ArnNotEquals v, and under the same conditions"
+        );
+        // Of one that strikes elsewhere, all is said.
+        rest["Condition"]["StringNotEquals"]["aws:PrincipalOrgID"] = json!("o-2");
+        assert_eq!(of(&rest), line(&rest));
     }
 
     #[test]

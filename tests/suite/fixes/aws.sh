@@ -13,9 +13,9 @@ id=""
 document=""
 while [ $# -gt 0 ]; do
   case $1 in
-    --key-id | --backup-vault-name | --role-name | --region-name | --alias-name) id=${2//[^a-zA-Z0-9]/_} ;;
+    --key-id | --backup-vault-name | --role-name | --region-name | --alias-name | --policy-id) id=${2//[^a-zA-Z0-9]/_} ;;
     --policy-arn) policy=$2 ;;
-    --policy | --policy-document) document=${2#file://} ;;
+    --policy | --policy-document | --content) document=${2#file://} ;;
     *) ;;
   esac
   shift
@@ -40,9 +40,21 @@ case $operation in
   "kms get-key-policy") show "key-$id" AccessDeniedException ;;
   "kms put-key-policy") keep "key-$id" ;;
   "kms describe-key") show "alias-$id" NotFoundException ;;
+  "kms enable-key-rotation") ;;
+  "kms list-aliases")
+    [ ! -e "$STATE/refused-aliases" ] || refuse AccessDeniedException
+    show aliases AccessDeniedException
+    ;;
+  "kms cancel-key-deletion") echo Disabled >"$STATE/alias-$id" ;;
+  "kms enable-key") echo Enabled >"$STATE/alias-$id" ;;
+  "organizations describe-policy") show "control-$id" PolicyNotFoundException ;;
+  "organizations update-policy") keep "control-$id" ;;
   "kms create-key") echo "arn:aws:kms:us-east-1:666777888999:key/new" ;;
   "kms create-alias") printf 'Enabled\tarn:aws:kms:us-east-1:666777888999:key/new\n' >"$STATE/alias-$id" ;;
-  "backup list-backup-vaults") [ ! -e "$STATE/vaults" ] || cat "$STATE/vaults" ;;
+  "backup list-backup-vaults")
+    [ ! -e "$STATE/refused-vaults" ] || refuse AccessDeniedException
+    [ ! -e "$STATE/vaults" ] || cat "$STATE/vaults"
+    ;;
   "backup create-backup-vault") echo "arn:aws:kms:us-east-1:666777888999:key/new" >"$STATE/vaults" ;;
   "backup get-backup-vault-access-policy") show "vault-$id" ResourceNotFoundException ;;
   "backup put-backup-vault-access-policy") keep "vault-$id" ;;

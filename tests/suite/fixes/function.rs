@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use backup_preflight::remedy::RemedyKind;
 use serde_json::{Value, json};
 
 use super::support::Made;
@@ -28,15 +29,20 @@ def client(name):
 "#;
 
 const RESOURCE: &str = "arn:aws:rds:ap-south-1:111122223333:db:orders-aws-managed-key";
-const BETWEEN: &str = "arn:aws:backup:ap-south-1:111122223333:backup-vault:copy-re-encryption";
 
-fn job() -> Value {
+fn job(made: &Made) -> Value {
+    let between = &made
+        .remedies
+        .iter()
+        .find(|it| it.kind == RemedyKind::CreateVault)
+        .unwrap()
+        .subject;
     json!({
         "CopyJobId": "first",
         "State": "COMPLETED",
         "ResourceArn": RESOURCE,
         "SourceRecoveryPointArn": "arn:aws:rds:ap-south-1:111122223333:snapshot:awsbackup:job-1",
-        "DestinationBackupVaultArn": BETWEEN,
+        "DestinationBackupVaultArn": between,
         "DestinationRecoveryPointArn": "arn:aws:rds:ap-south-1:111122223333:snapshot:awsbackup:copyjob-2",
     })
 }
@@ -69,15 +75,20 @@ fn call(made: &Made, job: &Value, refuse: bool) -> (Vec<Value>, bool) {
 #[test]
 fn what_arrived_in_the_vault_in_between_is_copied_on_once() {
     let made = Made::of_example("opstree-two-step");
-    let (started, well) = call(&made, &job(), false);
+    let job = job(&made);
+    let (started, well) = call(&made, &job, false);
     assert!(well);
     assert_eq!(started.len(), 1);
     let asked = &started[0];
     assert_eq!(
         asked["RecoveryPointArn"],
-        job()["DestinationRecoveryPointArn"]
+        job["DestinationRecoveryPointArn"]
     );
-    assert_eq!(asked["SourceBackupVaultName"], "copy-re-encryption");
+    let between = job["DestinationBackupVaultArn"].as_str().unwrap();
+    assert!(between.ends_with(&format!(
+        ":{}",
+        asked["SourceBackupVaultName"].as_str().unwrap()
+    )));
     assert_eq!(
         asked["DestinationBackupVaultArn"],
         "arn:aws:backup:ap-south-2:444455556666:backup-vault:rds-destination"
@@ -89,8 +100,8 @@ fn what_arrived_in_the_vault_in_between_is_copied_on_once() {
             .starts_with("arn:aws:iam::111122223333:role/")
     );
     // The same event again asks for the same copy by the same token, which AWS Backup starts once.
-    assert_eq!(call(&made, &job(), false).0, started);
-    let mut other = job();
+    assert_eq!(call(&made, &job, false).0, started);
+    let mut other = job;
     other["CopyJobId"] = "first".into();
     other["DestinationRecoveryPointArn"] = "another".into();
     assert_eq!(
@@ -114,7 +125,7 @@ fn nothing_else_is_copied_on() {
             "arn:aws:backup:ap-south-1:111122223333:backup-vault:other",
         ),
     ] {
-        let mut job = job();
+        let mut job = job(&made);
         job[field] = value.into();
         assert_eq!(
             call(&made, &job, false),
@@ -127,7 +138,7 @@ fn nothing_else_is_copied_on() {
 #[test]
 fn a_copy_that_cannot_be_started_is_an_error_so_that_it_is_tried_again() {
     let made = Made::of_example("opstree-two-step");
-    assert!(!call(&made, &job(), true).1);
+    assert!(!call(&made, &job(&made), true).1);
 }
 
 #[test]
@@ -174,7 +185,7 @@ fn an_odd_name_does_not_leave_the_text_it_is_in() {
     let hostile = named("o'''+exit(3)+r'''");
     assert!(backup_preflight::inventory::read("f", hostile.as_bytes()).is_err());
     let made = Made::of(&serde_json::from_str(&named(NAME)).unwrap());
-    let mut job = job();
+    let mut job = job(&made);
     job["ResourceArn"] = RESOURCE.replace("orders-aws-managed-key", NAME).into();
     assert_eq!(call(&made, &job, false).0.len(), 1);
 }

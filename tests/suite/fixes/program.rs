@@ -143,6 +143,62 @@ fn a_folder_with_something_in_it_stops_it_before_anything_is_written() {
     assert!(mine.exists() && folder.path().join("apply.sh").exists());
 }
 
+/// What apply.sh has kept is of worth, so that it stays, and is told.
+#[test]
+fn policies_that_the_script_has_kept_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let kept = [
+        "r1-key-policy-x.current.2.json",
+        "r1-key-policy-x.current.json",
+    ];
+    for name in kept
+        .iter()
+        .chain(&["rx-y.current.json", "r1-x.current.json.new"])
+    {
+        std::fs::write(folder.path().join(name), "{}").unwrap();
+    }
+    let arguments = [
+        "fix",
+        "--example",
+        "field-notes-rds-before",
+        "--dir",
+        out,
+        "--force",
+    ];
+    let (_, _, error) = code_and_text(&arguments);
+    let told = format!("are left in {out}: {}\n", kept.join(", "));
+    assert!(error.ends_with(&told), "{error}");
+    assert!(kept.iter().all(|name| folder.path().join(name).exists()));
+}
+
+/// A way of two changes is two changes, though one stack makes both.
+#[test]
+fn each_change_of_a_way_is_counted() {
+    let (_, text, _) = code_and_text(&["check", "--example", "opstree-two-step"]);
+    assert!(text.contains("2 changes unblock 1"), "{text}");
+    // The proven way is told first.
+    let at = |id: &str| text.find(&format!("{id}, in 111122223333")).unwrap();
+    assert!(at("r3") < at("r1"), "{text}");
+}
+
+/// On a page that is read later, no command puts a policy that was read before.
+#[test]
+fn a_page_puts_no_whole_policy() {
+    let page = |example: &str| {
+        let arguments = ["check", "--example", example, "--format", "markdown"];
+        code_and_text(&arguments).1
+    };
+    let text = page("field-notes-rds-before");
+    assert!(!text.contains("aws kms put-key-policy"), "{text}");
+    assert!(
+        text.contains("`backup-preflight fix` writes it with a script"),
+        "{text}"
+    );
+    assert!(text.contains(", in 111222333444, us-east-1;"), "{text}");
+    assert!(page("opstree-two-step").contains("aws backup start-copy-job"));
+}
+
 /// What nothing in the folder makes an end of is told in it, where people look: in the README, and where the script ends.
 #[test]
 fn what_is_to_be_done_by_hand_or_cannot_be_helped_is_told_with_the_files() {

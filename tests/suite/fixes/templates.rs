@@ -225,6 +225,59 @@ fn the_function_in_the_template_is_the_one_in_the_folder_and_hears_of_its_own_va
     assert_eq!(&serde_json::from_str::<Value>(theirs).unwrap(), pattern);
 }
 
+/// What two runs make for different copies is not called the same, so that neither is put in the place of the other; the same run
+/// means the same.
+#[test]
+fn two_steps_for_other_copies_have_other_names() {
+    let named = |copies: &[&str]| {
+        let mut estate = example("lagv-primer");
+        let all = estate["copies"].as_array_mut().unwrap();
+        all.retain(|copy| copies.contains(&copy["id"].as_str().unwrap()));
+        assert_eq!(all.len(), copies.len());
+        let made = Made::of(&estate);
+        let template = made.json(made.named("two-step/template-", ".json"));
+        let mut names = BTreeSet::new();
+        for resource in template["Resources"].as_object().unwrap().values() {
+            for name in [
+                "BackupVaultName",
+                "AliasName",
+                "LogGroupName",
+                "FunctionName",
+                "Name",
+            ] {
+                let name = resource["Properties"][name].as_str();
+                names.extend(name.map(str::to_owned));
+            }
+        }
+        let terraform = made.json("two-step/main.tf.json");
+        for kind in [
+            "aws_lambda_function",
+            "aws_iam_role",
+            "aws_cloudwatch_event_rule",
+        ] {
+            for resource in terraform["resource"][kind].as_object().unwrap().values() {
+                for name in ["function_name", "name"] {
+                    names.extend(resource[name].as_str().map(str::to_owned));
+                }
+            }
+        }
+        let script = made.text("apply.sh");
+        let stacks = script.match_indices("--stack-name ");
+        let stacks = stacks.map(|(at, _)| script[at..].split(' ').nth(1).unwrap().to_owned());
+        names.extend(stacks);
+        assert!(names.len() >= 4, "{names:?}");
+        assert!(names.iter().all(|name| name.len() <= 64), "{names:?}");
+        names
+    };
+    let (one, other) = (
+        "aws-managed-key-to-air-gapped",
+        "aws-managed-key-to-databunker",
+    );
+    assert!(named(&[one]).is_disjoint(&named(&[other])));
+    assert!(named(&[one]).is_disjoint(&named(&[one, other])));
+    assert_eq!(named(&[one, other]), named(&[one, other]));
+}
+
 #[test]
 fn a_template_has_the_routes_of_its_own_vault_alone() {
     let mut estate = example("opstree-two-step");

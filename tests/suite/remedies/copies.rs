@@ -164,12 +164,15 @@ fn the_new_key_of_a_place_is_looked_up_before_it_is_made() {
         look_up
     };
     let makes = |remedies: &[Remedy], alias: &str| {
-        let look_up = looks_up(remedies, alias);
+        looks_up(remedies, alias);
+        let listed = format!(
+            "if FOUND=$(aws kms list-aliases --region us-east-2 --query \"Aliases[?AliasName=='{alias}']"
+        );
         let made = of_kind(remedies, RemedyKind::CreateKey);
         let names = format!("aws kms create-alias --region us-east-2 --alias-name {alias} ");
         let command = made.commands()[0].to_string();
         assert!(made.subject.ends_with(&format!(":{alias}")), "{made:?}");
-        assert!(command.starts_with(&look_up), "{command}");
+        assert!(command.starts_with(&listed), "{command}");
         assert!(command.contains(&names), "{command}");
         command
     };
@@ -388,7 +391,7 @@ fn a_route_that_no_one_job_takes_is_split_through_a_vault_in_between() {
             "{text}"
         );
         assert!(
-            makes.ends_with("\n}") && makes.starts_with("# in account "),
+            makes.ends_with("\nelse false; fi") && makes.starts_with("# in account "),
             "{text}"
         );
         assert!(split.commands()[1].starts_with("# in account "), "{text}");
@@ -539,22 +542,35 @@ fn a_vault_in_between_that_is_there_is_used_as_it_is_or_another_name_is_taken() 
     let own = KEY.replace("000001", "0000ab");
     let shared = key_policy(FROM, json!([share(SLR, USE), share(ROLE, USE)]));
     let unshared = key_policy(FROM, json!([]));
-    let goes_by = |(remedy, made): &(Remedy, Option<Remedy>), name: &str| {
+    // The vault that is created, where one is.
+    let goes_by = |(remedy, made): &(Remedy, Option<Remedy>)| {
+        let name = made.as_ref().map(|made| {
+            let (_, name) = made.subject.rsplit_once(':').unwrap();
+            name.to_owned()
+        });
+        let vault = name.as_deref().unwrap_or("copy-re-encryption");
         let to = format!(
             "--destination-backup-vault-arn {}",
-            PROD.replace(":prod", &format!(":{name} "))
+            PROD.replace(":prod", &format!(":{vault} "))
         );
         assert!(remedy.commands().concat().contains(&to), "{remedy:?}");
         assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
-        let made = made.as_ref();
-        made.map(|made| made.subject.ends_with(&format!(":{name}")))
+        name
     };
     let free = with(None, shared.clone());
     let taken = with(Some(between(&own)), unshared);
     let there = with(Some(between(&own)), shared);
-    assert_eq!(goes_by(&free, "copy-re-encryption"), Some(true));
-    assert_eq!(goes_by(&taken, "copy-2-re-encryption"), Some(true));
-    assert_eq!(goes_by(&there, "copy-re-encryption"), None);
+    let new = goes_by(&free).unwrap();
+    assert!(new.starts_with("copy-re-encryption-"), "{new}");
+    assert_eq!(goes_by(&taken), Some(new.clone()));
+    assert_eq!(goes_by(&there), None);
+    // One of that name which will not do is left alone.
+    let mut named = between(&own);
+    let text = named.to_string().replace("copy-re-encryption", &new);
+    named = serde_json::from_str(&text).unwrap();
+    let other = with(Some(named), key_policy(FROM, json!([])));
+    let number = new.replacen("copy-", "copy-2-", 1);
+    assert_eq!(goes_by(&other), Some(number));
 }
 
 /// The vault lets nobody in, and the key is not shared.

@@ -44,6 +44,157 @@ fn with_yes_each_policy_is_set_and_the_old_one_kept_and_a_second_run_changes_not
     );
 }
 
+/// Each question says where, and as whom.
+#[test]
+fn a_question_says_in_which_account_and_region() {
+    let ran = World::before().run(&[], "", true);
+    let asked: Vec<&str> = ran.out.split("[y/N]").collect();
+    for (number, place) in [
+        (
+            0,
+            ", in account 111222333444, us-east-1, with the profile p111222333444 ",
+        ),
+        (
+            1,
+            ", in account 666777888999, us-east-1, with the profile p666777888999 ",
+        ),
+    ] {
+        assert!(asked[number].ends_with(place), "{}", ran.out);
+    }
+    let world = World::of(&bare());
+    let id = world.made.id("create-vault").to_owned();
+    let ran = world.run(&[&id], "y\nn\n", true);
+    let second = format!("{id}: set the access policy of the vault `targetbackupvault` as shown, ");
+    assert!(ran.out.contains(&second), "{}", ran.out);
+    assert_eq!(
+        ran.out.matches("create the vault").count(),
+        1,
+        "{}",
+        ran.out
+    );
+}
+
+/// A policy of the organization is compared before it is set, as every other.
+#[test]
+fn a_policy_of_the_organization_is_set_where_it_is_as_it_was_read() {
+    let mut estate = example("field-notes-rds");
+    let deny = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Deny", "Action": "backup:StartBackupJob", "Resource": "*"},
+        {"Effect": "Deny", "Action": "backup:CopyIntoBackupVault", "Resource": "*"},
+    ]});
+    for account in estate["accounts"].as_array_mut().unwrap() {
+        if account["account"] == "111222333444" {
+            let all = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+            account["service_control_policies"] = json!([[
+                {"Id": "p-FullAWSAccess", "Name": "FullAWSAccess", "Document": all},
+                {"Id": "p-deny", "Name": "deny", "Document": deny},
+            ]]);
+        }
+    }
+    let world = World::of(&estate);
+    let id = world.made.id("service-control-policy").to_owned();
+    world.put("control-p_deny", &deny.to_string());
+    let ran = world.run(&["--yes", &id], "", true);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.error);
+    assert_eq!(ran.changes, ["organizations update-policy"]);
+    let after = world.file(&format!("{id}-"), ".after.json");
+    assert_eq!(world.policy("control-p_deny"), Some(after));
+    let again = world.run(&["--yes", &id], "", true);
+    assert_eq!(
+        (again.code, again.changes),
+        (0, Vec::new()),
+        "{}",
+        again.out
+    );
+    let other = json!({"Version": "2012-10-17", "Statement": []});
+    world.put("control-p_deny", &other.to_string());
+    let ran = world.run(&["--yes", &id], "", true);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()), "{}", ran.out);
+    assert_eq!(world.policy("control-p_deny"), Some(other));
+    // A delegated administrator's account may be named.
+    let account = [(&*format!("ACCOUNT_{id}"), "999988887777")];
+    world.put("control-p_deny", &deny.to_string());
+    let ran = world.run_with(&["--yes", &id], "", true, &account);
+    assert_eq!(
+        ran.changes,
+        ["organizations update-policy"],
+        "{}",
+        ran.error
+    );
+    assert!(ran.out.contains("in account 999988887777"), "{}", ran.out);
+}
+
+/// A key is enabled out of the state that it was read in.
+#[test]
+fn a_key_is_enabled_and_one_that_is_to_be_deleted_since_is_not() {
+    let estate = |state: &str| {
+        let mut estate = example("field-notes-rds");
+        for key in estate["accounts"][0]["regions"][0]["keys"]
+            .as_array_mut()
+            .unwrap()
+        {
+            key["KeyState"] = json!(state);
+        }
+        World::of(&estate)
+    };
+    let state = super::KEY.replace("key-", "alias-");
+    let world = estate("Disabled");
+    let id = world.made.id("enable-key").to_owned();
+    world.put(&state, "PendingDeletion");
+    let ran = world.run(&["--yes", &id], "", true);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()), "{}", ran.out);
+    assert!(
+        ran.error.contains("the key is PendingDeletion"),
+        "{}",
+        ran.error
+    );
+    world.put(&state, "Disabled");
+    let ran = world.run(&["--yes", &id], "", true);
+    assert_eq!(
+        (ran.code, ran.changes),
+        (0, vec!["kms enable-key".to_owned()])
+    );
+    let ran = world.run(&["--yes", &id], "", true);
+    assert_eq!((ran.code, ran.changes), (0, Vec::new()), "{}", ran.out);
+    let world = estate("PendingDeletion");
+    world.put(&state, "PendingDeletion");
+    let ran = world.run(&["--yes", world.made.id("enable-key")], "", true);
+    assert_eq!(ran.changes, ["kms cancel-key-deletion", "kms enable-key"]);
+}
+
+/// Another run's policy of the role stays, whatever it is called.
+#[test]
+fn a_role_gets_a_policy_besides_those_that_it_has() {
+    let lacking = |policies: Value| {
+        let mut estate = example("field-notes-rds");
+        estate["accounts"][0]["roles"][0]["AttachedPolicies"] = json!([]);
+        estate["accounts"][0]["roles"][0]["InlinePolicies"] = policies;
+        World::of(&estate)
+    };
+    let policy = |action: &str| {
+        let statement = json!({"Effect": "Allow", "Action": action, "Resource": "*"});
+        json!({"Version": "2012-10-17", "Statement": [statement]})
+    };
+    let own =
+        |name: &str, action: &str| json!({"PolicyName": name, "PolicyDocument": policy(action)});
+    let called = |world: &World| {
+        let file = world.made.json("main.tf.json");
+        let policies = file["resource"]["aws_iam_role_policy"].as_object().unwrap();
+        let name = policies.values().next().unwrap()["name"].as_str();
+        name.unwrap().to_owned()
+    };
+    let first = called(&lacking(json!([own("mine", "backup:CopyIntoBackupVault")])));
+    assert!(first.starts_with("AllowBackupCopy-"), "{first}");
+    // One that allows something else is called otherwise, whether the facts have that of the first run or not.
+    let another = called(&lacking(json!([own("mine", "backup:CopyFromBackupVault")])));
+    assert_ne!(first, another);
+    let taken = json!([
+        own("mine", "backup:CopyIntoBackupVault"),
+        own(&first, "s3:GetObject")
+    ]);
+    assert_eq!(called(&lacking(taken)), format!("{first}2"));
+}
+
 #[test]
 fn it_shows_the_difference_and_asks_before_each_change() {
     let world = World::before();
@@ -76,18 +227,35 @@ fn nothing_is_changed_in_another_account() {
     );
     assert!(ran.error.contains("PROFILE_111222333444"), "{}", ran.error);
     assert!(ran.error.contains("666777888999"), "{}", ran.error);
-    let last: Vec<&str> = ran.out.lines().rev().take(2).collect();
+    let last: Vec<&str> = ran.out.lines().rev().skip(1).take(2).collect();
     let not_made =
         "not made, in account 111222333444: r1; set PROFILE_111222333444 to the name of a profile";
     assert_eq!(last, [not_made, "made: r2"], "{}", ran.out);
-    let ran = world.run(&["--yes", "--account", "666777888999"], "", false);
-    assert_eq!(
-        (ran.code, ran.changes),
-        (0, Vec::new()),
-        "{}{}",
-        ran.out,
-        ran.error
-    );
+    for only in [
+        &["--account", "666777888999"][..],
+        &["--account=666777888999"],
+    ] {
+        let ran = world.run(&[&["--yes"], only].concat(), "", false);
+        let says = format!("{}{}", ran.out, ran.error);
+        assert_eq!((ran.code, ran.changes), (0, Vec::new()), "{says}");
+    }
+    // No change belongs to any other, or to one that was left out.
+    let there = "there are: 111222333444 (r1), 666777888999 (r2)";
+    for (asked, says) in [
+        (
+            &["--account", "666777888998"][..],
+            &*format!("no change is made in account 666777888998; {there}"),
+        ),
+        (
+            &["--account=666777888999", "r1"],
+            "r1 is made in account 111222333444, which --account leaves out",
+        ),
+        (&["--account"], "an account id is expected"),
+    ] {
+        let ran = world.run(&[&["--yes"], asked].concat(), "", true);
+        assert_eq!((ran.code, ran.changes), (2, Vec::new()), "{}", ran.out);
+        assert!(ran.error.contains(says), "{}", ran.error);
+    }
     // Signed in nowhere.
     std::fs::remove_file(world.state("account-default")).unwrap();
     let ran = world.run(&["--yes"], "", false);
@@ -157,6 +325,7 @@ fn roles_settings_and_vaults_are_made_once_in_their_order() {
             "kms put-key-policy",
             "kms create-key",
             "kms create-alias",
+            "kms enable-key-rotation",
             "backup create-backup-vault",
             "backup put-backup-vault-access-policy",
         ]
@@ -218,8 +387,8 @@ fn a_vault_is_created_on_no_key_but_its_own() {
     let ran = world.run(&["--yes", &id], "", true);
     assert_eq!(ran.code, 0, "{}", ran.error);
     assert_eq!(
-        ran.changes.first().map(String::as_str),
-        Some("backup create-backup-vault")
+        ran.changes[..2],
+        ["kms enable-key-rotation", "backup create-backup-vault"]
     );
     // And not if it cannot be used.
     let world = World::of(&bare());

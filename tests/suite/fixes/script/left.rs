@@ -17,10 +17,7 @@ fn what_needs_a_change_that_was_left_is_left_too() {
 
 #[test]
 fn of_several_ways_none_is_gone_unless_it_is_named() {
-    let text = example("opstree-two-step")
-        .to_string()
-        .replace("111122223333", "111222333444");
-    let world = World::of(&serde_json::from_str(&text).unwrap());
+    let world = World::of_opstree();
     let ran = world.run(&["--yes"], "", true);
     assert_eq!((ran.code, ran.changes), (0, Vec::new()), "{}", ran.error);
     let two_step = world.made.id("two-step-copy");
@@ -47,10 +44,7 @@ fn of_several_ways_none_is_gone_unless_it_is_named() {
 /// What the script leaves is told at its end, where the eye is.
 #[test]
 fn what_is_left_to_be_made_is_told_last() {
-    let text = example("opstree-two-step")
-        .to_string()
-        .replace("111122223333", "111222333444");
-    let world = World::of(&serde_json::from_str(&text).unwrap());
+    let world = World::of_opstree();
     let two_step = world.made.id("two-step-copy");
     let re_encrypt = world.made.id("re-encrypt");
     let ran = world.run(&["--yes"], "", true);
@@ -59,8 +53,8 @@ fn what_is_left_to_be_made_is_told_last() {
     let (key, vault) = (world.made.id("create-key"), world.made.id("create-vault"));
     let steps = |id: &str| world.made.named(&format!("{id}-"), ".steps.sh");
     let says = format!(
-        "not made by itself: {key} and {re_encrypt}, or {vault} and {two_step} (1 copy): \
-         by hand, see {}, {}; or bash apply.sh {vault}",
+        "not made by itself: {vault} and {two_step}, or {key} and {re_encrypt} (1 copy): \
+         bash apply.sh {vault}; or by hand, see {}, {}",
         steps(key),
         steps(re_encrypt)
     );
@@ -69,9 +63,80 @@ fn what_is_left_to_be_made_is_told_last() {
     for id in [vault, two_step] {
         let ran = world.run(&["--yes", id], "", true);
         assert_eq!(ran.changes, ["cloudformation deploy"]);
-        let last = ran.out.lines().last().unwrap();
-        assert_eq!(last, format!("made: {id}"), "{}", ran.out);
+        let last: Vec<&str> = ran.out.lines().rev().take(3).collect();
+        let made = format!("made: {id}");
+        assert_eq!((last[0], last[2]), (COLLECT, &*made), "{}", ran.out);
+        let then = "left to do by hand: start the copies into `copy-re-encryption-";
+        assert!(last[1].starts_with(then), "{}", ran.out);
     }
+    // It is asked for once, and made once.
+    let ran = world.run(&[vault, two_step], "y\n", true);
+    assert_eq!(ran.changes, ["cloudformation deploy"], "{}", ran.out);
+    assert_eq!(ran.out.matches("[y/N]").count(), 1, "{}", ran.out);
+    let made = format!("made: {vault} {two_step}");
+    assert!(ran.out.lines().any(|line| line == made), "{}", ran.out);
+    let ran = world.run(&[vault, two_step], "n\n", true);
+    assert_eq!((ran.code, ran.changes), (3, Vec::new()), "{}", ran.out);
+}
+
+/// What is agreed to is all that is made: the stack is told whole before the question.
+#[test]
+fn a_stack_is_told_whole_before_it_is_asked_for() {
+    let world = World::of_opstree();
+    let two_step = world.made.id("two-step-copy");
+    let ran = world.run(&[two_step], "n\n", true);
+    let (told, _) = ran.out.split_once("[y/N]").unwrap();
+    let template = world
+        .made
+        .json(world.made.named("two-step/template-", ".json"));
+    let resources = template["Resources"].as_object().unwrap();
+    assert!(resources.len() > 7, "{resources:?}");
+    for resource in resources.values() {
+        let kind = resource["Type"].as_str().unwrap();
+        assert!(told.contains(kind), "{kind}: {told}");
+    }
+    for says in [
+        "may do iam:PassRole on arn:aws:iam::111222333444:role/",
+        "lets arn:aws:iam::444455556666:role/aws-service-role/",
+        ": all of the stack, in account 111222333444, ap-south-1, with the profile p111222333444 ",
+    ] {
+        assert!(told.contains(says), "{says}: {told}");
+    }
+}
+
+/// A rule copies as before until somebody changes it, whatever was named.
+#[test]
+fn the_rule_that_is_to_copy_into_the_vault_in_between_is_told_at_the_end() {
+    let mut estate = World::opstree();
+    let copies = estate["copies"].as_array_mut().unwrap();
+    copies.retain(|copy| copy["id"] == "aws-managed-key-direct");
+    copies[0]["plan"] = json!({"id": "nightly-plan", "rule": "nightly", "selection": "all"});
+    let world = World::of(&estate);
+    let id = world.made.id("two-step-copy");
+    let ran = world.run(&["--yes", id], "", true);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.error);
+    let steps = world.made.named(&format!("{id}-"), ".steps.sh");
+    let told = "left to do by hand: let the rule `nightly` of the plan `nightly-plan` copy into `copy-re-encryption-";
+    let line = ran.out.lines().find(|line| line.starts_with(told));
+    let end = format!("`: until then it copies as before (see {steps})");
+    assert!(line.is_some_and(|line| line.ends_with(&end)), "{}", ran.out);
+}
+
+/// Once one is made, the others are of facts that are older.
+const COLLECT: &str =
+    "the facts are older than this: collect them again, and run backup-preflight check";
+
+/// What comes after a failure was not tried, which is no less to be known.
+#[test]
+fn what_was_not_tried_is_told() {
+    let world = World::before();
+    let other = json!({"Version": "2012-10-17", "Statement": [{"Sid": "Somebody else's"}]});
+    world.put(super::KEY, &other.to_string());
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()));
+    assert_eq!(ran.out.lines().last(), Some("not tried: r2"), "{}", ran.out);
+    let ran = world.run(&["--yes", "--account", "111222333444"], "", true);
+    assert!(!ran.out.contains("not tried"), "{}", ran.out);
 }
 
 /// What is done by hand says what comes before it, and where that is.
@@ -160,7 +225,11 @@ fn a_vault_whose_name_may_be_a_slip_is_made_only_if_it_is_meant() {
         "{}",
         ran.out
     );
-    assert_eq!(ran.out.lines().last(), Some(&*format!("made: {vault}")));
+    let made = format!("made: {vault}");
+    assert!(ran.out.lines().any(|line| line == made), "{}", ran.out);
+    // What the second question asks is not what the first one has asked.
+    let asked = world.run(&[vault], "", true);
+    assert_eq!(asked.changes, Vec::<String>::new(), "{}", asked.out);
     let ran = world.run(&["--yes", vault], "", true);
     assert_eq!((ran.code, ran.changes), (0, Vec::new()), "{}", ran.out);
     assert_eq!(

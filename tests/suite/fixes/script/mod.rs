@@ -24,10 +24,12 @@ const ACCOUNTS: [&str; 4] = [
 ];
 
 /// The calls that only read.
-const READS: [&str; 10] = [
+const READS: [&str; 12] = [
     "sts get-caller-identity",
     "kms get-key-policy",
     "kms describe-key",
+    "kms list-aliases",
+    "organizations describe-policy",
     "backup list-backup-vaults",
     "iam list-attached-role-policies",
     "backup get-backup-vault-access-policy",
@@ -74,6 +76,16 @@ impl World {
             }
         }
         world
+    }
+
+    /// The example whose copy goes in two steps, in an account that there is a profile for.
+    fn opstree() -> Value {
+        let text = example("opstree-two-step").to_string();
+        serde_json::from_str(&text.replace("111122223333", "111222333444")).unwrap()
+    }
+
+    fn of_opstree() -> Self {
+        Self::of(&Self::opstree())
     }
 
     fn before() -> Self {

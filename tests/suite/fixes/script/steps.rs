@@ -12,10 +12,7 @@ use crate::fixes::support::example;
 /// The steps of what is done by hand go no further where one is signed in elsewhere.
 #[test]
 fn steps_by_hand_stop_in_another_account() {
-    let text = example("opstree-two-step")
-        .to_string()
-        .replace("111122223333", "111222333444");
-    let world = World::of(&serde_json::from_str(&text).unwrap());
+    let world = World::of_opstree();
     let id = world.made.id("re-encrypt").to_owned();
     let steps = world.made.named(&format!("{id}-"), ".steps.sh").to_owned();
     let run = |account: Option<&str>| {
@@ -48,10 +45,7 @@ fn steps_by_hand_stop_in_another_account() {
 /// Pasted into a shell, they leave it open, and nothing is called in the account that one is in instead.
 #[test]
 fn steps_that_are_pasted_do_not_close_the_shell() {
-    let text = example("opstree-two-step")
-        .to_string()
-        .replace("111122223333", "111222333444");
-    let world = World::of(&serde_json::from_str(&text).unwrap());
+    let world = World::of_opstree();
     let id = world.made.id("re-encrypt").to_owned();
     let steps = world.made.named(&format!("{id}-"), ".steps.sh").to_owned();
     world.put("account-default", "666777888999");
@@ -162,4 +156,42 @@ fn a_large_template_needs_a_bucket() {
         line.unwrap().contains(&format!("**{}**", ids[800])),
         "{line:?}"
     );
+}
+
+/// A key is made where there is none, and not where that could not be read; and what is made is rotated.
+#[test]
+fn steps_make_a_key_or_a_vault_only_where_there_is_none() {
+    let world = World::of_opstree();
+    world.put("account-default", "111222333444");
+    for (kind, list, makes) in [
+        ("create-key", "aliases", "kms create-alias"),
+        ("create-vault", "vaults", "backup create-backup-vault"),
+    ] {
+        let id = world.made.id(kind);
+        let steps = world.made.named(&format!("{id}-"), ".steps.sh");
+        let run = || {
+            let _ = std::fs::remove_file(world.state("calls"));
+            let path = std::env::var("PATH").unwrap();
+            let output = Command::new("bash")
+                .arg(world.made.path(steps))
+                .env("PATH", format!("{}:{path}", world.state("bin").display()))
+                .env("STATE", world.state.path())
+                .env_remove("AWS_PROFILE")
+                .output()
+                .unwrap();
+            let calls = std::fs::read_to_string(world.state("calls")).unwrap();
+            (output.status.success(), calls)
+        };
+        world.put(&format!("refused-{list}"), "");
+        let (well, calls) = run();
+        assert!(!well && !calls.contains(" create-"), "{kind}: {calls}");
+        std::fs::remove_file(world.state(&format!("refused-{list}"))).unwrap();
+        world.put(list, "");
+        let (well, calls) = run();
+        assert!(well && calls.contains(makes), "{kind}: {calls}");
+        assert!(calls.contains("kms enable-key-rotation"), "{calls}");
+        world.put(list, "there");
+        let (well, calls) = run();
+        assert!(well && !calls.contains(" create-"), "{kind}: {calls}");
+    }
 }
