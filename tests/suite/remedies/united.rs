@@ -143,6 +143,12 @@ fn images_of_two_accounts_are_let_in_by_one_change_of_the_setting() {
     };
     assert_eq!(remedy.copies.len(), 2);
     let command = remedy.commands().concat();
+    // The criteria are set as a whole, so that what they were is told.
+    let was = r#"still prints [{"ImageProviders":["amazon"]}]"#;
+    assert!(
+        command.starts_with("# ") && command.contains(was),
+        "{command}"
+    );
     assert!(
         command.contains(&format!(
             r#"{{"ImageProviders":["{FROM}","777788889999"]}}"#
