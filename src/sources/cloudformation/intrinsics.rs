@@ -46,7 +46,7 @@ const FUNCTIONS: &[(&str, FunctionArguments)] = &[
     ("Fn::FindInMap",        Items(3, 4)),
     ("Fn::GetAZs",           Text),
     ("Fn::GetAtt",           TextOrItems(2)),
-    ("Fn::GetStackOutput",   Fields),
+    ("Fn::GetStackOutput",   Any),
     ("Fn::If",               Items(3, 3)),
     ("Fn::ImportValue",      Text),
     ("Fn::Join",             Items(2, 2)),

@@ -33,6 +33,7 @@ const PROTECTED: &[(&str, &str)] = &[
     ("AWS::Neptune::DBCluster", "DeletionProtection"),
     ("AWS::DynamoDB::Table", "DeletionProtectionEnabled"),
     ("AWS::DynamoDB::GlobalTable", "DeletionProtectionEnabled"),
+    ("AWS::Serverless::SimpleTable", "DeletionProtectionEnabled"),
     ("AWS::EKS::Cluster", "DeletionProtection"),
     ("AWS::EC2::Instance", "DisableApiTermination"),
 ];

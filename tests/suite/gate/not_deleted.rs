@@ -192,4 +192,17 @@ fn buckets_and_instances_may_not_be_deleted() {
         let told = of(replica);
         assert_eq!(told.contains(unknown), is_open, "{told}");
     }
+    let simple = |estate: &Estate| {
+        says(
+            "AWS::Serverless::SimpleTable",
+            json!({"TableName": "orders"}),
+            estate,
+        )
+    };
+    assert!(simple(&table).contains(unknown));
+    let read = table.set(
+        &format!("{RESOURCE}/Detail/DeletionProtectionEnabled"),
+        json!(false),
+    );
+    assert!(!simple(&read).contains(unknown));
 }
