@@ -158,8 +158,8 @@ pub(super) fn relation(shape: Part<'_>, pattern: &[Token]) -> Truth {
     }
 }
 
-/// Whether a segment of the pattern, between colons, is written out and none of a confined shape can be it. Each segment of a pattern
-/// takes one of a text at least, so that it is known where about that must stand.
+/// Whether a segment of the pattern, between colons, begins as none of a confined shape can that may stand where it does. Each segment of
+/// a pattern takes one of a text at least, and begins where one does.
 fn lacks_a_segment(shape: &str, pattern: &[Token]) -> bool {
     let colon = |token: &Token| *token == Token::Literal(':');
     let own = shape.split(':').count();
@@ -169,16 +169,24 @@ fn lacks_a_segment(shape: &str, pattern: &[Token]) -> bool {
     };
     let mut segments = pattern.split(colon).enumerate();
     segments.any(|(at, segment)| {
-        let is_written_out = segment
-            .iter()
-            .all(|token| matches!(token, Token::Literal(_)));
-        let is_it = |text: &str| {
-            let letters = text.chars().map(Token::Literal);
-            text.contains(['*', '?']) || letters.eq(segment.iter().copied())
-        };
+        let may_be_it = |text: &str| may_begin_so(text, segment);
         let mut there = shape.split(':').skip(at).take(more.saturating_add(1));
-        is_written_out && !there.any(is_it)
+        !there.any(may_be_it)
     })
+}
+
+/// Whether what a segment of a shape stands for may begin as a segment of a pattern does, up to its first wildcard.
+fn may_begin_so(text: &str, segment: &[Token]) -> bool {
+    let mut letters = text.chars();
+    for token in segment {
+        match (token, letters.next()) {
+            // From here on either may be anything.
+            (Token::One | Token::Many, _) | (Token::Literal(_), Some('*' | '?')) => return true,
+            (Token::Literal(wanted), Some(found)) if *wanted == found => {}
+            (Token::Literal(_), Some(_) | None) => return false,
+        }
+    }
+    letters.next().is_none_or(|next| next == '*')
 }
 
 /// Whether the pattern takes the shape as it is written, a `*` of the shape by a `*` of its own and a `?` by either: then it takes every
@@ -383,10 +391,24 @@ mod tests {
             ("*:awsbackup:job-*", false),
             ("*:cluster", false),
             ("*:cluster:?", true),
+            ("arn:aws:rds:*:*:snap*", false),
+            ("arn:aws:rds:*:*:snapshot:awsbackup:*:*", true),
+            ("arn:aws:rds:*:*:cluster*:awsbackup:*", true),
+            ("arn:aws:rds:*:*:snapshots*:awsbackup:*", true),
         ] {
             assert_eq!(lacks(shape, pattern), is_lacking, "{pattern}");
         }
-        assert!(!lacks("a*b", "a"));
+        assert!(lacks(
+            "arn:aws:ec2:eu-west-1::snapshot/*",
+            "arn:aws:ec2:*:*:volume/*"
+        ));
+        assert!(!lacks(
+            "arn:aws:ec2:eu-west-1::snapshot/*",
+            "arn:aws:ec2:*::snapshot/snap-*"
+        ));
+        assert!(!lacks("a*b", "ac"));
+        assert!(lacks("ab*", "a"));
+        assert!(!lacks("a*", "a"));
         assert!(lacks("ab", "a"));
     }
 
