@@ -69,6 +69,7 @@ pub(super) fn decide(
         places,
         called,
         open,
+        warned: _,
         stopped,
         reading,
         formats,

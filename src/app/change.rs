@@ -40,6 +40,8 @@ pub(super) struct Laid {
     pub places: Places,
     /// Why there may be other copies than those that are told.
     pub open: Vec<Gap>,
+    /// What was warned of where it was read.
+    pub warned: BTreeSet<String>,
     /// What it may make or tag beside that, each with the operation that does.
     pub unlisted: Vec<(&'static str, Unlisted)>,
     /// The resources that it makes, by their ARNs.
@@ -60,6 +62,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     let mut accounts = OfPlans::new(&asked.account, &asked.over);
     let mut places = Places::new();
     let mut open = Vec::new();
+    let mut warned = BTreeSet::new();
     let mut makes = BTreeMap::new();
     let mut unlisted = Vec::new();
     let mut taken = Taken::new();
@@ -154,7 +157,9 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 taken.entry(thing).or_default().extend(each);
             }
             for text in &warnings {
-                warn(output, &told_of(&name, text));
+                let text = told_of(&name, text);
+                warn(output, &text);
+                warned.insert(text);
             }
             let operation = after.operation();
             unlisted.extend(beside.into_iter().map(|one| {
@@ -231,6 +236,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             after: base,
             places,
             open,
+            warned,
             unlisted,
             makes,
             taken,
@@ -298,6 +304,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         after,
         places,
         open,
+        warned,
         unlisted,
         makes,
         taken,

@@ -6,7 +6,7 @@ use crate::catalog::regions;
 use crate::checks;
 use crate::cli::{Check, Output};
 use crate::inventory::{self, Facts};
-use crate::known::{Arn, Fact};
+use crate::known::{Arn, Fact, Gap};
 use crate::plans;
 use crate::sources::config::{Config, Level};
 use crate::verdict::Status;
@@ -51,6 +51,7 @@ pub(super) fn decide(
         places,
         called,
         open,
+        warned,
         stopped,
         reading,
         formats,
@@ -106,16 +107,19 @@ pub(super) fn decide(
         &facts,
         earlier.as_ref(),
     );
-    wanted.gaps.extend(open.iter().cloned());
-    wanted.open.extend(open);
     for sentence in &wanted.not_found {
         warn(output, sentence);
     }
+    wanted.gaps.extend(open.iter().cloned());
+    let untold = wanted.gaps.iter();
+    let untold = untold.filter(|gap| !warned.contains(&*gap.subject));
+    let untold: Vec<Gap> = untold.cloned().collect();
     warn_of_more(
         output,
         "there may be more copies, or these may be decided differently",
-        &wanted.gaps,
+        &untold,
     );
+    wanted.open.extend(open);
     let is_open = !wanted.open.is_empty();
     if asked.and_back {
         let back = ways_back(&wanted.copies, &facts, Some(output));

@@ -37,6 +37,8 @@ pub(super) struct Prepared {
     pub called: Called,
     /// Why there may be other copies than those that are told.
     pub open: Vec<Gap>,
+    /// What of the change was warned of where it was read.
+    pub warned: BTreeSet<String>,
     /// Whether a signal ended the reading.
     pub stopped: bool,
     /// How the facts were read.
@@ -67,6 +69,7 @@ pub(super) fn prepare(
         after: mut inventory,
         places,
         mut open,
+        warned,
         unlisted,
         makes,
         taken,
@@ -92,6 +95,7 @@ pub(super) fn prepare(
         places,
         called,
         open,
+        warned,
         stopped,
         reading: Reading {
             stopped,

@@ -18,6 +18,11 @@ pub enum TemplateError {
     /// It has no resources.
     #[error("{0}: not a CloudFormation template: it has no `Resources`")]
     NoResources(String),
+    /// It is a Terraform plan.
+    #[error(
+        "{0}: not a CloudFormation template: a Terraform plan is given as --terraform-plan FILE"
+    )]
+    IsPlan(String),
     /// It has the section, with nothing in it.
     #[error(
         "{0}: `Resources` is empty: CloudFormation takes a template with one resource at least; of a new stack `Resources: {{}}` is what \

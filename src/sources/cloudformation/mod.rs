@@ -383,7 +383,11 @@ fn root_or_none(file: &str, bytes: &[u8]) -> Result<Node, TemplateError> {
         .get("Resources")
         .is_none_or(|resources| !matches!(resources.kind, Kind::Map(_)))
     {
-        return Err(TemplateError::NoResources(file.to_owned()));
+        let has = |name: &str| text.contains(&format!("\"{name}\""));
+        return Err(match has("planned_values") || has("resource_changes") {
+            true => TemplateError::IsPlan(file.to_owned()),
+            false => TemplateError::NoResources(file.to_owned()),
+        });
     }
     if let Some(include) = root.get("Fn::Transform") {
         let name = include.get("Name").and_then(Node::text).unwrap_or("?");

@@ -83,7 +83,7 @@ pub fn is_known(reader: &mut TemplateReader<'_>) {
         };
         let file = reader.template.file;
         reader.open(format!(
-            "{file}:{}: whether {id} is one of those that are there is not known: give {hint}--cloudformation-before FILE, which is `Resources: {{}}` of a new stack",
+            "{file}:{}: whether {id} is there already is not known: give {hint}--cloudformation-before FILE, of a new stack a file with `Resources: {{}}`",
             node.line
         ));
     }

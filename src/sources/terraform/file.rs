@@ -52,6 +52,11 @@ pub enum PlanError {
         /// Its account by the plan.
         of_plan: AccountId,
     },
+    /// A CloudFormation template.
+    #[error(
+        "{0}: not a Terraform plan: a CloudFormation template is given as --cloudformation FILE"
+    )]
+    Template(String),
     /// Some other JSON, or none.
     #[error(
         "{file}:{line}:{column}: not a Terraform plan: {message}; expected what `terraform show -json PLAN` prints"
@@ -394,14 +399,27 @@ impl PlanFile {
         if is_log {
             return Err(PlanError::Log(file.to_owned()));
         }
+        if is_template(bytes) {
+            return Err(PlanError::Template(file.to_owned()));
+        }
         let message = error.to_string();
         let end = format!(" at line {} column {}", error.line(), error.column());
+        let message = message.replace("expected value", "it is not JSON");
         Err(PlanError::Format {
             file: file.to_owned(),
             line: error.line(),
             column: error.column(),
             message: without_values(message.strip_suffix(&end).unwrap_or(&message)),
         })
+    }
+
+    /// Whether its format is of a major version that is known: another may mean something else by the same words.
+    ///
+    /// See <https://developer.hashicorp.com/terraform/internals/json-format>.
+    #[must_use]
+    pub fn is_of_known_major(&self) -> bool {
+        let major = self.format_version.split('.').next();
+        major.is_some_and(|major| matches!(major, "0" | "1"))
     }
 
     /// Whether its format is one that is known: 0.1 to 1.2.
@@ -412,6 +430,16 @@ impl PlanFile {
             "0.1" | "0.2" | "1.0" | "1.1" | "1.2"
         )
     }
+}
+
+/// Whether a file has the sections of a CloudFormation template, as JSON or YAML.
+fn is_template(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let has = |name: &str| {
+        let is_key = |line: &str| line.starts_with(&format!("{name}:"));
+        text.contains(&format!("\"{name}\"")) || text.lines().any(is_key)
+    };
+    has("AWSTemplateFormatVersion") || has("Resources")
 }
 
 /// A message of the parser without the value that it quotes: it may be a secret.

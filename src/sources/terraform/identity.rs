@@ -13,6 +13,7 @@ use crate::sources::planned::Home;
 use super::object::{Attribute, Moment, Object};
 use super::objects::Objects;
 use super::provider::{Providers, provider_of};
+use super::unplaced::without_account;
 use crate::sources::standing::name_of_arn;
 
 /// How the ARN of a type is made of a name.
@@ -409,10 +410,7 @@ impl<'p> Identities<'_, 'p> {
             );
         }
         if self.account(object, moment).is_none() {
-            format!(
-                "the account of {} is not known: give --account {provider}=ACCOUNT_ID",
-                object.address
-            )
+            without_account(object.address, provider)
         } else {
             // What the environment gives stands in no plan, and in no configuration.
             let mend = match self.source {

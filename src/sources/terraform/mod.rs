@@ -42,6 +42,7 @@ mod told;
 mod tried;
 mod typed;
 mod types;
+mod unplaced;
 mod unread_makers;
 mod variables;
 mod whole;
@@ -180,7 +181,7 @@ pub fn read_beside(
         })
     };
     let after = then.world.as_it_stands(stays).encrypts(&now.world);
-    let mut warnings = then.notes;
+    let mut warnings = unplaced::united(then.notes);
     if !plan.is_known_format() {
         // A version is told; whatever else may stand there is not.
         let version = Some(plan.format_version.as_str());
@@ -206,7 +207,11 @@ pub fn read_beside(
         odd.iter()
             .map(|kind| format!("resources of type {kind} are not read")),
     );
-    let mut open = then.open;
+    let mut open = unplaced::united(then.open);
+    if !plan.is_of_known_major() {
+        let says = "its format is of a version that is not known here, and may mean something else: plan again with a version of Terraform or OpenTofu that writes format 1";
+        open.push(says.to_owned());
+    }
     let runs = provisioners::runs(&then.ids, evaluator.as_ref());
     open.extend(runs.open);
     warnings.extend(runs.notes);
