@@ -12,6 +12,7 @@ mod files;
 mod init;
 mod moment;
 mod read;
+mod shown;
 mod tip;
 mod words;
 
@@ -236,6 +237,9 @@ pub enum Command {
         message: Option<String>,
     },
     /// The policy evaluator by itself: JSON lines in, JSON lines out
+    ///
+    /// A line that cannot be read answers with an `error`, and the others are answered. Exit code: 0 every line has an answer,
+    /// errors included; 2 the file cannot be read.
     #[command(after_help = examples::SIMULATE)]
     Simulate {
         /// The requests, one JSON object a line; `-` is standard input

@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::FromArgMatches as _;
 
 use super::defaults::Setting;
-use super::{Cli, defaults, tip};
+use super::{Cli, defaults, shown, tip};
 use crate::quote::terminal;
 
 impl Cli {
@@ -16,9 +16,14 @@ impl Cli {
     pub fn read(words: Vec<OsString>, settings: &[Setting]) -> Result<Self, Told> {
         let (words, added) = defaults::with(words, settings)
             .map_err(|error| Told::Wrong(format!("error: {}", terminal::lines(&error))))?;
-        Self::try_parse_from(words).map_err(|error| {
+        let mut command = shown::command();
+        let read = command.try_get_matches_from_mut(words);
+        let read = read.and_then(|matches| {
+            Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+        });
+        read.map_err(|error| {
             let at = defaults::place(&error, &added);
-            match (Told::of(tip::with_tip(error, &Self::command())), at) {
+            match (Told::of(tip::with_tip(error, &command)), at) {
                 (Told::Wrong(text), Some(at)) => Told::Wrong(format!("{}\n{at}", text.trim_end())),
                 (told, _) => told,
             }

@@ -36,6 +36,26 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
         "--destination",
         "`--to` names the vault that the copy goes to",
     ),
+    (
+        "",
+        "--dry-run",
+        "nothing here changes AWS, and no copy is started: leave it out",
+    ),
+    (
+        "",
+        "--fail-on",
+        "the exit code is 1 where a copy is blocked; `--strict` makes a warning or an undecided copy 1, too",
+    ),
+    (
+        "",
+        "--exit-code",
+        "the exit code says it by itself: 0 feasible, 1 blocked, 3 undecided; `--strict` counts warnings, too",
+    ),
+    (
+        "",
+        "--ignore",
+        "a finding is waived in backup-preflight.toml, with a reason and a day (`backup-preflight init` writes one); `--baseline REPORT` leaves out what failed in an earlier report",
+    ),
     ("permissions", "source", "`--for source`"),
     ("permissions", "destination", "`--for destination`"),
     ("permissions", "management", "`--for management`"),
@@ -43,11 +63,35 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
 
 /// The error, with what is meant, or with the commands that have the option where others than the one given do.
 pub fn with_tip(mut error: clap::Error, cli: &clap::Command) -> clap::Error {
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        return of_no_command(error);
+    }
     if let Some(tip) = tip(&error, cli) {
         let tips = ContextValue::StyledStrs(vec![StyledStr::from(tip)]);
         error.remove(ContextKind::SuggestedArg);
         error.remove(ContextKind::Usage);
         error.insert(ContextKind::Suggested, tips);
+    }
+    error
+}
+
+/// The error of a command that there is not: the nearest one first, and what prints the version.
+fn of_no_command(mut error: clap::Error) -> clap::Error {
+    let is_version = matches!(error.get(ContextKind::InvalidSubcommand),
+        Some(ContextValue::String(word)) if word == "version");
+    if is_version {
+        error.remove(ContextKind::SuggestedSubcommand);
+        let tip = StyledStr::from("`--version` prints the version");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    } else if let Some(ContextValue::Strings(names)) =
+        error.get(ContextKind::SuggestedSubcommand).cloned()
+    {
+        // The likest stands last.
+        let names = names.into_iter().rev().collect();
+        error.insert(
+            ContextKind::SuggestedSubcommand,
+            ContextValue::Strings(names),
+        );
     }
     error
 }

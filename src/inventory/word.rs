@@ -30,8 +30,12 @@ impl<'de> Deserialize<'de> for SchemaId {
         if name == Self::NAME {
             Ok(Self)
         } else {
+            let instead = match name.starts_with("backup-preflight/report/") {
+                true => "; a report is given as --baseline FILE",
+                false => "",
+            };
             Err(de::Error::custom(format_args!(
-                "schema `{name}` is not known: expected `{}`",
+                "schema `{name}` is not known: expected `{}`{instead}",
                 Self::NAME
             )))
         }

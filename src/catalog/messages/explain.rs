@@ -32,13 +32,17 @@ fn weight(text: Text, plain: &str) -> Option<(Whole, usize)> {
     Some((whole, begun))
 }
 
-/// Whether a text is a part of a message, as one that was copied without its beginning.
-fn has_part(message: &Message, plain: &str) -> bool {
-    let is_part = |text: &Text| match text {
+/// The wording of a message that a text is a part of, as one that was copied without its beginning.
+fn has_part(message: &Message, plain: &str) -> Option<Text> {
+    let is_part = |text: &&Text| match text {
         Text::Literal(wording) | Text::Template(wording) => normal(wording).contains(plain),
         Text::Pattern(_) | Text::Sign(_) => false,
     };
-    plain.len() >= SHORTEST_BEGINNING && message.texts.iter().any(is_part)
+    let mut parts = message.texts.iter().filter(is_part);
+    parts
+        .next()
+        .filter(|_| plain.len() >= SHORTEST_BEGINNING)
+        .copied()
 }
 
 /// The messages that a status text may be: those whose whole wording is in it before those of which a piece is that is in no such
@@ -56,7 +60,9 @@ pub fn explain(text: &str) -> Vec<&'static Message> {
         })
         .collect();
     if found.is_empty() {
-        let parts = ALL.iter().filter(|message| has_part(message, &plain));
+        let parts = ALL
+            .iter()
+            .filter(|message| has_part(message, &plain).is_some());
         return parts.collect();
     }
     found.sort_by_key(|(weight, id, _)| (*weight, *id));
@@ -107,7 +113,7 @@ fn is_of_anything_missing(message: &Message, text: &str) -> bool {
     message.id == MessageId::E30 && told.is_some_and(|told| OF_ANYTHING.contains(&told.wording()))
 }
 
-/// The wording of a message that a text has: a whole one before a piece, a long one before a short one.
+/// The wording of a message that a text has, or is a part of: a whole one before a piece, a long one before a short one.
 #[must_use]
 pub fn wording(message: &Message, text: &str) -> Option<Text> {
     let plain = normal(text);
@@ -118,6 +124,7 @@ pub fn wording(message: &Message, text: &str) -> Option<Text> {
     found
         .max_by_key(|(weight, _)| *weight)
         .map(|(_, text)| text)
+        .or_else(|| has_part(message, &plain))
 }
 
 /// The message whose wording is most like a text that is not one of them; `None` where none is like it.

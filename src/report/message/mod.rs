@@ -33,7 +33,7 @@ pub struct Meaning {
     pub id: MessageId,
     /// How AWS words it.
     pub wording: &'static str,
-    /// Whether the whole wording is in the message, or its beginning, and not only a piece that tells what it is about.
+    /// Whether the whole wording is in the message, or a part of it is the message, and not only a piece that tells what it is about.
     pub whole: bool,
     /// What AWS files it under, `MessageCategory` of the job; null where it answers a call and is not of a job.
     pub category: Option<Category>,
@@ -192,7 +192,7 @@ fn foretold(sheet: &mut Sheet, meaning: &Meaning) {
     for check in &meaning.checks {
         sheet.item(
             2,
-            (check.id, Paint::Title),
+            (&format!("{}:", check.id), Paint::Title),
             check.problem.unwrap_or_default(),
         );
         sheet.text(4, &format!("Look at {}", check.look_at));
@@ -244,6 +244,19 @@ mod tests {
         assert!(page.contains(&format!(
             "aws kms get-key-policy --region eu-central-1 --key-id {KEY} --policy-name default"
         )));
+    }
+
+    #[test]
+    fn a_part_of_a_message_is_told_by_all_of_its_words() {
+        let text = "is not enabled or you do not have permissions to access it.";
+        let explained = Explained::of(text).unwrap();
+        let page = message_page(&explained, &Options::default());
+        assert!(
+            page.contains("AWS's words: The source snapshot KMS key "),
+            "{page}"
+        );
+        assert!(!page.contains("``"), "{page}");
+        assert!(page.contains("\n  source-key-not-shared: "), "{page}");
     }
 
     #[test]
