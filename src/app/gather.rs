@@ -77,6 +77,7 @@ pub(super) fn facts_for(
         stopped,
         reading: Reading {
             live: asked.facts.live || !from_files,
+            of_files: asked.facts.has_facts(),
             ..Reading::default()
         },
     })
@@ -126,6 +127,7 @@ pub(super) fn facts_of_estate(
         stopped,
         reading: Reading {
             live: given.live || !given.from_files(),
+            of_files: given.has_facts(),
             ..Reading::default()
         },
     })

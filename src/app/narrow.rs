@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::cli::{Check, Start};
-use crate::inventory::{self, CopyEntry, Extra, Facts, Field, Inventory, Lifecycle, List};
+use crate::inventory::{
+    self, CopyEntry, Extra, Facts, Field, Inventory, Lifecycle, List, OF_COMMAND_LINE,
+};
 use crate::known::Arn;
 use crate::plans;
 
@@ -70,7 +72,7 @@ fn entry(asked: &Check, to: &Arn, inventory: &Inventory) -> CopyEntry {
     };
     let given = |arn: &Option<Arn>| arn.clone().map_or(Field::Absent, Field::Is);
     CopyEntry {
-        id: "cli".into(),
+        id: OF_COMMAND_LINE.into(),
         resource: given(&asked.resource),
         recovery_point: given(&asked.recovery_point),
         source_vault: given(&source_vault),

@@ -41,7 +41,7 @@ fn run(vault: &Arn, facts: &Facts<'_>) -> Outcome {
         ))
         .saw([Evidence::at(&key, "/KeyManager", "is AWS")]),
         Some(KeyManager::Aws) => Outcome::fail(format!(
-            "the vault is on the AWS managed key {}, which cannot be shared; a vault's key cannot be changed, so a new vault must replace it",
+            "the vault is on the AWS managed key {}, which cannot be shared: no backup of a fully managed type leaves its account from it, and none of another type comes into it from another account; a vault's key cannot be changed, so a new vault must replace it",
             key_name(&key, facts)
         ))
         .saw([

@@ -41,6 +41,12 @@ impl Given {
         !self.inventory.is_empty() || !self.example.is_empty() || !self.change.over.0.is_empty()
     }
 
+    /// Whether files tell what is there.
+    #[must_use]
+    pub fn has_facts(&self) -> bool {
+        !self.inventory.is_empty() || !self.example.is_empty()
+    }
+
     /// The files that are read.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {

@@ -31,7 +31,7 @@ pub use backup_made::is_key_assumed;
 pub use key::Model;
 pub use kind::KindOf;
 use named::is_elsewhere;
-pub use named::{MadeBy, Named, PlanReference};
+pub use named::{MadeBy, Named, OF_COMMAND_LINE, PlanReference};
 pub use route::{Endpoints, Route, Transfer, service_linked_role};
 pub use volumes::volumes;
 

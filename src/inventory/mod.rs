@@ -39,8 +39,8 @@ mod whole;
 mod word;
 
 pub use copy::{
-    Copy, Endpoints, KindOf, MadeBy, Model, Named, PlanReference, Route, Transfer, is_key_assumed,
-    service_linked_role, volumes,
+    Copy, Endpoints, KindOf, MadeBy, Model, Named, OF_COMMAND_LINE, PlanReference, Route, Transfer,
+    is_key_assumed, service_linked_role, volumes,
 };
 pub use effective::EffectivePolicy;
 pub use envelope::unknown_word;

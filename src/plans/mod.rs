@@ -443,6 +443,7 @@ impl Plan {
                     rule: Some(rule.place),
                 }),
                 by_tags: selection.looks_at_tags(),
+                name: self.name.clone(),
             }),
             assumptions: taken.assumptions.clone(),
             copy_of: None,

@@ -7,7 +7,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::command::{change_plan, comment, copies_elsewhere, option};
 use super::control_policy::changed_in;
 use super::rule_name::rule_name;
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Copy, Facts, OF_COMMAND_LINE};
 use crate::known::{AccountId, Arn};
 
 /// The account in which it is said where a copy goes.
@@ -34,8 +34,11 @@ pub fn redirected(copies: &[&Copy], (old, new): (&Arn, &Arn), facts: &Facts<'_>)
             None => format_smolstr!(
                 "# {}",
                 comment(&format!(
-                    "for the copy {}: give start-copy-job {}",
-                    copy.id,
+                    "{}give start-copy-job {}",
+                    match &*copy.id {
+                        OF_COMMAND_LINE => String::new(),
+                        id => format!("for the copy {id}: "),
+                    },
                     option("--destination-backup-vault-arn", new.as_str())
                 ))
             ),

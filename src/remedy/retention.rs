@@ -13,7 +13,9 @@ use super::rule_name::rule_name;
 use super::{Kept, Parts, RemedyKind};
 use crate::catalog::lifecycles::COLD_DAYS;
 use crate::catalog::{Support, capabilities};
-use crate::inventory::{Copy, Extra, Facts, Field, Json, Lifecycle, List, is_plan_of_policy};
+use crate::inventory::{
+    Copy, Extra, Facts, Field, Json, Lifecycle, List, OF_COMMAND_LINE, is_plan_of_policy,
+};
 use crate::known::{Arn, Fact};
 use crate::plans::{SaidBy, said_by};
 
@@ -260,12 +262,15 @@ fn keep(of: &mut Value, lifecycle: &Lifecycle) -> Option<()> {
 /// What is kept for longer or shorter: all that a rule copies to a vault is kept alike, so that one change fixes it all.
 fn kept(copy: &Copy, facts: &Facts<'_>) -> String {
     let Some(plan) = &copy.plan else {
-        return format!("the copy `{}`", copy.id);
+        return match &*copy.id {
+            OF_COMMAND_LINE => "the copy".to_owned(),
+            id => format!("the copy `{id}`"),
+        };
     };
     let of = format!(
         "rule `{}` of the plan `{}`",
         rule_name(plan, facts),
-        plan.id
+        plan.called()
     );
     let vault = placed(&copy.endpoints().destination_vault);
     match said(copy, facts) {

@@ -140,7 +140,7 @@ fn rule_in_words(plan: &PlanReference, facts: &Facts<'_>) -> String {
     format!(
         "the rule `{}` of the plan `{}`",
         rule_name(plan, facts),
-        plan.id
+        plan.called()
     )
 }
 

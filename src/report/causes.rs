@@ -11,16 +11,18 @@ use smol_str::SmolStr;
 use crate::checks::CHECKS;
 use crate::known::{Count as _, Gap, HashMap};
 use crate::remedy::Remedy;
-use crate::verdict::{Outcome, Status};
+use crate::verdict::{Outcome, Status, Verdict};
 
 use super::gap::Gaps;
 use super::links::{Found, Links, by_number};
 use super::reading::Reading;
-use super::settle::SameCause;
+use super::same_cause::SameCause;
 use super::summed::Summed;
 
 /// The copies that a cause names.
 const EXAMPLES: usize = 3;
+/// The words of a cause that are kept: of more than three it is told that there are others.
+const MESSAGES: usize = 4;
 
 /// One thing at fault, with how much it stops.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -58,6 +60,30 @@ pub struct Cause {
     /// Of how many of the copies its check is waived.
     #[serde(skip)]
     pub waived: usize,
+    /// What is wrong, in each of the words that it is said in, with the first copy that it is said of: the first of them.
+    #[serde(skip)]
+    pub messages: Vec<(SmolStr, SmolStr)>,
+    /// What becomes of the copies that wait for it.
+    #[serde(skip)]
+    pub waiting: Waiting,
+}
+
+/// What becomes of the copies that wait for something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Those that are blocked, whatever it is.
+    pub blocked: usize,
+    /// Those that it leaves undecided, now or once all remedies are made.
+    pub undecided: usize,
+}
+
+impl Waiting {
+    fn add(&mut self, copy: &Summed<'_>) {
+        self.blocked.one_more_if(copy.verdict == Verdict::Blocked);
+        let after = copy.with_remedies.unwrap_or(copy.verdict);
+        let is_open = [copy.verdict, after].contains(&Verdict::Undecided);
+        self.undecided.one_more_if(is_open);
+    }
 }
 
 impl Cause {
@@ -75,6 +101,8 @@ pub struct Anywhere {
     pub cause: SameCause,
     /// All copies that wait for it, each once.
     pub copies: usize,
+    /// What becomes of them.
+    pub waiting: Waiting,
 }
 
 /// A cause of something that was found: the check, and the thing that is at fault.
@@ -96,6 +124,7 @@ pub struct Causes {
 struct Everywhere {
     cause: SameCause,
     copies: usize,
+    waiting: Waiting,
     last: usize,
 }
 
@@ -114,6 +143,8 @@ struct Group {
     /// The place of what is missing in whichever account.
     anywhere: Option<usize>,
     message: SmolStr,
+    messages: Vec<(SmolStr, SmolStr)>,
+    waiting: Waiting,
     first: (SmolStr, Found),
 }
 
@@ -160,7 +191,8 @@ impl Causes {
                         next
                     });
                     if let Some(group) = self.groups.get_mut(at) {
-                        group.count(number, place, copy.id);
+                        group.count(number, place, copy);
+                        group.say(&outcome.message, copy.id);
                         group
                             .remedies
                             .extend(remedies.into_iter().map(|id| (id.len(), id)));
@@ -172,11 +204,12 @@ impl Causes {
                         let Some(group) = self.groups.get_mut(at) else {
                             continue;
                         };
-                        group.count(number, place, copy.id);
+                        group.count(number, place, copy);
                         let all = group.anywhere.and_then(|at| self.anywhere.get_mut(at));
                         if let Some(all) = all.filter(|all| all.last != number) {
                             all.last = number;
                             all.copies.one_more();
+                            all.waiting.add(copy);
                         }
                     }
                 }
@@ -211,6 +244,7 @@ impl Causes {
                             anywhere.push(Everywhere {
                                 cause: cause.clone(),
                                 copies: 0,
+                                waiting: Waiting::default(),
                                 last: usize::MAX,
                             });
                             next
@@ -240,6 +274,7 @@ impl Causes {
                 let anywhere = all.map(|all| Anywhere {
                     cause: all.cause.clone(),
                     copies: all.copies,
+                    waiting: all.waiting,
                 });
                 Cause {
                     anywhere,
@@ -273,18 +308,29 @@ impl Group {
             cause: None,
             anywhere: None,
             message: message.into(),
+            messages: Vec::new(),
+            waiting: Waiting::default(),
             first,
         }
     }
 
-    fn count(&mut self, number: usize, check: usize, copy: &str) {
+    fn count(&mut self, number: usize, check: usize, copy: &Summed<'_>) {
         self.checks.insert(check);
         if self.last != number {
             self.last = number;
             self.copies.one_more();
+            self.waiting.add(copy);
             if self.examples.len() < EXAMPLES {
-                self.examples.push(copy.into());
+                self.examples.push(copy.id.into());
             }
+        }
+    }
+
+    /// What is said of a copy, unless the same is said of another.
+    fn say(&mut self, message: &str, copy: &str) {
+        let is_full = self.messages.len() >= MESSAGES;
+        if !is_full && !self.messages.iter().any(|(said, _)| said == message) {
+            self.messages.push((message.into(), copy.into()));
         }
     }
 
@@ -321,6 +367,8 @@ impl Group {
             gap: self.gaps.into_iter().next(),
             anywhere: None,
             waived: 0,
+            messages: self.messages,
+            waiting: self.waiting,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::known::Gap;
 
 use super::reading::Reading;
-use super::settle::{SameCause, step};
+use super::same_cause::SameCause;
+use super::settle::step;
 use super::table::Options;
 use super::table::sheet::{Paint, Sheet};
 

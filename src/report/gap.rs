@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::known::{Gap, HashMap};
 
+use super::planned;
 use super::reading::Reading;
 use super::settle::{permission, settle};
 
@@ -31,6 +32,16 @@ pub struct GapReport<'a> {
     pub settle: String,
     /// How many copies wait for it.
     pub copies: usize,
+}
+
+impl GapReport<'_> {
+    /// What the fact is about, unless what is to be done says it.
+    #[must_use]
+    pub fn about(&self) -> Option<&str> {
+        let is_call = !self.operation.contains(' ');
+        let says = self.settle.contains(planned::open(self.subject));
+        (is_call || !says).then_some(self.subject)
+    }
 }
 
 /// All gaps, in their order, and how many copies wait for each.

@@ -197,9 +197,11 @@ fn gaps(report: &Report) -> Vec<String> {
         let number = numbers.entry(gap.operation).or_default();
         *number = number.saturating_add(1);
         if *number <= EXAMPLES {
+            let on = gap.about();
+            let on = on.map_or_else(String::new, |subject| format!(" on {subject}"));
             lines.push(format!(
-                "gap {}: {} on {}; {}",
-                gap.id, gap.operation, gap.subject, gap.settle
+                "gap {}: {}{on}; {}",
+                gap.id, gap.operation, gap.settle
             ));
         }
     }
@@ -260,7 +262,8 @@ fn lines(report: &Report) -> Vec<String> {
     lines.extend(headline::coverage(report));
     lines.extend(headline::changes(report));
     lines.extend(headline::lost(report));
-    lines.push(headline::counts(report));
+    let day = headline::facts_of(report);
+    lines.push(format!("{} (facts of {day})", headline::counts(report)));
     lines.push(headline::exit_code(report));
     lines
 }

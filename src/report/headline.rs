@@ -44,6 +44,14 @@ pub fn in_a_line(report: &Report) -> String {
     format!("{}: {}", verdict(report), counts(report))
 }
 
+/// The day that the facts are of.
+#[must_use]
+pub fn facts_of(report: &Report) -> &str {
+    const DAY: usize = "2026-11-22".len();
+    let at = report.collected_at.as_deref();
+    at.map_or("an unknown day", |at| at.get(..DAY).unwrap_or(at))
+}
+
 /// How many of each, and by how many causes.
 #[must_use]
 pub fn counts(report: &Report) -> String {

@@ -421,7 +421,10 @@ fn gaps(page: &mut LimitedText, report: &Report) {
         .map(|gap| {
             vec![
                 gap.id.clone(),
-                format!("{} on {}", code(gap.operation), code(gap.subject)),
+                match gap.about() {
+                    Some(subject) => format!("{} on {}", code(gap.operation), code(subject)),
+                    None => code(gap.operation),
+                },
                 gap.error.map(text).unwrap_or_default(),
                 gap.copies.to_string(),
                 say(report, &gap.settle),

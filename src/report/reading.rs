@@ -10,6 +10,8 @@ use crate::known::{AccountId, Arn, Gap, Region};
 pub struct Reading {
     /// Whether AWS was asked, and not files alone.
     pub live: bool,
+    /// Whether files told facts, beside what AWS was asked or alone.
+    pub of_files: bool,
     /// Whether a signal ended the asking.
     pub stopped: bool,
     /// The accounts that nobody got into, each with why.

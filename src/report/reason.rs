@@ -3,6 +3,7 @@
 use crate::catalog::calls::api_call;
 use crate::known::{AccountId, ByHand, Gap, NoAnswer};
 
+use super::planned::is_refused;
 use super::reading::Reading;
 
 /// What stands for AWS's error where it lists no recovery point of a resource.
@@ -46,6 +47,8 @@ pub enum Reason {
     NotUnderstood,
     /// A change is planned and not made yet.
     Planned,
+    /// A change that is planned cannot be made as it is.
+    ChangeFails,
     /// Nothing was read of the account.
     AccountNotRead,
     /// Nobody asked.
@@ -69,6 +72,7 @@ impl Reason {
                 ByHand::NotAsked => Self::LookUp,
                 ByHand::Contradiction => Self::Contradiction,
                 ByHand::NotUnderstood | ByHand::Refused => Self::NotUnderstood,
+                ByHand::Planned if is_refused(&gap.subject) => Self::ChangeFails,
                 ByHand::Planned => Self::Planned,
             };
         }

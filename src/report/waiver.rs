@@ -60,15 +60,15 @@ impl WaiverReport {
             ),
             Fate::Expired => {
                 let again = match findings {
-                    0 => "it met nothing".to_owned(),
+                    0 => "it matches nothing".to_owned(),
                     1 => "1 finding counts again".to_owned(),
                     many => format!("{many} findings count again"),
                 };
                 format!("{of} expired on {expires}: {again} ({at}; its reason: {reason})")
             }
             Fate::Unused => match &self.instead {
-                Some(instead) => format!("{of} met nothing: {instead} ({at})"),
-                None => format!("{of} met nothing; take it out of {at}"),
+                Some(instead) => format!("{of} matches nothing: {instead} ({at})"),
+                None => format!("{of} matches nothing; take it out of {at}"),
             },
         }
     }

@@ -17,6 +17,7 @@ mod plans;
 mod schema;
 mod screens;
 mod secrets;
+mod told;
 mod unread;
 
 use std::fs;

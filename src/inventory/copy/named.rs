@@ -120,6 +120,9 @@ pub(super) fn is_elsewhere(one: &Arn, other: &Arn) -> bool {
         || regions.is_some_and(|(one, other)| one != other)
 }
 
+/// The id of the copy that a command line names.
+pub const OF_COMMAND_LINE: &str = "cli";
+
 /// The plan, rule and selection that make a copy.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct PlanReference {
@@ -135,6 +138,9 @@ pub struct PlanReference {
     /// Whether the selection looks at tags, as far as it was read.
     #[serde(skip)]
     pub by_tags: bool,
+    /// The plan's name, where it was read.
+    #[serde(skip)]
+    pub name: Option<String>,
 }
 
 /// Where the rule stands that makes a copy.
@@ -158,7 +164,14 @@ impl PlanReference {
             selection: String::new(),
             made_by: None,
             by_tags: false,
+            name: None,
         }
+    }
+
+    /// What people call the plan.
+    #[must_use]
+    pub fn called(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.id)
     }
 
     /// The reference that a copy of an inventory has. What it does not name is empty, and leads to no rule, so that what
@@ -174,6 +187,7 @@ impl PlanReference {
             selection: text("selection"),
             made_by: None,
             by_tags: false,
+            name: None,
         }
     }
 }

@@ -46,7 +46,7 @@ impl Open {
             What::Operator(name) if OF_PARENTS.contains(&name.as_str()) => Gap::by_hand(
                 ByHand::NotAsked,
                 format!(
-                    "put the account's effective policy there: what `{name}` comes to depends on the policies above"
+                    "put the account's effective policy there (aws organizations describe-effective-policy --policy-type BACKUP_POLICY --target-id {account}): what `{name}` comes to depends on the policies above"
                 ),
                 subject,
             ),

@@ -25,7 +25,7 @@ pub fn section(report: &Report) -> String {
         let does = match waiver.fate {
             Fate::Used => format!("waives {}", waiver.findings),
             Fate::Expired => format!("its {} found count again", waiver.findings),
-            Fate::Unused => "met nothing".to_owned(),
+            Fate::Unused => "matches nothing".to_owned(),
         };
         let _ = writeln!(
             section,

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use crate::quote::markdown::text;
+use crate::report::headline;
 use crate::report::model::{Report, Tool};
 
 /// Text up to a limit.
@@ -140,12 +141,10 @@ impl LimitedText {
                 parts.join(", ")
             );
         }
-        let when = report
-            .collected_at
-            .as_deref()
-            .map_or_else(String::new, |when| {
-                format!(", from what was read at {}", text(when))
-            });
+        let when = match report.collected_at.as_deref() {
+            Some(when) => format!(", from what was read at {}", text(when)),
+            None => format!(", from facts of {}", headline::facts_of(report)),
+        };
         self.text += &format!(
             "<sub>{} {}{when}</sub>\n",
             Tool::THIS.name,

@@ -55,6 +55,13 @@ pub fn reading(gap: &Gap, of: &Reading) -> Option<(String, String)> {
     }
     let region = gap.region.as_deref();
     let command = written(command, &gap.subject, region, of)?;
+    let (with, of_it) = match gap.account.as_deref() {
+        Some(account) => (
+            format!("with credentials of {account} "),
+            " of that account",
+        ),
+        None => (String::new(), ""),
+    };
     if let Some((_, behind)) = BEHIND.iter().find(|(first, _)| first == call) {
         let rows = behind.iter().map(|call| row(call));
         let rows: Vec<&CommandRow> = rows.collect::<Option<_>>()?;
@@ -63,20 +70,18 @@ pub fn reading(gap: &Gap, of: &Reading) -> Option<(String, String)> {
         let each: Vec<String> = each.collect::<Option<_>>()?;
         let fields = rows.iter().map(|(.., field)| *field);
         let fields: Vec<&str> = [*field].into_iter().chain(fields).collect();
-        let account = gap.account.as_deref();
-        let account = account.map_or_else(String::new, |account| format!(" of {account}"));
         let words = format!(
-            "put what these print into the inventory, as {}{account}",
+            "{with}put what these print into the inventory, as {}{of_it}",
             fields.join(", ")
         );
         return Some((format!("{command}; {}", each.join("; ")), words));
     }
-    let account = gap.account.as_deref();
-    let account = account.map_or_else(String::new, |account| format!(" of {account}"));
     let words = if *call == LISTED {
-        format!("{field}{account} is null where this names `default` alone")
+        format!(
+            "{with}set {field}{of_it} to null where this names `default` alone, else to the policy `AWS_RAM` (get-key-policy --policy-name AWS_RAM)"
+        )
     } else {
-        format!("put what this prints into the inventory, as {field}{account}")
+        format!("{with}put what this prints into the inventory, as {field}{of_it}")
     };
     Some((command, words))
 }

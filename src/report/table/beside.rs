@@ -11,13 +11,58 @@ const SHOWN: usize = 3;
 /// The assumptions about what was not read that stand a line each.
 const ASSUMED: usize = 2;
 
+/// What assumptions begin with, and how people are told the same: of what it is.
+#[rustfmt::skip]
+const ASSUMPTIONS: &[(&str, &str)] = &[
+    ("state of its volumes: ",                            "the volumes of the resource are "),
+    ("EFS policy and state: no denial, available",        "the file system is available, and its policy denies no backup"),
+    ("EFS policy: it denies",                             "the file system's policy denies"),
+    ("windows: the resource's own leave",                 "the resource's own backup and maintenance windows leave"),
+];
+
+/// What assumptions are about, and how people are told the same of several.
+#[rustfmt::skip]
+const ABOUT: &[(&str, &str)] = &[
+    ("EFS policy",           "policies of file systems"),
+    ("EFS policy and state", "policies and states of file systems"),
+    ("state",                "states of resources"),
+    ("state of its volumes", "states of volumes"),
+    ("windows",              "backup and maintenance windows"),
+];
+
+/// An assumption for people.
+fn in_words(assumption: &str) -> String {
+    let rows = ASSUMPTIONS.iter();
+    let mut told = rows.filter_map(|(begins, words)| {
+        let rest = assumption.strip_prefix(begins)?;
+        Some(format!("{words}{rest}"))
+    });
+    if let Some(told) = told.next() {
+        return told;
+    }
+    if let Some(state) = assumption.strip_prefix("state: ") {
+        return match state.ends_with(NOT_READ) {
+            true => format!("the resource is {state}"),
+            false => state.to_owned(),
+        };
+    }
+    let of_template = assumption.strip_prefix("template: ");
+    of_template.map_or_else(
+        || assumption.to_owned(),
+        |text| text.replace(" is assumed to have its default", " has its default"),
+    )
+}
+
+/// What stands behind what was not read.
+const NOT_READ: &str = " (not read)";
+
 /// What was taken for granted, each once; of what was not read, where it is much, what it is about.
 pub fn assumed(sheet: &mut Sheet, report: &Report, verbose: bool) {
     if report.assumed.is_empty() {
         return;
     }
     sheet.gap();
-    let is_unread = |text: &str| text.ends_with(" (not read)");
+    let is_unread = |text: &str| text.ends_with(NOT_READ);
     let unread = report.assumed.iter().filter(|(text, _)| is_unread(text));
     let mut about: Vec<&str> = unread
         .map(|(text, _)| text.split_once(": ").map_or(&**text, |(of, _)| of))
@@ -32,10 +77,15 @@ pub fn assumed(sheet: &mut Sheet, report: &Report, verbose: bool) {
         } else {
             format!(" ({})", words::copies(of.copies))
         };
-        sheet.item(0, ("assumed:", Paint::Quiet), &format!("{assumption}{on}"));
+        let text = format!("{}{on}", in_words(assumption));
+        sheet.item(0, ("assumed:", Paint::Quiet), &text);
     }
     if is_much {
         about.dedup();
+        for of in &mut about {
+            let told = ABOUT.iter().find(|(begins, _)| begins == of);
+            *of = told.map_or(*of, |(_, words)| *words);
+        }
         let text = format!("{}: not read (-v shows which)", about.join(", "));
         sheet.item(0, ("assumed:", Paint::Quiet), &text);
     }

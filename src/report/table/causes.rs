@@ -1,21 +1,45 @@
 //! What blocks the copies: a block for each cause.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::known::Arn;
 use crate::report::{Cause, CheckReport, CopyReport, Report};
-use crate::verdict::{Basis, Status};
+use crate::verdict::{Basis, Fix, Status};
 
 use super::sheet::{Paint, Sheet};
 use super::told::told;
-use super::{fix, words};
+use super::{detour, fix, words};
 
-/// A block for each cause, the one of most copies last; what is waived stands first.
+/// The reasons that are told of one cause.
+const REASONS: usize = 3;
+
+/// A block for each cause, as they are told in [`in_blocks`]. The one copy that there is stands at the top.
 pub fn blocks(sheet: &mut Sheet, report: &Report, verbose: bool) {
     let mut written = BTreeSet::new();
-    for cause in told(report, verbose).iter().rev() {
-        block(sheet, report, cause, verbose, &mut written);
+    for (place, cause) in in_blocks(report, verbose).iter().enumerate() {
+        let says_copy = place == 0 || report.summary.copies != 1;
+        block(sheet, report, cause, (verbose, says_copy), &mut written);
     }
+}
+
+/// The causes in the order of their blocks: what is waived first, and the one of most copies last; of as many copies as their
+/// changes are numbered, what is mended by hand after them, and last what nothing mends.
+pub fn in_blocks(report: &Report, verbose: bool) -> Vec<Cow<'_, Cause>> {
+    let mut all = told(report, verbose);
+    all.sort_by_key(|cause| {
+        let found = cause.first.as_ref().map(|(_, (_, found))| found);
+        let rank = match found.map(|found| &found.fix) {
+            Some(Fix::Impossible) => 2,
+            Some(Fix::ByHand) => 1,
+            Some(_) | None if cause.remedies.is_empty() => 1,
+            Some(_) | None => 0,
+        };
+        let first = cause.remedies.first();
+        let first = first.map(|id| (id.len(), id.clone()));
+        (!cause.is_waived(), cause.copies, rank, first)
+    });
+    all
 }
 
 /// What is wrong, with what, why, and what to do; for one cause, or one check of one copy.
@@ -23,7 +47,7 @@ fn block(
     sheet: &mut Sheet,
     report: &Report,
     cause: &Cause,
-    verbose: bool,
+    (verbose, says_copy): (bool, bool),
     written: &mut BTreeSet<String>,
 ) {
     let Some((first, (check, found))) = &cause.first else {
@@ -46,7 +70,7 @@ fn block(
             examples(cause, &copies)
         );
         sheet.field(2, ("copy", Paint::Quiet), &text);
-    } else {
+    } else if says_copy {
         match copy {
             Some(copy) => way(sheet, copy),
             None => sheet.field(2, ("copy", Paint::Quiet), first),
@@ -56,20 +80,28 @@ fn block(
         Some((message, step)) => (message, Some(step)),
         None => (&*found.message, None),
     };
-    let mut message = message.to_owned();
     if let Some(subject) = &cause.subject {
         let arn = Arn::parse(subject).ok();
         let label = arn.as_ref().map_or("on", words::what);
         sheet.field(2, (label, Paint::Quiet), subject);
-        // It stands on the line above.
-        message = message.replace(&format!(" ({subject})"), "");
-        message = message.replace(&format!(" `{subject}`"), "");
     }
-    sheet.field(
-        2,
-        ("why", Paint::Quiet),
-        &format!("{message}{}", basis(found.basis)),
-    );
+    // It stands on the line above.
+    let without_subject = |message: &str| match &cause.subject {
+        Some(subject) => message
+            .replace(&format!(" ({subject})"), "")
+            .replace(&format!(" `{subject}`"), ""),
+        None => message.to_owned(),
+    };
+    let why: Vec<String> = match cause.messages.as_slice() {
+        [_, _, ..] if step.is_none() => whys(cause, &copies),
+        _ => vec![message.to_owned()],
+    };
+    for (place, message) in why.iter().enumerate() {
+        let label = if place == 0 { "why" } else { "" };
+        let message = without_subject(message);
+        let text = format!("{message}{}", basis(found.basis));
+        sheet.field(2, (label, Paint::Quiet), &text);
+    }
     if verbose {
         for seen in &found.evidence {
             let at = seen.pointer.as_deref().unwrap_or_default();
@@ -84,6 +116,7 @@ fn block(
         sheet.field(2, ("fix", Paint::Good), &format!("by hand: {step}"));
     }
     fix::of(sheet, report, &cause.remedies, verbose, written);
+    detour::of(sheet, report, cause);
     let predicted = found.predicted.as_deref();
     if let Some(message) = predicted.and_then(|of| of.message.as_deref()) {
         // What stands above is not said again.
@@ -100,6 +133,24 @@ fn block(
             &format!("files it under {category}"),
         );
     }
+}
+
+/// Why it is so, where that is not the same of all copies: each reason with the first copy that it is said of.
+fn whys(cause: &Cause, copies: &BTreeMap<&str, &CopyReport>) -> Vec<String> {
+    let shown = cause.messages.iter().take(REASONS);
+    let mut all: Vec<String> = shown
+        .map(|(message, id)| match copies.get(id.as_str()) {
+            Some(copy) => {
+                let (what, vault) = (words::resource(copy), copy.destination.vault.name());
+                format!("{what} → {vault}: {message}")
+            }
+            None => format!("{id}: {message}"),
+        })
+        .collect();
+    if cause.messages.len() > REASONS {
+        all.push("and others, which -v shows".to_owned());
+    }
+    all
 }
 
 /// The first copies of a cause, by what is copied; those that share that also by the vault that they go to.
@@ -161,7 +212,7 @@ pub fn way(sheet: &mut Sheet, copy: &CopyReport) {
         sheet.field(
             2,
             ("rule", Paint::Quiet),
-            &format!("{} of plan {}", plan.rule, plan.id),
+            &format!("{} of plan {}", plan.rule, plan.called()),
         );
     }
 }

@@ -1,7 +1,7 @@
 //! What a change does to the copies: a line for those that it leaves as they are, and those that it makes worse last.
 
 use crate::change::Change;
-use crate::report::{CheckReport, CopyReport, Report};
+use crate::report::{CheckReport, CopyReport, Location, Report};
 use crate::verdict::{Status, Verdict};
 
 use super::sheet::{Paint, Sheet};
@@ -78,13 +78,31 @@ pub fn still(report: &Report) -> usize {
     report.summary.blocked.saturating_sub(changed.count())
 }
 
+/// Where things stand, those of one file together: `Plan, Selection (stack.yaml:58, 71)`.
+fn places(all: &[Location]) -> String {
+    let of_files = all.chunk_by(|one, other| one.file.is_some() && one.file == other.file);
+    let of_files = of_files.map(|places| {
+        let addresses: Vec<&str> = places.iter().map(|place| &*place.address).collect();
+        let addresses = addresses.join(", ");
+        let lines = places.iter().filter_map(|place| place.line);
+        let lines: Vec<String> = lines.map(|line| line.to_string()).collect();
+        let file = places.first().and_then(|place| place.file.as_ref());
+        match (file, lines.is_empty()) {
+            (Some(file), false) => format!("{addresses} ({file}:{})", lines.join(", ")),
+            (Some(file), true) => format!("{addresses} ({file})"),
+            (None, _) => addresses,
+        }
+    });
+    of_files.collect::<Vec<_>>().join(", ")
+}
+
 /// What is told of a copy that changes: what is the same of several is said once.
 #[derive(PartialEq, Eq)]
 struct ToldChange {
     way: String,
     became: String,
     /// The checks, each with what of the change is at fault.
-    checks: Vec<(&'static str, String)>,
+    checks: Vec<(String, String)>,
     /// What is left out.
     more: Option<String>,
 }
@@ -107,7 +125,8 @@ impl ToldChange {
         let text = format!("{}{by}: {}", self.way, self.became);
         sheet.item(0, (&format!("{}:", change.as_str()), paint), &text);
         for (check, at) in &self.checks {
-            sheet.item(2, (check, Paint::Quiet), at);
+            let colon = if at.is_empty() { "" } else { ":" };
+            sheet.item(2, (&format!("{check}{colon}"), Paint::Quiet), at);
         }
         if let Some(more) = &self.more {
             sheet.item(2, ("…", Paint::Quiet), more);
@@ -146,20 +165,10 @@ impl ToldChange {
         // What the change brings comes first.
         checks.sort_by_key(|check| check.stood_before);
         let told = checks.iter().take(shown).map(|check| {
-            let places: Vec<String> = check
-                .locations
-                .iter()
-                .map(|place| match (&place.file, place.line) {
-                    (Some(file), Some(line)) => format!("{} ({file}:{line})", place.address),
-                    (Some(file), None) => format!("{} ({file})", place.address),
-                    (None, _) => place.address.clone(),
-                })
-                .collect();
+            let places = places(&check.locations);
             let old = check.stood_before && change == Change::Worse;
-            let old = old.then(|| "(as before)".to_owned());
-            let at = (!places.is_empty()).then(|| places.join(", "));
-            let at: Vec<String> = old.into_iter().chain(at).collect();
-            (check.id(), at.join("  "))
+            let old = if old { " (as before)" } else { "" };
+            (format!("{}{old}", check.id()), places)
         });
         let checks_told = told.collect();
         let more = checks.len().saturating_sub(shown);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::checks::MayFail;
 use crate::quote::terminal;
-use crate::report::settle::SameCause;
+use crate::report::same_cause::SameCause;
 use crate::report::{CopyReport, Report};
 use crate::verdict::{Status, Verdict};
 
@@ -75,7 +75,7 @@ pub fn lines(sheet: &mut Sheet, report: &Report) {
 
 /// Which columns are told where there is less room: without where it comes from, then without the rule, then with no more of
 /// where it goes than the vault's name, then with one check of several. The account that it comes from stays where there are
-/// several, and the rule where two lines would be the same.
+/// several and there is room for it, and the rule where two lines would be the same.
 const CHOICES: [&[usize]; 13] = [
     &[0, 1, 2, 3, 4],
     &[0, 2, 3, 4],
@@ -106,12 +106,13 @@ fn aligned(
         .iter()
         .map(|copy| {
             let rule = copy.plan.as_ref().map_or(&*copy.id, |plan| &*plan.rule);
+            let rule = format!("{rule}{}", apart(copy, copies));
             let why = why(report, copy);
             [
                 words::resource(copy),
                 words::source(copy),
                 format!("→ {}", words::destination(copy)),
-                rule.to_owned(),
+                rule,
                 why.whole,
                 format!("→ {}", copy.destination.vault.name()),
                 why.short,
@@ -132,17 +133,21 @@ fn aligned(
         needed.saturating_add(VERDICT) <= sheet.width()
     };
     let has_one_account = has_one_account(report);
-    let tells = |taken: &&&[usize]| {
+    let is_apart = |taken: &&&[usize]| {
         let own = taken.iter().filter(|at| !is_why(**at));
         let mut seen: BTreeSet<Vec<&String>> = BTreeSet::new();
         let mut lines = cells
             .iter()
             .map(|row| own.clone().filter_map(|at| row.get(*at)).collect());
-        (has_one_account || taken.contains(&1) || taken.contains(&7))
-            && lines.all(|line| seen.insert(line))
+        lines.all(|line| seen.insert(line))
+    };
+    let tells = |taken: &&&[usize]| {
+        (has_one_account || taken.contains(&1) || taken.contains(&7)) && is_apart(taken)
     };
     let mut told = CHOICES.iter().filter(tells);
-    let taken = match told.clone().find(is_room) {
+    let without_account = || CHOICES.iter().filter(is_apart);
+    let fitting = told.clone().find(is_room);
+    let taken = match fitting.or_else(|| without_account().find(is_room)) {
         Some(taken) => taken,
         None => {
             widths
@@ -168,7 +173,8 @@ fn aligned(
                 .saturating_add(2)
                 .saturating_add(columns(cell));
             if is_why(*at) && end > sheet.width() {
-                return (line.trim_end().to_owned(), Some(cell.clone()));
+                let why = (!cell.is_empty()).then(|| cell.clone());
+                return (line.trim_end().to_owned(), why);
             }
             let room = " ".repeat(width.saturating_sub(columns(cell)));
             line.push_str(&format!("{space}{cell}{room}"));
@@ -176,6 +182,32 @@ fn aligned(
         (line.trim_end().to_owned(), None)
     });
     lines.collect()
+}
+
+/// What tells a copy from others that a rule of the same name makes of the same thing, from the same vault into the same one: how
+/// long it is kept, and else the number of its id.
+fn apart(copy: &CopyReport, copies: &[&CopyReport]) -> String {
+    let Some(plan) = &copy.plan else {
+        return String::new();
+    };
+    let alike = copies.iter().filter(|other| {
+        let is_of_rule = other.plan.as_ref().is_some_and(|by| by.rule == plan.rule);
+        is_of_rule
+            && other.id != copy.id
+            && other.destination.vault == copy.destination.vault
+            && other.source.vault.value() == copy.source.vault.value()
+            && other.source.resource.value() == copy.source.resource.value()
+    });
+    let mut kept = alike.map(|other| words::kept(other)).peekable();
+    if kept.peek().is_none() {
+        return String::new();
+    }
+    let own = words::kept(copy);
+    let number = match copy.id.rsplit_once('#') {
+        Some((_, number)) if kept.any(|other| other == own) => format!(" #{number}"),
+        Some(_) | None => String::new(),
+    };
+    format!(", {own}{number}")
 }
 
 /// Whether a column says why a copy comes out so.

@@ -20,8 +20,12 @@ use super::{statement, words};
 const SHOWN: usize = 3;
 /// The ids of other ways that are named.
 const NAMED: usize = 8;
-/// A change of more commands is shown when it is asked for.
+/// Of more commands the first is shown.
 const COMMANDS: usize = 2;
+/// The lines that are to be written in a plan or a template, and are shown.
+const WRITTEN: usize = 4;
+/// The calls of a step that are named.
+const CALLS: usize = 3;
 
 /// The remedies of a cause. One that was shown before is named alone.
 pub fn of(
@@ -141,7 +145,7 @@ fn changes(sheet: &mut Sheet, remedy: &Remedy, verbose: bool) {
         };
         sheet.item(9, (word, Paint::Quiet), &text);
         if !is_of_policy {
-            return;
+            return in_source(sheet, remedy, verbose);
         }
     }
     for gone in &removed {
@@ -154,21 +158,106 @@ fn changes(sheet: &mut Sheet, remedy: &Remedy, verbose: bool) {
     if is_of_policy {
         return;
     }
-    let is_short = |command: &SmolStr| !command.contains('\n') && !command.starts_with('#');
+    steps(sheet, &remedy.commands(), verbose);
+}
+
+/// What is to be written in the plan or the template: where it is short, all of it.
+fn in_source(sheet: &mut Sheet, remedy: &Remedy, verbose: bool) {
     let commands = remedy.commands();
-    if commands.len() <= COMMANDS && commands.iter().all(is_short) {
-        for command in &*commands {
-            sheet.verbatim(&format!("         $ {command}"));
-        }
+    let text = commands.first().and_then(|text| text.split_once('\n'));
+    let Some((_, text)) = text else {
+        return;
+    };
+    if verbose || text.lines().count() > WRITTEN {
+        let text = if verbose {
+            "as above"
+        } else {
+            "(-v shows what to write)"
+        };
+        sheet.item(9, ("", Paint::Quiet), text);
         return;
     }
-    let steps = words::count(commands.len(), "step");
-    let text = if verbose {
-        format!("{steps}, above")
-    } else {
-        format!("{steps} (-v shows all)")
+    for line in text.lines() {
+        sheet.verbatim(&format!("           {line}"));
+    }
+}
+
+/// The steps of a change, as far as each is a line; of more the first.
+fn steps(sheet: &mut Sheet, commands: &[SmolStr], verbose: bool) {
+    if verbose && !commands.iter().all(|command| is_short(command)) {
+        let text = format!("{}, above", words::count(commands.len(), "step"));
+        sheet.item(9, ("", Paint::Quiet), &text);
+        return;
+    }
+    // What is kept for a later step tells nothing.
+    let sets = |command: &SmolStr| {
+        let name = command.split_once('=').map(|(name, _)| name);
+        name.is_some_and(|name| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
     };
-    sheet.item(9, ("", Paint::Quiet), &text);
+    if commands.len() > 1 && commands.first().is_some_and(sets) {
+        let calls = calls(commands.iter().flat_map(|command| command.lines()));
+        let steps = words::count(commands.len(), "step");
+        let text = format!("{} ({steps}, which -v shows)", words::few(&calls, CALLS));
+        sheet.item(9, ("$", Paint::Quiet), &text);
+        return;
+    }
+    let is_all = commands.len() <= COMMANDS && commands.iter().all(|command| is_short(command));
+    let shown = if is_all { COMMANDS } else { 1 };
+    for command in commands.iter().take(shown) {
+        step(sheet, command);
+    }
+    let rest = commands.len().saturating_sub(shown);
+    if rest > 0 {
+        let text = format!("{} more (-v shows all)", words::count(rest, "step"));
+        sheet.item(9, ("…", Paint::Quiet), &text);
+    }
+}
+
+/// Whether a step is a command of a line.
+fn is_short(command: &str) -> bool {
+    !command.contains('\n') && !command.starts_with('#')
+}
+
+/// A step: the command, or what is said before it and which calls it makes.
+fn step(sheet: &mut Sheet, command: &str) {
+    if is_short(command) {
+        sheet.verbatim(&format!("         $ {command}"));
+        return;
+    }
+    let said = command.lines().take_while(|line| line.starts_with('#'));
+    for line in said.clone() {
+        sheet.item(9, ("", Paint::Quiet), line.trim_start_matches(['#', ' ']));
+    }
+    let calls = calls(command.lines().skip(said.count()));
+    if !calls.is_empty() {
+        let text = format!("{} (-v shows it)", words::few(&calls, CALLS));
+        sheet.item(9, ("$", Paint::Quiet), &text);
+    }
+}
+
+/// The calls of AWS that commands make to change something, in their order: `aws kms create-key`.
+fn calls<'c>(lines: impl Iterator<Item = &'c str>) -> Vec<String> {
+    let mut calls: Vec<String> = Vec::new();
+    for line in lines {
+        let each = line.split("aws ").skip(1).filter_map(|call| {
+            let mut words = call.split(' ');
+            let (service, call) = (words.next()?, words.next()?);
+            let is_word = |word: &str| {
+                word.chars()
+                    .all(|c| c.is_ascii_lowercase() || c == '-' || c.is_ascii_digit())
+            };
+            (is_word(service) && is_word(call)).then(|| format!("aws {service} {call}"))
+        });
+        for call in each {
+            let reads = [" describe-", " get-", " list-"]
+                .iter()
+                .any(|verb| call.contains(verb));
+            if !reads && !calls.contains(&call) {
+                calls.push(call);
+            }
+        }
+    }
+    calls
 }
 
 /// The type of the Terraform resource that a change adds beside the one that it is of, which has no such argument.

@@ -7,7 +7,7 @@ use crate::verdict::Status;
 
 use super::sheet::{Paint, Sheet, columns};
 use super::told::{is_of_change, told};
-use super::{Options, change, fixes, words};
+use super::{Options, causes, change, fixes, words};
 
 /// Of more copies than these nobody reads each in a terminal.
 const MANY: usize = 100;
@@ -119,6 +119,11 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
         Some((_, Paint::Bad)) => format!("; {}", why_failing(report)),
         Some(_) | None => String::new(),
     };
+    // What was read in this run is of now.
+    let failing = match report.reading.live && !report.reading.of_files {
+        true => failing,
+        false => format!("{failing} (facts of {})", headline::facts_of(report)),
+    };
     let say = |sheet: &mut Sheet, (own, paint): (&str, Paint), text: &str| {
         let own = (own.to_owned(), paint);
         let (word, paint) = lead.clone().unwrap_or(own);
@@ -169,7 +174,7 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
             let so_far = format!("{of}; nothing blocks it so far");
             ("undecided", Paint::Unsure, so_far)
         } else if report.is_open() {
-            let so_far = "1 of 1 copy is feasible as far as is known".to_owned();
+            let so_far = "1 of 1 copy; as far as is known it is feasible".to_owned();
             ("undecided", Paint::Unsure, so_far)
         } else {
             ("feasible", Paint::Good, of_one("feasible"))
@@ -201,7 +206,6 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
     if summary.blocked > 0 && !is_still(report) {
         text += &fixes::of_many(report);
     }
-    text += &failing;
     let open = report.is_open() && summary.undecided == 0 && summary.blocked == 0;
     let lead = lead.or_else(|| open.then(|| ("undecided".to_owned(), Paint::Unsure)));
     if let Some((word, paint)) = lead {
@@ -209,6 +213,7 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
         text = format!("{word}: {text}{known}");
         parts.insert(0, (format!("{word}:"), paint));
     }
+    text += &failing;
     sheet.parts(&text, &parts);
 }
 
@@ -297,8 +302,8 @@ fn next(sheet: &mut Sheet, report: &Report, options: &Options) {
                 .map(|command| format!("write {them}: {command}")),
         );
     }
-    let causes = told(report, false);
-    let failing = causes.first().map(|cause| &**cause);
+    let causes = causes::in_blocks(report, false);
+    let failing = causes.last().map(|cause| &**cause);
     let warned = report.warnings.first();
     // What is open says itself what settles it.
     let warned = warned.filter(|_| report.summary.undecided == 0);

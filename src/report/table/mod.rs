@@ -6,6 +6,7 @@ mod beside;
 mod causes;
 mod change;
 mod copies;
+mod detour;
 mod fix;
 mod fixes;
 mod last;

@@ -54,12 +54,14 @@ pub fn rows(sheet: &mut Sheet, report: &Report, verbose: bool) {
         let cells = rows.iter().filter_map(|row| row.get(at));
         cells.map(|cell| columns(cell)).max().unwrap_or_default()
     });
-    let [first, second, third, last] = widths;
+    let [first, second, third, _] = widths;
+    let width = sheet.width();
     let room = |parts: &[usize]| {
         let gaps = parts.len().saturating_sub(1).saturating_mul(2);
-        parts.iter().sum::<usize>().saturating_add(gaps) <= sheet.width()
+        parts.iter().sum::<usize>().saturating_add(gaps) <= width
     };
-    let (fits, fits_without) = (room(&widths), room(&[first, second, last]));
+    let fits = room(&widths);
+    let fits_alone = |fixed: &str| room(&[first, second, columns(fixed)]);
     let padded = |cell: &str, width: usize| {
         let pad = " ".repeat(width.saturating_sub(columns(cell)));
         format!("{cell}{pad}")
@@ -74,7 +76,7 @@ pub fn rows(sheet: &mut Sheet, report: &Report, verbose: bool) {
         };
         let (after, own): (String, &[&str]) = if fits {
             (format!("{}  {fixed}", padded(&cause, third)), &[])
-        } else if fits_without {
+        } else if fits_alone(&fixed) {
             (fixed, &[&cause])
         } else {
             (String::new(), &[&cause, &fixed])

@@ -191,6 +191,9 @@ impl Sheet {
     }
 }
 
+/// An arrow and a space at which no line ends.
+const TIED: &str = "→\u{a0}";
+
 /// Text in lines of at most so many columns, the margins counted but not written: `indent` before the first line,
 /// `hang` before the others. A word longer than a line stands whole on a line of its own.
 pub fn wrapped(text: &str, width: usize, indent: usize, hang: usize) -> Vec<String> {
@@ -206,11 +209,13 @@ pub fn wrapped(text: &str, width: usize, indent: usize, hang: usize) -> Vec<Stri
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .word_separator(textwrap::WordSeparator::AsciiSpace)
         .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
+    // An arrow stays with what it leads to.
+    let text = text.replace("→ ", TIED);
     let lines = textwrap::wrap(&text, options);
     let margins = std::iter::once(indent).chain(std::iter::repeat(hang));
     let without = lines.iter().zip(margins).map(|(line, margin)| {
         let line = line.get(margin..).unwrap_or_default();
-        line.to_owned()
+        line.replace(TIED, "→ ")
     });
     without.collect()
 }
@@ -311,6 +316,14 @@ mod tests {
         let arn = "arn:aws:kms:us-east-2:111122223333:key/1";
         let lines = wrapped(&format!("see {arn} there"), 16, 0, 4);
         assert_eq!(lines, ["see", arn, "there"]);
+    }
+
+    #[test]
+    fn an_arrow_stands_beside_what_it_leads_to() {
+        assert_eq!(
+            wrapped("from here → there", 12, 0, 0),
+            ["from here", "→ there"]
+        );
     }
 
     #[test]

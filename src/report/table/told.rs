@@ -50,6 +50,7 @@ fn of_these(report: &Report, cause: &Cause, copies: &[&CopyReport]) -> Option<Ca
         copies: 1,
         waived: usize::from(check.waived.is_some()),
         examples: vec![first.id.clone()],
+        messages: vec![(check.found.message.clone(), SmolStr::new(&first.id))],
         ..cause.clone()
     };
     for (copy, check) in its {
@@ -58,6 +59,11 @@ fn of_these(report: &Report, cause: &Cause, copies: &[&CopyReport]) -> Option<Ca
         cause.waived = cause.waived.saturating_add(waived);
         if cause.examples.len() < EXAMPLES {
             cause.examples.push(copy.id.clone());
+        }
+        let message = &check.found.message;
+        if !cause.messages.iter().any(|(said, _)| said == message) {
+            let said = (message.clone(), SmolStr::new(&copy.id));
+            cause.messages.push(said);
         }
     }
     Some(cause)

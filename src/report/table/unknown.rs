@@ -3,10 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use crate::checks::{self, MayFail};
 use crate::known::{Gap, HashMap, HashSet};
 use crate::report::Report;
+use crate::report::causes::Waiting;
 use crate::report::reason::Reason;
-use crate::report::settle::{SameCause, Step, step};
+use crate::report::same_cause::SameCause;
+use crate::report::settle::{Step, step};
 use crate::verdict::Status;
 
 use super::sheet::{Paint, Sheet};
@@ -25,6 +28,7 @@ struct Unknown<'a> {
     says: String,
     checks: BTreeSet<&'static str>,
     copies: usize,
+    waiting: Waiting,
     gap: Option<&'a Gap>,
     gaps: usize,
     accounts: BTreeSet<&'a str>,
@@ -32,6 +36,26 @@ struct Unknown<'a> {
 }
 
 impl Unknown<'_> {
+    /// Whether no check that waits for it can do more than warn.
+    fn may_only_warn(&self) -> bool {
+        let mut checks = self.checks.iter().map(|id| checks::find(id));
+        checks.all(|check| check.is_some_and(|check| check.may_fail == MayFail::OnlyWarns))
+    }
+
+    /// Whether all that waits for it is blocked, and of one copy stays decided whatever it is.
+    fn decides_nothing(&self, report: &Report) -> bool {
+        let stays = self.waiting.undecided == 0 || report.summary.copies > 1;
+        stays && self.waiting.blocked >= self.copies
+    }
+
+    /// Counts what becomes of the copies that wait for the same.
+    fn waits_with(&mut self, copies: usize, waiting: Waiting) {
+        if copies > self.copies {
+            (self.copies, self.waiting.blocked) = (copies, waiting.blocked);
+        }
+        self.waiting.undecided = self.waiting.undecided.max(waiting.undecided);
+    }
+
     /// What the same step is taken for besides, as it is told for one gap.
     fn more(&self, gap: &Gap, step: &Step) -> String {
         let others = others(gap, &self.accounts);
@@ -84,11 +108,11 @@ fn unknowns(report: &Report) -> Vec<Unknown<'_>> {
             other.regions.extend(regions);
             match anywhere {
                 Some(anywhere) => {
-                    other.copies = anywhere.copies;
+                    (other.copies, other.waiting) = (anywhere.copies, anywhere.waiting);
                     other.gaps = other.gaps.saturating_add(cause.gaps.len());
                     other.says = anywhere.cause.says_in(other.accounts.len());
                 }
-                None => other.copies = other.copies.max(cause.copies),
+                None => other.waits_with(cause.copies, cause.waiting),
             }
             continue;
         }
@@ -104,6 +128,7 @@ fn unknowns(report: &Report) -> Vec<Unknown<'_>> {
             says,
             checks: cause.checks.iter().copied().collect(),
             copies: cause.copies,
+            waiting: cause.waiting,
             gap,
             gaps: if same.is_some() { 1 } else { cause.gaps.len() },
             accounts: account.into_iter().collect(),
@@ -145,42 +170,74 @@ fn open(sheet: &mut Sheet, report: &Report, verbose: bool) {
     }
 }
 
-/// The unknowns, the one of most copies last.
+/// The unknowns, the one of most copies last. Those that decide nothing are counted alone.
 pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     open(sheet, report, verbose);
-    let all = unknowns(report);
-    if all.is_empty() {
-        return;
+    let all = unknowns(report).into_iter();
+    let (idle, all): (Vec<Unknown<'_>>, Vec<Unknown<'_>>) =
+        all.partition(|unknown| !verbose && unknown.decides_nothing(report));
+    if !idle.is_empty() || !all.is_empty() {
+        sheet.gap();
     }
-    sheet.gap();
-    let shown = if verbose { all.len() } else { SHOWN };
-    let rest = all.len().saturating_sub(shown);
-    if rest > 0 {
-        let text = format!("{} more (-v shows all)", words::count(rest, "unknown"));
+    if !idle.is_empty() {
+        let checks: BTreeSet<&str> = idle
+            .iter()
+            .flat_map(|of| of.checks.iter().copied())
+            .collect();
+        let checks: Vec<&str> = checks.into_iter().collect();
+        let decide = if idle.len() == 1 { "decides" } else { "decide" };
+        let text = format!(
+            "{} {decide} nothing yet, as what waits is blocked anyway (-v shows all): {}",
+            words::count(idle.len(), "unknown"),
+            checks.join(", ")
+        );
         sheet.item(0, ("…", Paint::Quiet), &text);
     }
+    let shown = if verbose { all.len() } else { SHOWN };
+    let rest = all.len().saturating_sub(shown);
     let shown: Vec<&Unknown<'_>> = all.iter().take(shown).collect();
     for unknown in shown.into_iter().rev() {
         one(sheet, report, unknown);
     }
+    if rest > 0 {
+        let text = format!("{} more (-v shows all)", words::count(rest, "unknown"));
+        sheet.item(0, ("…", Paint::Quiet), &text);
+    }
 }
 
 fn one(sheet: &mut Sheet, report: &Report, unknown: &Unknown<'_>) {
-    let lead = format!("undecided[{}]:", unknown.word);
+    let warns = unknown.may_only_warn();
+    let lead = if warns {
+        format!("{}:", unknown.word)
+    } else {
+        format!("undecided[{}]:", unknown.word)
+    };
+    let paint = if warns { Paint::Quiet } else { Paint::Unsure };
     let checks: Vec<&str> = unknown.checks.iter().copied().collect();
+    let (one, many) = if warns {
+        ("could only warn", "could only warn")
+    } else {
+        ("waits for it", "wait for it")
+    };
     let checks = match checks.as_slice() {
-        [one] => format!("{one} waits for it"),
-        [one, two] => format!("{one} and {two} wait for it"),
-        many => format!("{} checks wait for it", many.len()),
+        [check] => format!("{check} {one}"),
+        [check, other] => format!("{check} and {other} {many}"),
+        all => format!("{} checks {many}", all.len()),
     };
     let of = if report.summary.copies > 1 {
-        format!(" in {}", words::copies(unknown.copies))
+        let blocked = match unknown.waiting.blocked {
+            _ if warns => String::new(),
+            0 => String::new(),
+            1 => ", of which 1 is blocked anyway".to_owned(),
+            more => format!(", of which {more} are blocked anyway"),
+        };
+        format!(" in {}{blocked}", words::copies(unknown.copies))
     } else {
         String::new()
     };
     sheet.item(
         0,
-        (&lead, Paint::Unsure),
+        (&lead, paint),
         &format!("{}: {checks}{of}", unknown.says),
     );
     if let Some(gap) = unknown.gap {
@@ -204,7 +261,7 @@ fn one(sheet: &mut Sheet, report: &Report, unknown: &Unknown<'_>) {
 fn about_it(after: &str) -> String {
     let after = after.trim();
     match after.strip_prefix('(').and_then(|of| of.split_once("): ")) {
-        Some((of, step)) => format!("{of}: {step}"),
+        Some((of, step)) => format!("{of}; {step}"),
         None => after.trim_matches([' ', '(', ')']).to_owned(),
     }
 }

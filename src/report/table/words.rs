@@ -1,5 +1,6 @@
 //! Short names for people.
 
+use crate::inventory::Field;
 use crate::known::{AccountId, Arn, Region};
 use crate::report::{CopyReport, KeyManagedBy, Names};
 use crate::verdict::Verdict;
@@ -69,6 +70,25 @@ fn place(account: Option<&AccountId>, region: Option<&Region>, vault: &Arn) -> S
     let parts = account.into_iter().chain(region);
     let parts: Vec<String> = parts.chain([vault.name().to_owned()]).collect();
     parts.join("/")
+}
+
+/// How long a copy is kept: `35 days`.
+pub fn kept(copy: &CopyReport) -> String {
+    let days = |number: i64| match number {
+        1 => "1 day".to_owned(),
+        _ => format!("{number} days"),
+    };
+    match &copy.lifecycle {
+        Field::Absent => "kept for an unknown time".to_owned(),
+        Field::Null => "kept without end".to_owned(),
+        Field::Is(kept) => {
+            let end = kept.delete_after_days;
+            let end = end.map_or_else(|| "without end".to_owned(), days);
+            let cold = kept.move_to_cold_storage_after_days;
+            let cold = cold.map_or_else(String::new, |cold| format!(", cold after {}", days(cold)));
+            format!("{end}{cold}")
+        }
+    }
 }
 
 /// A thing by what it is, its name, and where it is: `key shop-data (111122223333 us-east-1)`.

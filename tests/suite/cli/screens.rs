@@ -56,7 +56,7 @@ fn what_a_change_leaves_as_it_was_is_a_line() {
     let ran = run(&args(&enabled));
     assert_eq!(
         verdict(&ran.out),
-        "nothing worse than before: 17 copies: 5 feasible, 1 undecided, 11 blocked before and still (--all counts them)"
+        "nothing worse than before: 17 copies: 5 feasible, 1 undecided, 11 blocked before and still (--all counts them) (facts of 2026-11-22)"
     );
     assert_eq!(ran.code, 0);
     assert!(!ran.out.contains("retention-outside"), "{}", ran.out);
@@ -64,7 +64,7 @@ fn what_a_change_leaves_as_it_was_is_a_line() {
     let ran = run(&args(&disabled));
     assert_eq!(
         verdict(&ran.out),
-        "17 copies: 1 feasible, 1 undecided, 15 blocked, 11 of them before and still; 1 change unblocks 4"
+        "17 copies: 1 feasible, 1 undecided, 15 blocked, 11 of them before and still; 1 change unblocks 4 (facts of 2026-11-22)"
     );
     assert!(
         ran.out.contains("error[key-unusable]") && !ran.out.contains("retention-outside"),
@@ -91,7 +91,8 @@ fn what_is_feasible_and_fails_says_why() {
     let ran = Place::new(levels).run(&check);
     assert!(
         ran.code == 1
-            && verdict(&ran.out).ends_with("copy-inherits-expiry is an error by the configuration"),
+            && verdict(&ran.out)
+                .contains("copy-inherits-expiry is an error by the configuration (facts of "),
         "{}",
         ran.out
     );
@@ -123,7 +124,7 @@ fn an_account_that_is_not_in_the_facts_is_one_unknown() {
     assert!(ran.out.contains(&says), "{}", ran.out);
     assert!(
         ran.out
-            .contains(", then --inventory more.json beside the other facts:\n    backup-preflight collect --output more.json --region us-east-2\n"),
+            .contains(" run this, then give --inventory more.json beside the other facts:\n    backup-preflight collect --output more.json --region us-east-2\n"),
         "{}",
         ran.out
     );
@@ -181,9 +182,9 @@ fn a_vault_whose_name_is_a_slip_is_not_made_without_a_word() {
     let text = run(&["check", "--example", "organization"]).out;
     for said in [
         "vault centrall (444455556666 us-east-1): did you mean central?",
-        "; 3 changes unblock 10; RDS reports needs r5 and r6, or r7 and r8 (not provable)\n",
+        "; 3 changes unblock 10; RDS reports needs r5 and r6, or r7 and r8 (not provable) (facts of 2026-11-22)\n",
         "GetKeyPolicy denied\n",
-        "assumed: EFS policy and state, state, table policy, windows: not read (-v shows which)\n",
+        "assumed: policies and states of file systems, states of resources, table policy, backup and maintenance windows: not read (-v shows which)\n",
     ] {
         assert!(text.contains(said), "{text}");
     }
@@ -259,7 +260,7 @@ fn what_no_single_answer_holds_is_read_by_collect() {
     let estate = Estate::rds().without("/accounts/0/service_control_policies");
     let text = run(&["check", "--inventory", &files.estate(&estate)]).out;
     let step = format!(
-        "settle: with credentials of {FROM} and a profile of the management account, then --inventory more.json beside the other facts; or --assume organization-policies-allow, where nobody may read them:\n    backup-preflight collect --output more.json --management-profile NAME\n"
+        "settle: with credentials of {FROM} and a profile of the management account run this, then give --inventory more.json beside the other facts; or --assume organization-policies-allow, where nobody may read them:\n    backup-preflight collect --output more.json --management-profile NAME\n"
     );
     assert!(text.contains(&step), "{text}");
     assert_eq!(text.matches("no call of AWS").count(), 0, "{text}");

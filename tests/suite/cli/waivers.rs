@@ -120,7 +120,7 @@ fn an_account_may_be_selected_by_the_name_that_the_configuration_gives_it() {
     let vault = "vault = 'arn:aws:backup:us-east-1:444455556666:backup-vault:centra'";
     let slip = waived(vault);
     let all = format!("{}{}", slip.err, slip.out);
-    assert!(all.contains("met nothing: did you mean `arn:aws:backup:us-east-1:444455556666:backup-vault:central`?"), "{all}");
+    assert!(all.contains("matches nothing: did you mean `arn:aws:backup:us-east-1:444455556666:backup-vault:central`?"), "{all}");
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn an_expired_one_is_told_once_and_one_of_the_other_account_how_it_is_meant() {
     );
     let ran = Place::new(&nobody).run(&check);
     assert!(
-        ran.out.contains("met nothing; take it out of"),
+        ran.out.contains("matches nothing; take it out of"),
         "{}",
         ran.out
     );
@@ -235,8 +235,9 @@ fn two_plans_three_waivers_and_five_formats_at_once() {
     assert_eq!(lines.len(), 2, "{}", ran.err);
     assert!(lines[0].starts_with("warning: expired waiver: vault-refuses-copy of account `111122223333` expired on 2020-01-31: 1 finding counts again"), "{}", lines[0]);
     assert!(
-        lines[1]
-            .starts_with("warning: unused waiver: marketplace-image of copy `nobody` met nothing"),
+        lines[1].starts_with(
+            "warning: unused waiver: marketplace-image of copy `nobody` matches nothing"
+        ),
         "{}",
         lines[1]
     );
@@ -267,7 +268,7 @@ fn two_plans_three_waivers_and_five_formats_at_once() {
             "retention-outside-vault-lock",
             "vault-refuses-copy",
             "expired on 2020-01-31",
-            "met nothing",
+            "matches nothing",
             "until 2999-01-31",
         ] {
             assert!(

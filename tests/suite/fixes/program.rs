@@ -70,7 +70,7 @@ fn what_is_undecided_is_told_with_what_settles_it() {
     assert_eq!(code, 3);
     for says in [
         "undecided[not read]: backup:GetBackupVaultAccessPolicy was not read in 444455556666",
-        "settle: put what this prints into the inventory, as vaults[].AccessPolicy of 444455556666:\n    aws backup get-backup-vault-access-policy",
+        "settle: with credentials of 444455556666 put what this prints into the inventory, as vaults[].AccessPolicy of that account:\n    aws backup get-backup-vault-access-policy",
         "1 copy: 0 feasible, 1 undecided, 0 blocked. Nothing is blocked as far as is known",
     ] {
         assert!(text.contains(says), "{text}");
@@ -387,7 +387,7 @@ fn fix_counts_as_the_command_that_it_comes_after() {
             .rsplit("cause")
             .next()
             .unwrap()
-            .split("write ")
+            .split(" (facts of ")
             .next()
             .unwrap();
         let does = verdict

@@ -46,15 +46,15 @@ fn the_last_line_says_that_not_all_is_known() {
         for (estate, last) in [
             (
                 Estate::rds(),
-                "undecided: 1 of 1 copy is feasible as far as is known",
+                "undecided: 1 of 1 copy; as far as is known it is feasible (facts of 2026-11-22)",
             ),
             (
                 two.clone(),
-                "undecided: 2 copies: 2 feasible, 0 undecided, 0 blocked, as far as is known",
+                "undecided: 2 copies: 2 feasible, 0 undecided, 0 blocked, as far as is known (facts of 2026-11-22)",
             ),
             (
                 Estate::rds().set("/copies", json!([])),
-                "undecided: no copies were found, and there may be some",
+                "undecided: no copies were found, and there may be some (facts of 2026-11-22)",
             ),
         ] {
             let ran = checked(&estate, &Change::WholePlan(&plan), &[]);

@@ -400,7 +400,7 @@ fn what_goes_to_a_rules_air_gapped_vault_is_kept_as_the_rule_itself_says() {
         RemedyKind::ChangeRetention,
     );
     assert_eq!(remedy.proven, Some(true), "{remedy:?}");
-    let title = "keep the backups of rule `nightly` of the plan `p-1` for 7 days";
+    let title = "keep the backups of rule `nightly` of the plan `daily` for 7 days";
     assert!(remedy.title.starts_with(title), "{}", remedy.title);
     let commands = remedy.commands().concat();
     let says = "rule nightly: set \"DeleteAfterDays\": 7 in the Lifecycle of the rule itself,";

@@ -173,7 +173,7 @@ fn an_unknown_is_told_by_its_cause_with_what_settles_it() {
         "it is said once: {text}"
     );
     assert!(
-        text.ends_with("undecided: 1 of 1 copy; nothing blocks it so far"),
+        text.ends_with("undecided: 1 of 1 copy; nothing blocks it so far (facts of 2026-11-22)"),
         "{text}"
     );
 }
@@ -378,10 +378,38 @@ fn in_a_narrow_terminal_no_two_lines_are_the_same() {
 }
 
 #[test]
+fn a_copy_takes_a_line_where_its_account_is_what_there_is_no_room_for() {
+    let mut estate = estate();
+    let mut copies = vec![];
+    for account in ["111122223333", "222233334444"] {
+        for name in ["orders", "users"] {
+            let mut copy = estate["copies"][0].clone();
+            copy["id"] = format!("{name}-{account}").into();
+            copy["source_vault"] = vault(account, "prod").into();
+            copy["resource"] = database(&format!("{name}-{}", &account[..4]))
+                .replace("111122223333", account)
+                .into();
+            copy["destination_vault"] = vault("444455556666", "central-of-all").into();
+            copies.push(copy);
+        }
+    }
+    estate["copies"] = copies.into();
+    let narrow = render(&report(&estate, &[]), &wide(Some(80)));
+    let lines = narrow
+        .lines()
+        .filter(|line| line.starts_with("blocked ") && line.contains("destination-vault-missing"));
+    assert_eq!(lines.count(), 4, "{narrow}");
+    assert!(!narrow.contains("\n  \n"), "{narrow}");
+}
+
+#[test]
 fn no_copies_are_said_to_be_none() {
     let mut estate = estate();
     estate["copies"] = json!([]);
-    assert!(table(&report(&estate, &[])).contains("no copies: there was nothing to decide\n"));
+    assert!(
+        table(&report(&estate, &[]))
+            .contains("no copies: there was nothing to decide (facts of 2026-11-22)\n")
+    );
 }
 
 #[test]
@@ -414,6 +442,7 @@ fn planned(facts: &Facts<'_>, rule: &str) -> Copy {
         plan: Some(PlanReference {
             made_by: None,
             by_tags: false,
+            name: None,
             id: "plan-1".to_owned(),
             rule: rule.to_owned(),
             selection: "all".to_owned(),
@@ -479,7 +508,9 @@ fn a_warning_is_counted_and_shown_on_a_copy_that_is_feasible() {
         false,
     ));
     assert!(
-        text.contains("2 copies: 2 feasible, 0 undecided, 0 blocked, 1 warning\n"),
+        text.contains(
+            "2 copies: 2 feasible, 0 undecided, 0 blocked, 1 warning (facts of 2026-11-22)\n"
+        ),
         "{text}"
     );
     assert!(
