@@ -29,6 +29,7 @@ const FRAME: &[&str] = &[
     "plan",
     "plans",
     "recovery_point",
+    "recovery_points",
     "region",
     "regions",
     "resource",

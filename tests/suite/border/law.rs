@@ -58,9 +58,6 @@ fn excused(spoilt: &Spoilt) -> Option<&'static str> {
             Some("an empty list: none is in force")
         }
         "copies" if emptied => Some("a file without copies asks for none"),
-        "recovery_points" if spoilt.way.starts_with("named") => Some(
-            "that a bucket has no continuous backup elsewhere is assumed and said, and the field warns",
-        ),
         "accounts" | "regions" | "plans" | "Selections" | "Rules" | "CopyActions" if emptied => {
             Some("a list without entries makes no copies")
         }
