@@ -256,3 +256,26 @@ pub(super) fn bad_answer(error: &str) -> Cow<'_, str> {
         other => format!("the answer {other}").into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::known::ByHand;
+
+    #[test]
+    fn a_change_that_cannot_be_made_is_not_a_value_that_is_not_known_yet() {
+        let cause = |subject: &str| {
+            let gap = Gap::by_hand(ByHand::Planned, "terraform apply", subject);
+            let cause = SameCause::of(&gap, &Reading::default());
+            (cause.word(), cause.says(Some(subject)))
+        };
+        assert_eq!(
+            cause("plan.json: r is there already: fix it: import it"),
+            ("change fails", "plan.json: r is there already".to_owned())
+        );
+        assert_eq!(
+            cause("aws_kms_key.a.policy"),
+            ("planned", "a planned value is not known yet".to_owned())
+        );
+    }
+}

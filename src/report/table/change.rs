@@ -180,3 +180,27 @@ impl ToldChange {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_once_for_what_of_it_stands_together() {
+        let at = |address: &str, file: Option<&str>, line| Location {
+            address: address.to_owned(),
+            file: file.map(str::to_owned),
+            line,
+        };
+        let all = [
+            at("Plan", Some("stack.yaml"), Some(58)),
+            at("Selection", Some("stack.yaml"), Some(71)),
+            at("Key", Some("other.yaml"), None),
+            at("Role", None, None),
+        ];
+        assert_eq!(
+            places(&all),
+            "Plan, Selection (stack.yaml:58, 71), Key (other.yaml), Role"
+        );
+    }
+}

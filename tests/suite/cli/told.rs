@@ -326,3 +326,40 @@ fn a_plan_of_a_format_of_another_major_version_is_never_green() {
         assert!(text.contains("; 0.1 to 1.2 are known"), "{text}");
     }
 }
+
+#[test]
+fn what_a_gap_is_about_is_said_once() {
+    let files = Files::new();
+    let template = files.write(
+        "stack.yaml",
+        "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n    Properties:\n      BackupVaultNam: v1\n",
+    );
+    let check = |format| {
+        let words = [
+            "check",
+            "--example",
+            "field-notes-rds",
+            "--cloudformation",
+            &template,
+            "--account",
+            "111222333444",
+            "--template-region",
+            "us-east-1",
+            "--format",
+            format,
+        ];
+        run(&words).out
+    };
+    let text = check("github");
+    let gap = text
+        .lines()
+        .find(|line| line.starts_with("gap ") && line.contains("`BackupVaultNam`"));
+    let gap = gap.unwrap_or_else(|| panic!("{text}"));
+    assert!(
+        gap.contains(": cloudformation deploy; correct it ("),
+        "{gap}"
+    );
+    assert_eq!(gap.matches("did you mean").count(), 1, "{gap}");
+    let text = check("table");
+    assert!(text.contains("settle: correct it ("), "{text}");
+}
