@@ -137,7 +137,7 @@ fn task(cli: &Cli, config: &Config) -> anyhow::Result<u8> {
                 "simulate",
                 "it answers each line with a line of JSON",
             )?;
-            reference::simulate(requests, cli.output.max_input)
+            reference::simulate(requests, &cli.output)
         }
         Command::Capabilities { r#type } => reference::capabilities(r#type.as_deref(), &cli.output),
         Command::Permissions { side, partition } => {

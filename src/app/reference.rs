@@ -17,7 +17,7 @@ use crate::sources::recorded;
 
 use super::code::GOOD;
 use super::formats::{as_text, only};
-use super::print::{deliver, options, print, width};
+use super::print::{deliver, options, print, warn, width};
 use super::targets::Targets;
 
 /// The command of a name, or all of them.
@@ -110,9 +110,18 @@ pub(super) fn explain_message(message: &str, output: &Output) -> anyhow::Result<
     Ok(GOOD)
 }
 
-pub(super) fn simulate(requests: &Path, limit: u64) -> anyhow::Result<u8> {
-    let (_, bytes) = recorded::bytes(requests, limit)?;
-    print(&printable(wire::answers(&bytes)))
+pub(super) fn simulate(requests: &Path, output: &Output) -> anyhow::Result<u8> {
+    let (_, bytes) = recorded::bytes(requests, output.max_input)?;
+    let answers = wire::answers(&bytes);
+    // Within a text the quotes would be escaped.
+    let errors = answers.lines().filter(|line| line.contains("\"error\":"));
+    let (errors, lines) = (errors.count(), answers.lines().count());
+    let code = print(&printable(answers))?;
+    if errors > 0 {
+        let text = format!("{errors} of {lines} requests could not be read");
+        warn(output, &text);
+    }
+    Ok(code)
 }
 
 pub(super) fn capabilities(of: Option<&str>, output: &Output) -> anyhow::Result<u8> {

@@ -121,6 +121,7 @@ fn simulate_answers_each_line_and_an_error_for_what_is_none() {
     .join("\n");
     let ran = run_with(&["simulate", "--requests", "-"], input.as_bytes(), &[]);
     assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.err, "warning: 1 of 3 requests could not be read\n");
     let answers: Vec<_> = ran.out.lines().map(json).collect();
     assert_eq!(answers.len(), 3, "{}", ran.out);
     assert_eq!(
