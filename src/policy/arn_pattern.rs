@@ -6,7 +6,8 @@ use super::Truth;
 use super::context::Context;
 use super::pattern::{Pattern, Piece, Syntax, glob, has_variable, met, pieces};
 use super::request::Resource;
-use super::shape::{Part, Shape, Token, relation};
+use super::shape::{Part, Shape, relation};
+use super::token::Token;
 
 /// A pattern of ARNs.
 #[derive(Clone, Debug, PartialEq, Eq)]

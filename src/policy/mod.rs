@@ -27,8 +27,10 @@ mod request;
 #[cfg(test)]
 mod rules;
 mod scalar;
+mod segments;
 mod shape;
 mod statement;
+mod token;
 mod truth;
 mod wanted;
 pub mod wire;

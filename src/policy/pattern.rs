@@ -4,7 +4,8 @@
 
 use super::Truth;
 use super::context::{Context, Entry, is_multivalued};
-use super::shape::{Part, Token, relation};
+use super::shape::{Part, relation};
+use super::token::Token;
 
 /// A text to compare with, which may hold wildcards and policy variables.
 #[derive(Clone, Debug, PartialEq, Eq)]

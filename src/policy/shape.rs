@@ -8,17 +8,8 @@ use foldhash::fast::RandomState;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::Truth;
-
-/// One place of a pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
-    /// This character.
-    Literal(char),
-    /// Any one character.
-    One,
-    /// Any characters, or none.
-    Many,
-}
+use super::segments::lacks_a_segment;
+use super::token::Token;
 
 /// The shape of a text: `*` stands for any characters, `?` for one. In an ARN they stay within their segment, save in
 /// the last one, whose segment reaches to the end.
@@ -156,37 +147,6 @@ pub(super) fn relation(shape: Part<'_>, pattern: &[Token]) -> Truth {
         0..128 => side_by_side::<2>(shape, pattern),
         128.. => side_by_side::<64>(shape, pattern),
     }
-}
-
-/// Whether a segment of the pattern, between colons, begins as none of a confined shape can that may stand where it does. Each segment of
-/// a pattern takes one of a text at least, and begins where one does.
-fn lacks_a_segment(shape: &str, pattern: &[Token]) -> bool {
-    let colon = |token: &Token| *token == Token::Literal(':');
-    let own = shape.split(':').count();
-    let all = pattern.split(colon).count();
-    let Some(more) = own.checked_sub(all) else {
-        return true;
-    };
-    let mut segments = pattern.split(colon).enumerate();
-    segments.any(|(at, segment)| {
-        let may_be_it = |text: &str| may_begin_so(text, segment);
-        let mut there = shape.split(':').skip(at).take(more.saturating_add(1));
-        !there.any(may_be_it)
-    })
-}
-
-/// Whether what a segment of a shape stands for may begin as a segment of a pattern does, up to its first wildcard.
-fn may_begin_so(text: &str, segment: &[Token]) -> bool {
-    let mut letters = text.chars();
-    for token in segment {
-        match (token, letters.next()) {
-            // From here on either may be anything.
-            (Token::One | Token::Many, _) | (Token::Literal(_), Some('*' | '?')) => return true,
-            (Token::Literal(wanted), Some(found)) if *wanted == found => {}
-            (Token::Literal(_), Some(_) | None) => return false,
-        }
-    }
-    letters.next().is_none_or(|next| next == '*')
 }
 
 /// Whether the pattern takes the shape as it is written, a `*` of the shape by a `*` of its own and a `?` by either: then it takes every
