@@ -29,6 +29,5 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     .saw([Evidence::of(vault, "does not exist")])
     .needs([Need::Vault {
         vault: vault.clone(),
-        source_account: copy.source_account().known(),
     }])
 }

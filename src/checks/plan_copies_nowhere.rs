@@ -52,7 +52,7 @@ fn run(plan: &Plan, facts: &Facts<'_>) -> Outcome {
     };
     for rule in &plan.rules {
         for target in &rule.targets {
-            found.target(plan, rule, target, facts);
+            found.target(rule, target, facts);
         }
     }
     if plan.selections.is_empty() && plan.unread.is_empty() {
@@ -77,7 +77,7 @@ fn switched_off(selection: &Selection, plan: &Plan, facts: &Facts<'_>) -> Option
 }
 
 impl PlanFindings {
-    fn target(&mut self, plan: &Plan, rule: &Rule, target: &Target, facts: &Facts<'_>) {
+    fn target(&mut self, rule: &Rule, target: &Target, facts: &Facts<'_>) {
         let vault = &target.vault;
         if *vault == rule.vault {
             self.wrong.push(format!(
@@ -118,7 +118,6 @@ impl PlanFindings {
                 self.seen.push(Evidence::of(vault, "does not exist"));
                 self.needs.push(Need::Vault {
                     vault: vault.clone(),
-                    source_account: Some(plan.account),
                 });
             }
         }

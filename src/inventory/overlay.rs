@@ -108,7 +108,12 @@ impl Overlay {
             });
         }
         // What is read as a file is checked as a file: the overlay can say nothing that an inventory could not.
-        read(&self.name, all.to_string().as_bytes()).map_err(|error| match error {
+        let laid = read(&self.name, all.to_string().as_bytes()).map(|laid| Inventory {
+            // What lies on the facts says nothing of when they were read.
+            collected_at: base.collected_at.clone(),
+            ..laid
+        });
+        laid.map_err(|error| match error {
             // Its place is that of the whole, which nobody has.
             ReadError::Format { file, message, .. } => ReadError::Laid { file, message },
             other @ (ReadError::Laid { .. }

@@ -54,11 +54,12 @@ impl JsonSchema for SchemaId {
     }
 }
 
-/// A moment, as RFC 3339 text. Of two files' moments the earlier stands.
+/// A moment, as RFC 3339 text. Of two files' moments the earlier stands, and the later is kept beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timestamp {
     text: Box<str>,
     moment: OffsetDateTime,
+    later: Option<Box<Timestamp>>,
 }
 
 impl Timestamp {
@@ -69,6 +70,7 @@ impl Timestamp {
         Some(Self {
             text: text.into(),
             moment,
+            later: None,
         })
     }
 
@@ -85,7 +87,17 @@ impl Timestamp {
         let moment = moment.replace_nanosecond(0).unwrap_or(moment);
         // RFC 3339 has no year past 9999, which is the one thing that can fail.
         let text = moment.format(&Rfc3339).unwrap_or_default().into();
-        Self { text, moment }
+        Self {
+            text,
+            moment,
+            later: None,
+        }
+    }
+
+    /// The latest of the moments of several files: nothing of what they say is judged as of one before it.
+    #[must_use]
+    pub fn latest(&self) -> &Self {
+        self.later.as_deref().unwrap_or(self)
     }
 
     /// The moment so many milliseconds after 1970, to the second; `None` where there is no such moment.
@@ -141,9 +153,13 @@ impl JsonSchema for Timestamp {
 
 impl Merge for Timestamp {
     fn merge(&mut self, other: Self, _: &mut Conflicts) {
+        let latest = [&*self, &other].map(Self::latest);
+        let latest = latest.into_iter().max_by_key(|one| one.moment).cloned();
         if (other.moment, &other.text) < (self.moment, &self.text) {
             *self = other;
         }
+        let is_later = |latest: &Self| latest.moment > self.moment;
+        self.later = latest.filter(is_later).map(Box::new);
     }
 }
 

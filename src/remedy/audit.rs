@@ -47,7 +47,7 @@ pub fn with_audited(
     for (plan, outcomes) in &audited.plans {
         for (check, outcome) in outcomes {
             for need in outcome.needed() {
-                let Need::Vault { vault, .. } = need else {
+                let Need::Vault { vault } = need else {
                     continue;
                 };
                 let made = remedies.iter_mut().find(|remedy| {

@@ -191,7 +191,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
     for (need, targets) in needs {
         let (vault, of) = if let Need::CustomerKeyOnVault { vault } = need {
             (vault, moved::instead(vault, &copies(targets), facts))
-        } else if let Need::Vault { vault, .. } = need {
+        } else if let Need::Vault { vault } = need {
             let meant = facts.vault_meant(vault);
             let into = |meant| moved::into_meant(vault, meant, &copies(targets), facts);
             (vault, meant.and_then(into))
@@ -292,7 +292,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             // The remedies of an audit.
             Need::Cover(_) => Vec::new(),
             Need::Trust { role } => trust::draft(role, facts).into_iter().collect(),
-            Need::Vault { vault, .. } => {
+            Need::Vault { vault } => {
                 let groups = match moved.contains_key(vault) {
                     true => moved::ways(vault, &ours),
                     false => Vec::new(),

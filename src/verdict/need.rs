@@ -49,8 +49,6 @@ pub enum Need {
     Vault {
         /// The vault.
         vault: Arn,
-        /// The account that copies into it.
-        source_account: Option<AccountId>,
     },
     /// The copy must be kept for as long as the vault's lock allows.
     Retention {

@@ -156,7 +156,7 @@ impl<'a> Facts<'a> {
     /// Whether a moment is later than the facts can tell of: reading them may take a day.
     pub(super) fn is_ahead(&self, moment: i128) -> bool {
         const DAY: i128 = 24 * 60 * 60 * 1000;
-        let read = self.read_at().map(Timestamp::milliseconds);
+        let read = self.read_last_at().map(Timestamp::milliseconds);
         read.is_some_and(|read| moment > read.saturating_add(DAY))
     }
 

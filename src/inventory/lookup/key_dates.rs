@@ -26,7 +26,7 @@ impl<'a> Facts<'a> {
 
     /// Whether the material of a key had expired by when the facts were read.
     pub(super) fn had_expired(&self, arn: &Arn) -> bool {
-        let read = self.read_at().map(|read| read.milliseconds());
+        let read = self.read_last_at().map(|read| read.milliseconds());
         let dates = read.zip(self.key_expiry(arn));
         dates.is_some_and(|(read, date)| read > date)
     }

@@ -31,9 +31,14 @@ impl<'a> Facts<'a> {
         self.at.as_ref()
     }
 
-    /// When the facts were read; of the lowest layer.
+    /// When the facts were read; of the lowest layer. Of several files the earliest.
     pub(super) fn read_at(&self) -> Option<&'a Timestamp> {
         self.stack.last()?.inventory.collected_at.value()
+    }
+
+    /// The same of the file that was read last: what it says holds then, and copies come after it.
+    pub(super) fn read_last_at(&self) -> Option<&'a Timestamp> {
+        self.read_at().map(Timestamp::latest)
     }
 
     /// The moment that everything is decided as of.
@@ -44,7 +49,7 @@ impl<'a> Facts<'a> {
 
     /// The moment after which rules start: that of everything else, but where a planned copy is decided as of when it is made.
     fn starts_after(&self) -> Option<&Timestamp> {
-        self.at.as_ref().or_else(|| self.read_at())
+        self.at.as_ref().or_else(|| self.read_last_at())
     }
 
     /// The same in milliseconds since 1970.

@@ -180,3 +180,46 @@ fn what_is_no_moment_is_refused() {
         assert!(ran.err.contains("expected RFC 3339"), "{}", ran.err);
     }
 }
+
+/// A file that was read earlier says nothing of what holds now, and neither does what lies on the facts.
+#[test]
+fn an_earlier_file_beside_the_facts_does_not_turn_the_clock_back() {
+    let deny = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Deny", "Principal": "*", "Action": "backup:CopyIntoBackupVault", "Resource": "*",
+        "Condition": {"DateGreaterThan": {"aws:CurrentTime": "2026-11-21T00:00:00Z"}},
+    }]});
+    let policy = "/accounts/1/regions/0/vaults/0/AccessPolicy/Statement/1";
+    let estate = Estate::rds()
+        .set("/collected_at", json!("2026-11-22T10:00:00Z"))
+        .push(
+            policy.rsplit_once('/').unwrap().0,
+            deny["Statement"][0].clone(),
+        );
+    let files = Files::new();
+    let now = files.estate(&estate);
+    let earlier = files.write(
+        "earlier.json",
+        &json!({
+            "schema": "backup-preflight/inventory/v1", "collected_at": "2026-11-20T10:00:00Z",
+            "accounts": [{"account": FROM, "tag_policy": null}],
+        })
+        .to_string(),
+    );
+    let alone = run(&["check", "--inventory", &now]);
+    assert_eq!(alone.code, 1, "{}", alone.out);
+    for more in [["--inventory", &earlier], ["--overlay", &earlier]] {
+        let ran = run(&[&["check", "--inventory", &now, "--all"], &more[..]].concat());
+        assert_eq!(ran.code, 1, "{more:?} {}{}", ran.out, ran.err);
+    }
+    let ran = run(&[
+        "check",
+        "--inventory",
+        &earlier,
+        "--inventory",
+        &now,
+        "--format",
+        "json",
+    ]);
+    let report = json(&ran.out);
+    assert_eq!(report["collected_at"], "2026-11-20T10:00:00Z");
+}

@@ -49,6 +49,29 @@ fn an_aws_managed_key_has_two_ways_out_of_which_the_second_can_be_shown() {
     }
 }
 
+/// A vault that several accounts copy into lets the roles of all of them in.
+#[test]
+fn a_missing_vault_that_several_accounts_copy_into_lets_all_of_them_in() {
+    const OTHER: &str = "777788889999";
+    let estate = Estate::rds().set("/accounts/1/regions/0/vaults", json!([]));
+    let again = |at: &str| -> Value {
+        let text = estate.at(at).to_string();
+        serde_json::from_str(&text.replace(FROM, OTHER)).unwrap()
+    };
+    let (account, copy) = (again("/accounts/0"), again(COPY));
+    let mut copy = copy;
+    copy["id"] = json!("of-the-other");
+    let estate = estate.push("/accounts", account).push("/copies", copy);
+    let remedies = remedies_of(&estate.0);
+    let vault = of_kind(&remedies, RemedyKind::CreateVault);
+    assert_eq!((vault.copies.len(), vault.proven), (2, Some(true)));
+    let commands = vault.commands().concat();
+    for account in [FROM, OTHER] {
+        let role = format!("arn:aws:iam::{account}:role/");
+        assert!(commands.contains(&role), "{commands}");
+    }
+}
+
 /// What several resources take is written once, whole; each of them finds it.
 #[test]
 fn what_several_copies_take_is_a_change_of_its_own() {
