@@ -121,9 +121,10 @@ pub fn lifecycle(lifecycle: &Lifecycle) -> String {
 }
 
 /// Prints the ARN of a resource's newest recovery point in a vault: one that is whole, no copy, and not continuous, which is not
-/// copied on demand. Of a bucket that is one whose id has a date.
+/// copied on demand. Of a bucket that is one whose id has a date. As text the AWS CLI would print the newest of each page.
 ///
-/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html>.
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html> and
+/// <https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-filter.html>.
 pub fn newest_point(region: &str, vault: &str, resource: &Arn) -> String {
     let name = resource.resource();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
@@ -136,7 +137,7 @@ pub fn newest_point(region: &str, vault: &str, resource: &Arn) -> String {
     format!(
         "aws backup list-recovery-points-by-backup-vault{region} {vault} {} \
          --query 'sort_by(RecoveryPoints[?Status==`COMPLETED` && SourceBackupVaultArn==null && !contains(RecoveryPointArn,`:continuous:`){of_bucket}],&CreationDate)[-1].RecoveryPointArn' \
-         --output text",
+         --output json | tr -d '\"'",
         option("--by-resource-arn", resource.as_str())
     )
 }
