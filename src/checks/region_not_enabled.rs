@@ -29,36 +29,7 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     if there.status != Status::Pass {
         return there;
     }
-    let off = said_to_be_off(copy, &region, facts).map(not_read);
-    off.or_else(|| source_closed(copy, &region, facts))
-        .unwrap_or(there)
-}
-
-/// A Region that AWS enables by default, and that an account is said not to have switched on: nobody can switch it off.
-///
-/// See <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>.
-fn said_to_be_off(copy: &Endpoints, to: &Region, facts: &Facts<'_>) -> Option<Gap> {
-    let source = copy.source_account().known();
-    let from = copy.source_region().known();
-    let places = [
-        copy.destination_account().known().zip(Some(to)),
-        source.zip(Some(to)),
-        source.zip(from.as_ref()),
-    ];
-    let places = places.into_iter().flatten();
-    let mut of_all = places.filter(|(_, region)| enabled_by_default(region));
-    of_all.find_map(|(account, region)| {
-        let told = match facts.region_opt_in(account, region) {
-            Fact::Known(Some(status)) if is_on(status) == Some(false) => status,
-            Fact::Known(None) => "null",
-            Fact::Known(Some(_)) | Fact::Unknown(_) => return None,
-        };
-        let says = format!(
-            "say which is right: `opt_in_status` {told}, or that {region} is a Region that every account has"
-        );
-        let gap = Gap::by_hand(ByHand::Contradiction, says, region.as_str());
-        Some(gap.within(Some(account), Some(region)))
-    })
+    source_closed(copy, &region, facts).unwrap_or(there)
 }
 
 /// The source account lost what it has in the source Region, where that was switched off after it made it: nothing of its own
