@@ -9,7 +9,7 @@ use crate::inventory::Copy;
 use crate::known::{AccountId, Arn, Fact, HashMap, Region, short_digest};
 
 /// What its name begins with.
-const NAME: &str = "copy-re-encryption";
+const NAME: &str = "re-encryption";
 
 /// The account and Region that a copy goes out of.
 type Place = (Option<AccountId>, Option<Region>);

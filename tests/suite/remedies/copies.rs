@@ -285,7 +285,7 @@ fn two_steps_in_place_of_a_rule_are_not_proven_and_say_what_becomes_of_the_rule(
     );
     let last = steps.commands().last().unwrap().clone();
     assert!(
-        last.contains("update-backup-plan") && last.contains("copy-re-encryption"),
+        last.contains("update-backup-plan") && last.contains("re-encryption-"),
         "{last}"
     );
     assert_eq!(together(&estate.0).get("orders-to-central"), None);
@@ -584,7 +584,7 @@ fn a_vault_in_between_that_is_there_is_used_as_it_is_or_another_name_is_taken() 
     let taken = with(Some(between(&own)), unshared);
     let there = with(Some(between(&own)), shared);
     let new = goes_by(&free).unwrap();
-    assert!(new.starts_with("copy-re-encryption-"), "{new}");
+    assert!(new.starts_with("re-encryption-"), "{new}");
     assert_eq!(goes_by(&taken), Some(new.clone()));
     assert_eq!(goes_by(&there), None);
     // One of that name which will not do is left alone.
@@ -592,7 +592,7 @@ fn a_vault_in_between_that_is_there_is_used_as_it_is_or_another_name_is_taken() 
     let text = named.to_string().replace("copy-re-encryption", &new);
     named = serde_json::from_str(&text).unwrap();
     let other = with(Some(named), key_policy(FROM, json!([])));
-    let number = new.replacen("copy-", "copy-2-", 1);
+    let number = format!("{new}-2");
     assert_eq!(goes_by(&other), Some(number));
 }
 

@@ -66,7 +66,7 @@ fn what_is_left_to_be_made_is_told_last() {
         let last: Vec<&str> = ran.out.lines().rev().take(3).collect();
         let made = format!("made: {id}");
         assert_eq!((last[0], last[2]), (COLLECT, &*made), "{}", ran.out);
-        let then = "left to do by hand: start the copies into `copy-re-encryption-";
+        let then = "left to do by hand: start the copies into `re-encryption-";
         assert!(last[1].starts_with(then), "{}", ran.out);
     }
     // It is asked for once, and made once.
@@ -116,7 +116,7 @@ fn the_rule_that_is_to_copy_into_the_vault_in_between_is_told_at_the_end() {
     let ran = world.run(&["--yes", id], "", true);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.error);
     let steps = world.made.named(&format!("{id}-"), ".steps.sh");
-    let told = "left to do by hand: let the rule `nightly` of the plan `nightly-plan` copy into `copy-re-encryption-";
+    let told = "left to do by hand: let the rule `nightly` of the plan `nightly-plan` copy into `re-encryption-";
     let line = ran.out.lines().find(|line| line.starts_with(told));
     let end = format!("`: until then it copies as before (see {steps})");
     assert!(line.is_some_and(|line| line.ends_with(&end)), "{}", ran.out);
